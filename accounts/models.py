@@ -1,0 +1,78 @@
+"""Who signs in: one account for each person, whatever parts they play."""
+
+import zoneinfo
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+
+def check_time_zone(name):
+    """Raise `ValidationError` unless `name` is a time zone such as Africa/Dakar."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(_("“%(name)s” is not the name of a time zone, such as Africa/Dakar.") % {"name": name})
+
+
+class UserManager(BaseUserManager):
+    def get_by_natural_key(self, email):
+        return self.get(email__iexact=email)
+
+    def create_user(self, email, password=None, **fields):
+        """Make and store an account; `email` is kept in lower case."""
+        user = self.model(email=email.lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email, password=None, **fields):
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person with an account; the e-mail address is the name, in whatever case it is typed."""
+
+    email = models.EmailField(_("e-mail address"), unique=True, error_messages={"unique": _("This address has an account already.")})
+    name = models.CharField(_("name"), max_length=150, blank=True)
+    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="en")
+    time_zone = models.CharField(_("time zone"), max_length=40, default=settings.TIME_ZONE, validators=[check_time_zone])
+    is_staff = models.BooleanField(
+        _("staff of the Centre"), default=False, help_text=_("May open the admin, after a second factor.")
+    )
+    is_active = models.BooleanField(_("active"), default=True, help_text=_("Unmark this instead of deleting an account."))
+    is_sample = models.BooleanField(_("sample"), default=False, editable=False)
+    date_joined = models.DateTimeField(_("joined"), default=now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        ordering = ["email"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"), name="email_once_in_any_case",
+                violation_error_message=_("This address has an account already."),
+            )
+        ]
+
+    def __str__(self):
+        return self.name or self.email
+
+    def clean(self):
+        super().clean()
+        self.email = self.email.lower()
+
+    def get_full_name(self):
+        return self.name or self.email
+
+    def get_short_name(self):
+        return self.name or self.email.partition("@")[0]

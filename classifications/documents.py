@@ -1,0 +1,65 @@
+"""Documents that the Centre publishes: what may be uploaded, where it is kept, how it is handed out."""
+
+import uuid
+from pathlib import PurePath
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import FileResponse
+from django.utils.translation import gettext_lazy as _
+
+from classifications.models import Language
+from classifications.written import translated
+
+LARGEST = 20 * 1024 * 1024  # bytes
+# What each kind of file begins with; office files are zip archives.
+BEGINNINGS = {".pdf": b"%PDF-", ".docx": b"PK\x03\x04", ".xlsx": b"PK\x03\x04", ".pptx": b"PK\x03\x04", ".odt": b"PK\x03\x04"}
+
+
+def check_document(file):
+    """Raise `ValidationError` unless `file` is of an accepted kind, by name and by its first bytes, and small enough."""
+    beginning = BEGINNINGS.get(PurePath(file.name).suffix.lower())
+    if beginning is None:
+        raise ValidationError(_("Choose a file that ends in %(kinds)s.") % {"kinds": ", ".join(BEGINNINGS)})
+    if file.size > LARGEST:
+        raise ValidationError(_("The file is larger than 20 MB."))
+    file.seek(0)
+    if not file.read(len(beginning)).startswith(beginning):
+        raise ValidationError(_("What the file holds does not fit the ending of its name."))
+    file.seek(0)
+
+
+def random_name(document, name):
+    """Return where an upload is kept: a random name, so that nobody can guess or collide with it."""
+    return f"documents/{uuid.uuid4().hex}{PurePath(name).suffix.lower()}"
+
+
+class PublishedDocument(models.Model):
+    """A file with a title in up to three languages, itself written in one."""
+
+    title_en = models.CharField(_("title in English"), max_length=300)
+    title_fr = models.CharField(_("title in French"), max_length=300, blank=True)
+    title_ar = models.CharField(_("title in Arabic"), max_length=300, blank=True)
+    language = models.ForeignKey(Language, models.PROTECT, verbose_name=_("language of the document"), related_name="+")
+    file = models.FileField(_("file"), upload_to=random_name, validators=[check_document])
+    published_on = models.DateField(_("published on"), auto_now_add=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def title(self):
+        return translated(self, "title")
+
+    @property
+    def kind(self):
+        """The kind of file as readers know it: PDF, DOCX."""
+        return PurePath(self.file.name).suffix[1:].upper()
+
+    def as_response(self):
+        """Hand the file out as an attachment, named after its title."""
+        suffix = PurePath(self.file.name).suffix
+        return FileResponse(self.file.open("rb"), as_attachment=True, filename=f"{self.title_en}{suffix}")

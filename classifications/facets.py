@@ -1,0 +1,148 @@
+"""The parts of a filtered list: filters that never fail, and what a page shows of them.
+
+A reader's query string may hold anything. What is known is applied; what is not is left out and told, never an error.
+"""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+import django_filters
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from classifications.written import digits
+
+LONGEST_SEARCH = 200  # characters
+SHOWN_AT_ONCE = 5  # values of a facet before the rest folds away
+
+
+class ChosenField(forms.Field):
+    """Values of a facet, several at once. Unknown ones are set apart in `unknown`, repeated ones dropped."""
+
+    widget = forms.SelectMultiple
+
+    def __init__(self, *, known, **kwargs):
+        super().__init__(**kwargs)
+        self.known = known
+        self.unknown = []
+
+    def clean(self, value):
+        values = dict.fromkeys(each for each in value or () if each)
+        known = self.known()
+        self.unknown = [each for each in values if each not in known]
+        return [each for each in values if each in known]
+
+
+class WordsField(forms.Field):
+    """What a reader searches for: without control characters, cut to a length no title exceeds."""
+
+    widget = forms.TextInput
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs | {"required": False})
+        self.unknown = []
+
+    def clean(self, value):
+        words = " ".join("".join(c if c.isprintable() else " " for c in value or "").split())
+        self.unknown = [words] if len(words) > LONGEST_SEARCH else []
+        return words[:LONGEST_SEARCH]
+
+
+class FacetFilter(django_filters.Filter):
+    """A filter of several values that calls the queryset's own word for it, such as `taught_by`."""
+
+    field_class = ChosenField
+
+    def __init__(self, legend, *, word, known):
+        super().__init__(label=legend, known=known)
+        self.word = word
+
+    def filter(self, queryset, chosen):
+        return getattr(queryset, self.word)(chosen) if chosen else queryset
+
+
+class WordsFilter(django_filters.Filter):
+    """The word search of a list."""
+
+    field_class = WordsField
+
+    def __init__(self):
+        super().__init__(label=_("Words"))
+
+    def filter(self, queryset, words):
+        return queryset.search(words) if words else queryset
+
+
+@dataclass
+class Tick:
+    """One value of a facet, as a box to tick."""
+
+    value: str
+    label: str
+    count: int
+    chosen: bool
+
+
+@dataclass
+class Facet:
+    """One group of boxes: those shown at once, and the rest that folds away."""
+
+    name: str
+    legend: str
+    shown: list
+    folded: list = field(default_factory=list)
+
+    @classmethod
+    def of(cls, name, legend, ticks):
+        """Show the chosen values and the most frequent, at least `SHOWN_AT_ONCE`; fold the others if there are several."""
+        ticks = sorted(ticks, key=lambda tick: (not tick.chosen, -tick.count, str(tick.label)))
+        shown = max(SHOWN_AT_ONCE, sum(tick.chosen for tick in ticks))
+        if len(ticks) <= shown + 2:
+            shown = len(ticks)
+        return cls(name, legend, ticks[:shown], ticks[shown:])
+
+
+@dataclass
+class Chip:
+    """A choice in force, and the address of the list without it."""
+
+    label: str
+    url: str
+
+
+@dataclass
+class Year:
+    """One bar of a year strip."""
+
+    year: int
+    count: int
+    height: int
+    url: str
+    chosen: bool
+
+    @property
+    def label(self):
+        return digits(self.year)
+
+
+def year_strip(years, counts, url, chosen=()):
+    """Make the bars for `years`; `counts` maps a year to a number, `url` makes the address of a year from it.
+
+    Bars stand in a box 64 high: 60 for the greatest count, at least 3 where there is anything.
+    """
+    greatest = max(counts.values(), default=1)
+    return [
+        Year(
+            year,
+            count := counts.get(year, 0),
+            max(3, round(60 * count / greatest)) if count else 0,
+            url(year) if count else "",
+            year in chosen,
+        )
+        for year in years
+    ]
+
+
+def query_string(pairs):
+    """Write pairs of name and value as a query string with its question mark, or nothing."""
+    return f"?{urlencode(pairs)}" if pairs else ""

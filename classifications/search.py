@@ -1,0 +1,92 @@
+"""Word search: the same folding for what is stored, what is asked and how lists are sorted.
+
+The SQL functions `fold_text` and `search_vector` are made by the first migration of this app. Folding takes away what
+readers leave out when they type: case, Latin accents, Arabic vowel signs, the many forms of alif, ya and ta marbuta, and the
+difference between Arabic-Indic and other digits. Stemming runs on the folded text in English, French and Arabic at once,
+because one list holds titles in all three; a word is also found inside longer ones, for prefixes that Arabic joins on.
+"""
+
+from dataclasses import dataclass
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.search import SearchQueryField, SearchVectorField
+from django.db import models
+from django.db.models import F, Func, Q, Value
+
+MOST_WORDS = 8  # a longer question names no thing that is on record; each word costs two index look-ups
+
+
+class Folded(Func):
+    """The folded form of a text, for sorting and comparing."""
+
+    function = "fold_text"
+    output_field = models.TextField()
+
+
+class Stems(Func):
+    """The search vector of a text: its stems in English, French and Arabic."""
+
+    function = "search_vector"
+    output_field = SearchVectorField()
+
+
+class _AsQuery(Func):
+    function = "search_query"
+    output_field = SearchQueryField()
+
+
+class _Matches(Func):
+    template = "(%(expressions)s)"
+    arg_joiner = " @@ "
+    output_field = models.BooleanField()
+
+
+class SearchableQuerySet(models.QuerySet):
+    """For models with `search_key` (folded text) and `search_stems` (vector), both kept by the database."""
+
+    def search(self, words):
+        """Keep the rows in which every word of `words` occurs, in any of the three languages; all rows for no word."""
+        found = self
+        for word in words.replace("\x00", " ").split()[:MOST_WORDS]:
+            folded = Folded(Value(word))
+            found = found.filter(Q(search_key__contains=folded) | Q(_Matches(F("search_stems"), _AsQuery(Value(word)))))
+        return found
+
+
+@dataclass
+class Found:
+    """The first rows that a search found, and whether there are more."""
+
+    rows: list
+    more: bool
+
+
+def searched(queryset, words, most):
+    """Search `queryset` and fetch the first `most` rows, in one query."""
+    rows = list(queryset.search(words)[: most + 1])
+    return Found(rows[:most], len(rows) > most)
+
+
+def _joined(fields):
+    expression = F(fields[0])
+    for field in fields[1:]:
+        expression = Func(expression, Value(" "), F(field), template="(%(expressions)s)", arg_joiner=" || ")
+    return expression
+
+
+def key_column(*fields):
+    """A generated column: the folded text of the row's own `fields`."""
+    return models.GeneratedField(expression=Folded(_joined(fields)), output_field=models.TextField(), db_persist=True)
+
+
+def stems_column(*fields):
+    """A generated column: the stems of the row's own `fields` in three languages."""
+    return models.GeneratedField(expression=Stems(_joined(fields)), output_field=SearchVectorField(), db_persist=True)
+
+
+def search_indexes(prefix):
+    """The two indexes that make `search()` fast; their names begin with `prefix`."""
+    return [
+        GinIndex(OpClass(F("search_key"), "gin_trgm_ops"), name=f"{prefix}_search_key"),
+        GinIndex(fields=["search_stems"], name=f"{prefix}_search_stems"),
+    ]

@@ -1,0 +1,272 @@
+"""Reading CSV files so that every fault is told at once, and writing only what differs.
+
+A `Sheet` is one file: its rows with checked values, and the faults found in it. Each app's `loading.py` says which columns its
+files have and what becomes of the rows; `manage.py load_data` reads all files, and then writes in one transaction.
+"""
+
+import csv
+import io
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
+
+BATCH = 1000  # rows in one statement
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong in one cell: `line` counts from 1 with the header, `column` may be empty for a whole line."""
+
+    file: str
+    line: int
+    column: str
+    value: str
+    reason: str
+
+    def __str__(self):
+        value = self.value if len(self.value) <= 80 else self.value[:79] + "…"
+        return f"{self.file}:{self.line}: {self.column or '-'}: {value!r}: {self.reason}"
+
+
+class Wrong(Exception):
+    """A cell cannot be read; the message is the reason."""
+
+
+# --- What a cell may hold: functions from text to value, raising `Wrong` -------------------------------------------
+
+
+def text(longest=300):
+    def read(cell):
+        if len(cell) > longest:
+            raise Wrong(f"longer than {longest} characters")
+        return cell
+
+    return read
+
+
+def required(read):
+    def read_required(cell):
+        if not cell:
+            raise Wrong("may not be empty")
+        return read(cell)
+
+    return read_required
+
+
+def whole_number(lowest, highest):
+    def read(cell):
+        if not cell:
+            return None
+        if not (cell.isascii() and cell.isdigit()):
+            raise Wrong("not a whole number")
+        if not lowest <= int(cell[:12]) <= highest:
+            raise Wrong(f"not between {lowest} and {highest}")
+        return int(cell)
+
+    return read
+
+
+def day(cell):
+    try:
+        return date.fromisoformat(cell)
+    except ValueError:
+        raise Wrong("not a day as year-month-day, such as 2011-07-05") from None
+
+
+def one_of(known, what):
+    """Read one key of the dict `known` (name → key in the database) and give its value; an empty cell gives None."""
+
+    def read(cell):
+        if not cell:
+            return None
+        if cell not in known:
+            raise Wrong(f"unknown {what}")
+        return known[cell]
+
+    return read
+
+
+def several_of(known, what):
+    """Read keys of `known` separated by semicolons and give the list of their values, each once."""
+
+    def read(cell):
+        parts = [part.strip() for part in cell.split(";") if part.strip()]
+        for part in parts:
+            if part not in known:
+                raise Wrong(f"unknown {what} “{part}”")
+        return list(dict.fromkeys(known[part] for part in parts))
+
+    return read
+
+
+_check_url = URLValidator(schemes=["http", "https"])
+
+
+def address(cell):
+    if cell:
+        try:
+            _check_url(cell.replace("'", "%27"))
+        except ValidationError:
+            raise Wrong("not a web address that begins with http:// or https://") from None
+    return cell
+
+
+# --- A file ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Sheet:
+    """One CSV file, read and checked.
+
+    `rows` are dicts from column to value, with "line" added; `faults` say what could not be read. `cells` keeps the texts of
+    every row, of those with faults too, so that one bad cell does not make other files' references to its row wrong.
+    """
+
+    name: str
+    rows: list = field(default_factory=list)
+    faults: list = field(default_factory=list)
+    cells: list = field(default_factory=list)
+
+    def keys(self, column):
+        """The texts in a column, of all rows that have it."""
+        return {cells[column] for cells in self.cells if cells.get(column)}
+
+    def fault(self, line, column, value, reason):
+        self.faults.append(Fault(self.name, line, column, str(value), reason))
+
+    def refuse_repeats(self, *columns):
+        """Note a fault for each row whose values in `columns` occurred on an earlier line."""
+        first_on = {}
+        for row in self.rows:
+            key = tuple(row[column] for column in columns)
+            if key in first_on:
+                self.fault(row["line"], columns[0], row[columns[0]], f"duplicate of line {first_on[key]}")
+            first_on.setdefault(key, row["line"])
+
+
+def read_sheet(path, columns):
+    """Read the file at `path` (UTF-8, commas, a header) whose `columns` map each name to a reading function."""
+    sheet = Sheet(path.name)
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        sheet.fault(0, "", "", "missing file")
+        return sheet
+    try:
+        content = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        sheet.fault(line, "", raw[error.start : error.start + 8], "not UTF-8; save the file as “CSV UTF-8”")
+        return sheet
+    reader = csv.reader(io.StringIO(content, newline=""), strict=True)
+    try:
+        header = next(reader, [])
+        for name in columns:
+            if name not in header:
+                sheet.fault(1, name, "", "missing column")
+        for name in header:
+            if name not in columns:
+                sheet.fault(1, name, name, "unknown column")
+        if len(set(header)) != len(header):
+            sheet.fault(1, "", ",".join(header), "a column occurs twice")
+        if sheet.faults:
+            return sheet
+        line = reader.line_num + 1
+        for cells in reader:
+            if any(cells):
+                _read_row(sheet, line, header, [cell.strip() for cell in cells], columns)
+            line = reader.line_num + 1
+    except csv.Error as error:
+        sheet.fault(reader.line_num, "", "", f"not readable as CSV: {error}")
+    return sheet
+
+
+def _read_row(sheet, line, header, cells, columns):
+    if len(cells) != len(header):
+        sheet.fault(line, "", len(cells), f"has {len(cells)} cells where the header has {len(header)}")
+        return
+    sheet.cells.append(dict(zip(header, cells, strict=True)))
+    row = {"line": line}
+    for name, cell in zip(header, cells, strict=True):
+        try:
+            if "\x00" in cell:
+                raise Wrong("holds a NUL character")
+            row[name] = columns[name](cell)
+        except Wrong as reason:
+            sheet.fault(line, name, cell, str(reason))
+    if len(row) == len(header) + 1:
+        sheet.rows.append(row)
+
+
+# --- Into the database ----------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Written:
+    """What became of the rows of one file: the stored objects by key, and the ids of those that are new or changed."""
+
+    stored: dict
+    total: int = 0
+    new: set = field(default_factory=set)
+    changed: set = field(default_factory=set)
+
+    def __str__(self):
+        changed = len(self.changed - self.new)
+        return f"{len(self.new)} new, {changed} changed, {self.total - len(self.new) - changed} as they were"
+
+
+def write_rows(model, key, rows, progress=lambda done, total: None):
+    """Make the table of `model` hold `rows` and tell what was `Written`; `progress` is called with rows done and in all.
+
+    `key` names the fields that identify a row; `rows` are dicts of field values, foreign keys as `<name>_id`.
+    Objects of the table that no row names stay as they are.
+    """
+    stored = {tuple(getattr(each, name) for name in key): each for each in model._default_manager.all()}
+    written = Written(stored, total=len(rows))
+    new, changed, fields = [], [], set()
+    for row in rows:
+        identity = tuple(row[name] for name in key)
+        existing = stored.get(identity)
+        if existing is None:
+            stored[identity] = model(**row)
+            new.append(stored[identity])
+        elif differing := [name for name, value in row.items() if getattr(existing, name) != value]:
+            for name in differing:
+                setattr(existing, name, row[name])
+            fields.update(differing)
+            changed.append(existing)
+    for start in range(0, len(new), BATCH):
+        model._default_manager.bulk_create(new[start : start + BATCH])
+        progress(min(start + BATCH, len(new)), len(new))
+    if changed:
+        model._default_manager.bulk_update(changed, sorted(fields), batch_size=BATCH)
+    written.new = {each.pk for each in new}
+    written.changed = {each.pk for each in changed}
+    return written
+
+
+def write_links(written, through, owner, other, wanted):
+    """Make the many-to-many table `through` hold `wanted`, a dict from owner id to other ids; note changed owners.
+
+    Links of owners that `wanted` does not name stay.
+    """
+    kept = {link for link in through.objects.values_list(owner, other) if link[0] in wanted}
+    asked = {(one, each) for one, several in wanted.items() for each in several}
+    gone, missing = kept - asked, asked - kept
+    for one, each in gone:
+        through.objects.filter(**{owner: one, other: each}).delete()
+    links = [through(**{owner: one, other: each}) for one, each in sorted(missing)]
+    through.objects.bulk_create(links, batch_size=BATCH * 5)
+    written.changed |= {link[0] for link in gone | missing}
+
+
+def without(row, *names):
+    """Return the row without the columns `names`, and without its line."""
+    return {name: value for name, value in row.items() if name not in (*names, "line")}
+
+
+# Three columns that most files have.
+NAMES = {"name_en": required(text()), "name_fr": required(text()), "name_ar": required(text())}
+SUMMARIES = {"summary_en": text(2000), "summary_fr": text(2000), "summary_ar": text(2000)}

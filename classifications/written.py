@@ -1,0 +1,102 @@
+"""How the reader's language writes numbers, days and names.
+
+Month names and the order of a date follow what ministries print: «5–6 July 2011», «5-6 juillet 2011», «٥–٦ تموز/يوليو ٢٠١١»
+(Arabic with both sets of month names, since readers in the Mashreq and the Maghreb know different ones).
+"""
+
+from django.utils.translation import get_language
+
+LANGUAGES = ("en", "fr", "ar")
+
+_ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+_GROUP = {"en": ",", "fr": "\u202f", "ar": "٬"}
+_RANGE = {"en": "–", "fr": "-", "ar": "–"}
+MONTHS = {
+    "en": "January February March April May June July August September October November December".split(),
+    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
+    "ar": [
+        "كانون الثاني/يناير",
+        "شباط/فبراير",
+        "آذار/مارس",
+        "نيسان/أبريل",
+        "أيار/مايو",
+        "حزيران/يونيو",
+        "تموز/يوليو",
+        "آب/أغسطس",
+        "أيلول/سبتمبر",
+        "تشرين الأول/أكتوبر",
+        "تشرين الثاني/نوفمبر",
+        "كانون الأول/ديسمبر",
+    ],
+}
+
+
+def page_language():
+    """Return the language of the page being made: "en", "fr" or "ar"."""
+    language = (get_language() or "en")[:2]
+    return language if language in LANGUAGES else "en"
+
+
+def digits(text, language=None):
+    """Write the digits in `text` (anything) as the language writes them: Arabic-Indic in Arabic."""
+    text = str(text)
+    return text.translate(_ARABIC_DIGITS) if (language or page_language()) == "ar" else text
+
+
+def number(value, language=None):
+    """Write a whole number with the language's digits and thousands mark: 12,400 · 12 400 · ١٢٬٤٠٠."""
+    language = language or page_language()
+    return digits(f"{value:,}".replace(",", _GROUP[language]) if abs(value) > 999 else value, language)
+
+
+def month(day, language=None):
+    """Write the month and year of a day: July 2011."""
+    language = language or page_language()
+    return f"{MONTHS[language][day.month - 1]} {digits(day.year, language)}"
+
+
+def dates(first, last=None, language=None):
+    """Write a day, or the days from `first` to `last`, as people write them in the language."""
+    language = language or page_language()
+    last = last or first
+
+    def written(day, *, with_month, with_year):
+        of_month = "1er" if language == "fr" and day.day == 1 else day.day
+        parts = [digits(of_month, language)]
+        parts += [MONTHS[language][day.month - 1]] if with_month else []
+        parts += [digits(day.year, language)] if with_year else []
+        return " ".join(parts)
+
+    if first == last:
+        return written(first, with_month=True, with_year=True)
+    same_year = first.year == last.year
+    same_month = same_year and first.month == last.month
+    start = written(first, with_month=not same_month, with_year=not same_year)
+    end = written(last, with_month=True, with_year=True)
+    mark = _RANGE[language] if same_month else f" {_RANGE['en']} "
+    return f"{start}{mark}{end}"
+
+
+class Text(str):
+    """A text that knows in which language it is, so that a page in another one can say so."""
+
+    __slots__ = ("language",)
+    language: str
+
+    def __new__(cls, text, language):
+        self = super().__new__(cls, text)
+        self.language = language
+        return self
+
+
+def translated(row, field):
+    """Return `row.<field>_<language>` in the page's language as a `Text`; where it is empty, in English, French, Arabic.
+
+    The `language` of the answer is the one it is really in. An empty `Text` where no language has one.
+    """
+    wanted = page_language()
+    for language in (wanted, *LANGUAGES):
+        text = getattr(row, f"{field}_{language}")
+        if text:
+            return Text(text, language)
+    return Text("", wanted)

@@ -1,0 +1,160 @@
+"""What the files of series and events hold, and how they become rows."""
+
+from django.utils.timezone import localdate, now
+
+from classifications.addresses import free_slug
+from classifications.models import City, Country, Language
+from classifications.sheets import (
+    NAMES,
+    Wrong,
+    address,
+    day,
+    one_of,
+    read_sheet,
+    required,
+    several_of,
+    text,
+    whole_number,
+    without,
+    write_links,
+    write_rows,
+)
+from events.models import Event, FormerAddress, Participation, Series
+from partners.models import Institution
+from programmes.models import Programme
+
+
+def known_series(sheet):
+    """Map the address of each series, in the file or on record, to itself."""
+    return {slug: slug for slug in sheet.keys("slug") | set(Series.objects.values_list("slug", flat=True))}
+
+
+def read_series(folder):
+    sheet = read_sheet(folder / "series.csv", {"slug": required(text(100)), **NAMES})
+    sheet.refuse_repeats("slug")
+    return sheet
+
+
+def write_series(sheet, progress):
+    return write_rows(Series, ["slug"], [without(row) for row in sheet.rows], progress)
+
+
+def former_numbers(cell):
+    """Read the numbers of former pages, separated by semicolons."""
+    parts = [part.strip() for part in cell.split(";") if part.strip()]
+    if not all(part.isascii() and part.isdigit() and len(part) < 9 for part in parts):
+        raise Wrong("not a list of numbers separated by semicolons")
+    return sorted({int(part) for part in parts})
+
+
+def read_events(folder, *, countries, cities, languages, programmes, institutions, series):
+    """Read the events; the keyword arguments map every name a cell may hold to the key of what it names."""
+    kinds = {kind.value: kind.value for kind in Event.Kind}
+    modes = {mode.value: mode.value for mode in Event.Mode}
+    sheet = read_sheet(
+        folder / "events.csv",
+        {
+            "title": required(text()),
+            "title_fr": text(),
+            "title_ar": text(),
+            "kind": required(one_of(kinds, "kind of event")),
+            "start_date": required(day),
+            "end_date": required(day),
+            "city": text(100),
+            "country": one_of(countries, "country"),
+            "mode": required(one_of(modes, "mode")),
+            "programme_slug": several_of(programmes, "programme"),
+            "provider_institution": several_of(institutions, "institution"),
+            "provider_country": several_of(countries, "country"),
+            "beneficiary_countries": several_of(countries, "country"),
+            "participants": whole_number(0, 1_000_000),
+            "languages": several_of(languages, "language"),
+            "series": one_of(series, "series"),
+            "number": whole_number(1, 1000),
+            "legacy_ids": former_numbers,
+            "source_url": address,
+        },
+    )
+    for row in sheet.rows:
+        if row["end_date"] < row["start_date"]:
+            sheet.fault(row["line"], "end_date", row["end_date"], f"before start_date {row['start_date']}")
+        if row["city"] and (row["country"], row["city"]) not in cities:
+            sheet.fault(row["line"], "city", row["city"], f"unknown city in country {row['country']}")
+        if row["number"] and not row["series"]:
+            sheet.fault(row["line"], "number", row["number"], "a number without a series")
+    sheet.refuse_repeats("title", "start_date")
+    numbered = {}
+    for row in sheet.rows:
+        if row["number"]:
+            first = numbered.setdefault((row["series"], row["number"]), row["line"])
+            if first != row["line"]:
+                sheet.fault(row["line"], "number", row["number"], f"in the series already on line {first}")
+    return sheet
+
+
+def write_events(sheet, cities, progress):
+    """Write the rows as published events; those already on record keep their address and their status."""
+    country_ids = dict(Country.objects.values_list("iso2", "pk"))
+    zones = dict(Country.objects.values_list("iso2", "time_zone"))
+    city_ids = {(iso2, name): pk for iso2, name, pk in City.objects.values_list("country__iso2", "name_en", "pk")}
+    series_ids = dict(Series.objects.values_list("slug", "pk"))
+    kept = {
+        (title, first): {"slug": slug, "status": status, "published_at": published_at}
+        for title, first, slug, status, published_at in Event.objects.values_list(
+            "title_en", "starts_on", "slug", "status", "published_at"
+        )
+    }
+    taken = {}
+    for (_title, first), values in kept.items():
+        taken.setdefault(first.year, set()).add(values["slug"])
+    today, moment = localdate(), now()
+    rows = []
+    for row in sheet.rows:
+        first = row["start_date"]
+        own = kept.get((row["title"], first))
+        if own is None:
+            in_year = taken.setdefault(first.year, set())
+            status = Event.Status.HELD if row["end_date"] < today else Event.Status.PLANNED
+            own = {"slug": free_slug(row["title"], in_year), "status": status, "published_at": moment}
+            in_year.add(own["slug"])
+        rows.append(
+            {
+                "title_en": row["title"],
+                "title_fr": row["title_fr"],
+                "title_ar": row["title_ar"],
+                "kind": row["kind"],
+                "mode": row["mode"],
+                "starts_on": first,
+                "ends_on": row["end_date"],
+                "time_zone": zones.get(row["country"], "Europe/Istanbul"),
+                "country_id": country_ids.get(row["country"]),
+                "city_id": city_ids[cities[row["country"], row["city"]]] if row["city"] else None,
+                "participants": row["participants"],
+                "series_id": series_ids.get(row["series"]),
+                "number_in_series": row["number"],
+                "source_url": row["source_url"],
+                **own,
+            }
+        )
+    written = write_rows(Event, ["title_en", "starts_on"], rows, progress)
+    _write_links_of_events(sheet, written, country_ids)
+    return written
+
+
+def _write_links_of_events(sheet, written, country_ids):
+    programme_ids = dict(Programme.objects.values_list("slug", "pk"))
+    institution_ids = dict(Institution.objects.values_list("name_en", "pk"))
+    language_ids = dict(Language.objects.values_list("code", "pk"))
+    numbers = {number: number for row in sheet.rows for number in row["legacy_ids"]}
+    for through, other, column, ids in (
+        (Event.programmes.through, "programme_id", "programme_slug", programme_ids),
+        (Event.providers.through, "institution_id", "provider_institution", institution_ids),
+        (Event.provider_countries.through, "country_id", "provider_country", country_ids),
+        (Participation, "country_id", "beneficiary_countries", country_ids),
+        (Event.languages.through, "language_id", "languages", language_ids),
+        (FormerAddress, "number", "legacy_ids", numbers),
+    ):
+        wanted = {
+            written.stored[row["title"], row["start_date"]].pk: [ids[name] for name in row[column]] for row in sheet.rows
+        }
+        write_links(written, through, "event_id", other, wanted)

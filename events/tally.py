@@ -1,0 +1,236 @@
+"""How many events there are of every kind, kept in memory so that a list can show true counts for every filter.
+
+Ten facets with some 250 values, each counted under the other filters in force, would cost ten grouped queries a page and grow
+with the table. Here each value is one bitmap over all published events (a Python integer), and a count is one AND and one
+`bit_count()`. The database says when the bitmaps no longer hold: triggers leave a `Change` in the transaction of every change,
+so what is counted is what is committed. A test compares these counts with the querysets of `EventQuerySet`.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Case, CharField, Count, F, Max, Value, When
+from django.db.models.functions import Cast, Concat
+from django.utils.timezone import localdate
+
+from classifications.models import Country, Language
+from classifications.written import Text, page_language
+from events.models import Change, Event
+from programmes.models import Programme, Theme
+
+NONE = "none"  # the value of an event that has none in a facet
+
+# Where on an event each facet finds its values.
+PATHS = {
+    "year": "year",
+    "programme": "programmes__slug",
+    "theme": "programmes__theme__slug",
+    "kind": "kind",
+    "mode": "mode",
+    "provider": "provider_countries__iso2",
+    "beneficiary": "beneficiary_countries__iso2",
+    "venue": Case(When(mode=Event.Mode.ONLINE, then=Value(None)), default=F("country__iso2")),
+    "language": "languages__code",
+    "status": "status",
+    "first_day": "starts_on",
+    "last_day": "ends_on",
+    "participants": "participants",
+}
+
+
+@dataclass
+class Name:
+    """What a facet value is called, in three languages, and where programmes stand."""
+
+    en: str
+    fr: str = ""
+    ar: str = ""
+    acronym: str = ""
+    theme: str = ""
+    tile: str = ""  # "column row" on the tile map, of member states
+    group: str = ""  # the OIC group, of member states
+
+    @property
+    def place(self):
+        """Column and row on the tile map."""
+        column, _space, row = self.tile.partition(" ")
+        return int(column or 0), int(row or 0)
+
+    @property
+    def text(self):
+        language = page_language()
+        return Text(getattr(self, language), language) if getattr(self, language) else Text(self.en, "en")
+
+
+@dataclass
+class Tally:
+    """Bitmaps of all published events, newest first: `masks[facet][value]` has bit n set where event n has that value."""
+
+    version: tuple
+    ids: list = field(default_factory=list)
+    masks: dict = field(default_factory=dict)
+    names: dict = field(default_factory=dict)
+    _by_day: dict = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, version):
+        """Read everything that is counted from the database, in two queries."""
+        parts = [
+            Event.objects.published()
+            .order_by()
+            .values_list(Value(facet, output_field=CharField()), Cast(path, CharField()))
+            .annotate(ids=ArrayAgg("pk"))
+            for facet, path in PATHS.items()
+        ]
+        found = {facet: {} for facet in PATHS}
+        for facet, value, ids in parts[0].union(*parts[1:], all=True):
+            found[facet][NONE if value is None else value] = ids
+        newest_first = sorted(((day, pk) for day, ids in found["first_day"].items() for pk in ids), reverse=True)
+        tally = cls(version, ids=[pk for _day, pk in newest_first])
+        tally.masks = {
+            facet: {value: tally.mask_of(ids) for value, ids in values.items()} for facet, values in found.items()
+        }
+        tally.names = _read_names()
+        return tally
+
+    @cached_property
+    def _place(self):
+        return {pk: place for place, pk in enumerate(self.ids)}
+
+    @cached_property
+    def everything(self):
+        return (1 << len(self.ids)) - 1
+
+    def mask_of(self, ids):
+        """The bitmap of the events with these ids; ids of unpublished events are passed over."""
+        bits = bytearray(len(self.ids) // 8 + 1)
+        for pk in ids:
+            place = self._place.get(pk)
+            if place is not None:
+                bits[place >> 3] |= 1 << (place & 7)
+        return int.from_bytes(bits, "little")
+
+    def values(self, facet):
+        """The bitmaps of a facet by value; for "when" as of today."""
+        return self._when(localdate()) if facet == "when" else self.masks[facet]
+
+    def _when(self, today: date):
+        if today not in self._by_day:
+            to_come = 0
+            for day, mask in self.masks["last_day"].items():
+                if day >= today.isoformat():
+                    to_come |= mask
+            off = {status: self.masks["status"].get(status, 0) for status in Event.CALLED_OFF}
+            called_off = 0
+            for mask in off.values():
+                called_off |= mask
+            self._by_day = {
+                today: {
+                    Event.When.TO_COME: to_come & ~called_off,
+                    Event.When.HELD: self.everything & ~to_come & ~called_off,
+                    Event.When.POSTPONED: off[Event.Status.POSTPONED],
+                    Event.When.CANCELLED: off[Event.Status.CANCELLED],
+                }
+            }
+        return self._by_day[today]
+
+    def union(self, facet, chosen):
+        """The bitmap of the events that have any of the `chosen` values."""
+        values, mask = self.values(facet), 0
+        for value in chosen:
+            mask |= values.get(value, 0)
+        return mask
+
+    def select(self, chosen, among=None):
+        """The bitmap of the events that have, in every facet of the dict `chosen`, one of its values."""
+        mask = self.everything if among is None else among
+        for facet, values in chosen.items():
+            if values:
+                mask &= self.union(facet, values)
+        return mask
+
+    def counts(self, facet, among):
+        """The number of events of the bitmap `among` for each value of a facet that occurs in it."""
+        return {
+            value: count for value, mask in self.values(facet).items() if (count := (mask & among).bit_count())
+        }
+
+    def touching(self, iso2):
+        """The bitmap of the events that a country taught, received or hosted; as `EventQuerySet.touching`."""
+        mask = 0
+        for facet in ("provider", "beneficiary", "venue"):
+            mask |= self.masks[facet].get(iso2, 0)
+        return mask
+
+    def count_by_year(self, among):
+        """A dict from year to the number of events in `among` that began in it."""
+        return {int(year): count for year, count in self.counts("year", among).items()}
+
+    def participants(self, among):
+        """Give the sum of the participants of the events in `among`, and at how many of them they are known."""
+        total = known = 0
+        for value, mask in self.masks["participants"].items():
+            if value != NONE:
+                count = (mask & among).bit_count()
+                total += int(value) * count
+                known += count
+        return total, known
+
+    def name(self, facet, value):
+        """What a reader calls a value, as a `Text` in the page's language."""
+        if facet in CHOICES:
+            return CHOICES[facet](value).label
+        known = self.names.get(facet, {}).get(value)
+        return known.text if known else value
+
+    @property
+    def years(self):
+        """The years on record, the first to the last, gaps too."""
+        on_record = sorted(int(year) for year in self.masks["year"])
+        return range(on_record[0], on_record[-1] + 1) if on_record else range(0)
+
+
+CHOICES = {"kind": Event.Kind, "mode": Event.Mode, "when": Event.When}
+
+
+def _read_names():
+    empty = Value("", output_field=CharField())
+
+    def named(queryset, facet, key, acronym=empty, theme=empty, tile=empty, group=empty):
+        return queryset.order_by().values_list(
+            Value(facet, output_field=CharField()), key, "name_en", "name_fr", "name_ar", acronym, theme, tile, group
+        )
+
+    on_map = Concat(Cast("map_x", CharField()), Value(" "), Cast("map_y", CharField()))
+    rows = named(Programme.objects, "programme", "slug", F("acronym"), F("theme__slug")).union(
+        named(Theme.objects, "theme", "slug"),
+        named(Country.objects, "country", "iso2", tile=on_map, group=F("oic_group")),
+        named(Language.objects, "language", "code"),
+        all=True,
+    )
+    names = {"programme": {}, "theme": {}, "country": {}, "language": {}}
+    for facet, key, *rest in rows:
+        names[facet][key] = Name(*rest)
+    for facet in ("provider", "beneficiary", "venue"):
+        names[facet] = names["country"]
+    return names
+
+
+_latest = Tally(version=())
+
+
+def latest():
+    """Give the tally as last read, without asking the database: for what follows a `current()` of the same request."""
+    return _latest
+
+
+def current():
+    """Give the tally of what is committed now: one small query, and a new reading only after a change."""
+    global _latest  # one for each process; reading it twice at the same time does no harm
+    version = Change.objects.aggregate(changes=Count("pk"), last=Max("pk"))
+    version = (version["changes"], version["last"])
+    if _latest.version != version:
+        _latest = Tally.read(version)
+    return _latest

@@ -1,0 +1,138 @@
+"""The pages of events: the list in all its forms, one event, the archive."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.http import require_safe
+from django_filters.views import FilterView
+
+from classifications.addresses import NotOnRecord
+from events import calendars, feeds, tables, tally
+from events.archive import Matrix
+from events.filters import EventFilter
+from events.models import Event, EventDocument, FormerAddress
+from events.structured import event_as_linked_data
+
+RELATED = 3  # events shown beside one
+
+
+class EventList(FilterView):
+    """All events on record, or those of the year in the path, under the reader's filters."""
+
+    http_method_names = ["get", "head", "options"]
+    filterset_class = EventFilter
+    paginate_by = 25
+    template_name = "events/event_list.html"
+
+    def get_queryset(self):
+        return Event.objects.published().for_listing()
+
+    def get_filterset_kwargs(self, filterset_class):
+        year = self.kwargs.get("year")
+        if year and str(year) not in tally.current().masks["year"]:
+            raise NotOnRecord(_("No event of this year is on record."))
+        return super().get_filterset_kwargs(filterset_class) | {"data": self.request.GET, "path_year": year}
+
+    def get_paginator(self, queryset, per_page, **kwargs):
+        paginator = super().get_paginator(queryset, per_page, **kwargs)
+        paginator.count = self.filterset.count  # counted already, without a query
+        return paginator
+
+    def paginate_queryset(self, queryset, page_size):
+        """Give the page asked for; where there is none of this number, the nearest."""
+        paginator = self.get_paginator(queryset, page_size)
+        page = paginator.get_page(self.request.GET.get("page"))
+        return paginator, page, page.object_list, page.has_other_pages()
+
+
+@require_safe
+def event_detail(request, year, slug):
+    event = get_object_or_404(Event.objects.published().for_page(), year=year, slug=slug)
+    before, after = event.neighbours_in_series()
+    context = {
+        "event": event,
+        "before": before,
+        "after": after,
+        "related": Event.objects.published().related_to(event).for_listing()[:RELATED],
+        "linked_data": event_as_linked_data(event),
+    }
+    return render(request, "events/event_detail.html", context)
+
+
+@require_safe
+def event_calendar(request, year, slug):
+    event = get_object_or_404(Event.objects.published().for_page(), year=year, slug=slug)
+    return _as_calendar([event], f"{slug}.ics")
+
+
+@require_safe
+def calendar(request):
+    filterset = EventFilter(request.GET, Event.objects.published().for_page())
+    return _as_calendar(filterset.qs[: calendars.MOST_EVENTS], "events.ics")
+
+
+def _as_calendar(events, name):
+    response = HttpResponse(calendars.calendar_of(events), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
+
+
+@require_safe
+def feed(request):
+    filterset = EventFilter(request.GET, Event.objects.published().for_listing())
+    return HttpResponse(feeds.atom_of(filterset), content_type="application/atom+xml; charset=utf-8")
+
+
+@require_safe
+def table(request):
+    filterset = EventFilter(request.GET, Event.objects.published().for_page())
+    return tables.table_response(filterset.qs)
+
+
+@require_safe
+def archive(request):
+    return render(request, "events/archive.html", {"matrix": Matrix.of(tally.current())})
+
+
+@require_safe
+def archive_table(request):
+    return tables.matrix_response(Matrix.of(tally.current()))
+
+
+@require_safe
+def document(request, pk):
+    return get_object_or_404(EventDocument.objects.filter(event__published_at__isnull=False), pk=pk).as_response()
+
+
+@require_safe
+def former_event(request, language="en"):
+    """Lead from `event-detail.php?id=N` and its variants to the event; a number used twice leads to the earlier one."""
+    number = request.GET.get("id", "")
+    if not (number.isascii() and number.isdigit() and len(number) < 9):
+        raise NotOnRecord(_("The address names no event."))
+    published = FormerAddress.objects.filter(number=number, event__published_at__isnull=False)
+    former = published.select_related("event").order_by("event__starts_on").first()
+    if former is None:
+        raise NotOnRecord(_("No event on record stood under this former address."))
+    with override(language):
+        return redirect(former.event, permanent=True)
+
+
+def former_year(name, *args):
+    """Make a view that leads from `….php?year=Y` to the page `name`, with the year as its `year` in path or query."""
+
+    @require_safe
+    def view(request):
+        year = request.GET.get("year", "")
+        year = year if year in tally.current().masks["year"] else ""
+        if name == "events:year":
+            return redirect("events:year", int(year), permanent=True) if year else redirect("events:archive", permanent=True)
+        response = redirect(name, *args, permanent=True)
+        if year:
+            response["Location"] += f"?year={year}"
+        return response
+
+    return view
+
+

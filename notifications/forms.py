@@ -1,0 +1,33 @@
+"""A letter from a reader to the Centre."""
+
+from django import forms
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.utils.translation import gettext_lazy as _
+
+
+class LetterToTheCentreForm(forms.Form):
+    name = forms.CharField(label=_("Your name"), max_length=150, widget=forms.TextInput({"autocomplete": "name"}))
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        help_text=_("The answer goes there. It is not published."),
+        widget=forms.EmailInput({"autocomplete": "email", "inputmode": "email", "dir": "ltr"}),
+    )
+    subject = forms.CharField(label=_("What it is about"), max_length=150)
+    text = forms.CharField(label=_("Your letter"), max_length=5000, widget=forms.Textarea({"rows": 8}))
+    # Only programs fill this in: it is out of sight and out of the tab order.
+    website = forms.CharField(required=False, label=_("Leave this empty"), widget=forms.TextInput({"autocomplete": "off", "tabindex": "-1"}))
+
+    def clean_subject(self):
+        return " ".join(self.cleaned_data["subject"].split())
+
+    def send(self):
+        """Write the letter into the outbox; what a program wrote is dropped without a word."""
+        if self.cleaned_data["website"]:
+            return
+        EmailMessage(
+            subject=self.cleaned_data["subject"],
+            body="{text}\n\n-- \n{name} <{email}>".format(**self.cleaned_data),
+            to=[settings.CENTRE_EMAIL],
+            reply_to=[self.cleaned_data["email"]],
+        ).send()

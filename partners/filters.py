@@ -1,0 +1,18 @@
+"""What a reader may ask of the institutions."""
+
+import django_filters
+from django.utils.translation import gettext_lazy as _
+
+from classifications.facets import FacetFilter, WordsFilter
+from classifications.models import Country
+from partners.models import Institution
+
+
+class InstitutionFilter(django_filters.FilterSet):
+    q = WordsFilter()
+    kind = FacetFilter(_("Kind"), word="of_kinds", known=lambda: Institution.Kind.values)
+    country = FacetFilter(_("Country"), word="in_countries", known=lambda: set(Country.objects.values_list("iso2", flat=True)))
+
+    class Meta:
+        model = Institution
+        fields = []

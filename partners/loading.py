@@ -1,0 +1,44 @@
+"""What the file of institutions holds, and how it becomes rows."""
+
+from classifications.addresses import free_slug
+from classifications.models import Country
+from classifications.sheets import address, one_of, read_sheet, required, text, without, write_rows
+from partners.models import Institution
+
+
+def known_institutions(sheet):
+    """Map the English name of each institution, in the file or on record, to itself."""
+    return {name: name for name in sheet.keys("name_en") | set(Institution.objects.values_list("name_en", flat=True))}
+
+
+def read_institutions(folder, countries):
+    kinds = {kind.value: kind.value for kind in Institution.Kind}
+    sheet = read_sheet(
+        folder / "institutions.csv",
+        {
+            "name_en": required(text()),
+            "acronym": text(40),
+            "country": required(one_of(countries, "country")),
+            "kind": required(one_of(kinds, "kind of institution")),
+            "website": address,
+            "name_fr": text(),
+            "name_ar": text(),
+            "source_url": address,
+        },
+    )
+    sheet.refuse_repeats("name_en")
+    return sheet
+
+
+def write_institutions(sheet, progress):
+    """Write the rows; an institution keeps the address it was given first."""
+    ids = dict(Country.objects.values_list("iso2", "pk"))
+    slugs = dict(Institution.objects.values_list("name_en", "slug"))
+    taken = set(slugs.values())
+    rows = []
+    for row in sheet.rows:
+        if row["name_en"] not in slugs:
+            slugs[row["name_en"]] = free_slug(row["name_en"], taken)
+            taken.add(slugs[row["name_en"]])
+        rows.append(without(row, "country") | {"country_id": ids[row["country"]], "slug": slugs[row["name_en"]]})
+    return write_rows(Institution, ["name_en"], rows, progress)

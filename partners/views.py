@@ -1,0 +1,31 @@
+"""The pages of institutions."""
+
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+from django_filters.views import FilterView
+
+from partners.filters import InstitutionFilter
+from partners.models import Institution
+
+
+class InstitutionList(FilterView):
+    http_method_names = ["get", "head", "options"]
+    filterset_class = InstitutionFilter
+    paginate_by = 25
+    template_name = "partners/institution_list.html"
+
+    def get_queryset(self):
+        return Institution.objects.listed().for_listing()
+
+    def paginate_queryset(self, queryset, page_size):
+        """Give the page asked for; where there is none of this number, the nearest."""
+        paginator = self.get_paginator(queryset, page_size)
+        page = paginator.get_page(self.request.GET.get("page"))
+        return paginator, page, page.object_list, page.has_other_pages()
+
+
+@require_safe
+def institution_detail(request, slug):
+    institution = get_object_or_404(Institution.objects.listed().select_related("country", "city"), slug=slug)
+    events = institution.events_provided.published().for_listing().newest_first()
+    return render(request, "partners/institution_detail.html", {"institution": institution, "events": events})

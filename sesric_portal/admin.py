@@ -1,0 +1,34 @@
+"""The admin's entrance: staff come in through the portal's own sign-in, with a second factor."""
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.contrib import admin, messages
+from django.contrib.auth.views import redirect_to_login
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+
+
+class PortalAdminSite(admin.AdminSite):
+    site_header = gettext_lazy("Training and Technical Cooperation")
+    site_title = gettext_lazy("Training and Technical Cooperation")
+    index_title = gettext_lazy("The Centre’s desk")
+    enable_nav_sidebar = False
+
+    def has_permission(self, request):
+        """Active staff whose account has a second factor; allauth asks for it at sign-in wherever there is one."""
+        return super().has_permission(request) and is_mfa_enabled(request.user)
+
+    def login(self, request, extra_context=None):
+        """Lead to the portal's sign-in; staff without a second factor to setting one up."""
+        wanted = request.GET.get("next") or reverse("admin:index")
+        if not request.user.is_authenticated:
+            return redirect_to_login(wanted, reverse("account_login"))
+        if request.user.is_staff and not is_mfa_enabled(request.user):
+            messages.warning(request, _("The admin opens once your account has a second factor. Set it up here."))
+            return redirect("mfa_activate_totp")
+        if self.has_permission(request):
+            return redirect("admin:index")
+        messages.error(request, _("This account does not belong to the staff of the Centre."))
+        return redirect("desk")

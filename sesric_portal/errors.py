@@ -1,0 +1,42 @@
+"""Pages for what goes wrong, in the portal's look and in the reader's language; none of them needs the database."""
+
+from django.db import InterfaceError, OperationalError
+from django.shortcuts import render
+from django.views.decorators.csrf import requires_csrf_token
+
+from classifications.addresses import NotOnRecord
+
+
+def bad_request(request, exception):
+    return render(request, "400.html", status=400)
+
+
+def forbidden(request, exception):
+    return render(request, "403.html", status=403)
+
+
+@requires_csrf_token
+def not_found(request, exception):
+    return render(request, "404.html", {"reason": _reason(exception)}, status=404)
+
+
+def server_error(request):
+    """503 while the database does not answer, with a word on when to come back; else 500."""
+    import sys  # noqa: PLC0415  the exception is only to be had here
+
+    away = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError))
+    response = render(request, "500.html", {"away": away, "frame_only": True}, status=503 if away else 500)
+    if away:
+        response["Retry-After"] = "60"
+    return response
+
+
+@requires_csrf_token
+def csrf_failure(request, reason=""):
+    """A form came without its mark. What a reader wrote to the Centre is given back, to be sent again."""
+    kept = {name: request.POST[name] for name in ("name", "email", "subject", "text") if name in request.POST}
+    return render(request, "403_csrf.html", {"kept": kept}, status=403)
+
+
+def _reason(exception):
+    return str(exception) if isinstance(exception, NotOnRecord) else ""

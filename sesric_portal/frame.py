@@ -1,0 +1,104 @@
+"""The frame of every page: the menu, the language switch, the canonical address."""
+
+from functools import cached_property, lru_cache
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from classifications.written import LANGUAGES, page_language
+
+PREFIXES = {language: "" if language == settings.LANGUAGE_CODE else f"/{language}" for language in LANGUAGES}
+
+
+@lru_cache
+def _links(language):
+    """The labels and addresses of the frame in one language; they do not change while the portal runs."""
+    with override(language):
+        return {
+            "home": reverse("home"),
+            "search": reverse("search"),
+            "sign_in": reverse("account_login"),
+            "desk": reverse("desk"),
+            "menu": [
+                (_("Programmes"), reverse("programmes:programme-list")),
+                (_("Events"), reverse("events:event-list")),
+                (_("Training opportunities"), reverse("trop:about")),
+                (_("Partners"), reverse("partners:institution-list")),
+                (_("Experts"), reverse("experts:about")),
+                ("OIC-VET", reverse("oic-vet:about")),
+            ],
+            "foot": [
+                (
+                    _("Explore"),
+                    [
+                        (_("Programmes"), reverse("programmes:programme-list")),
+                        (_("Archive by year"), reverse("events:archive")),
+                        (_("Countries"), reverse("country-list")),
+                        (_("Partners"), reverse("partners:institution-list")),
+                    ],
+                ),
+                (
+                    _("Take part"),
+                    [
+                        (_("Training opportunities"), reverse("trop:about")),
+                        (_("Experts"), reverse("experts:about")),
+                        (_("My desk"), reverse("desk")),
+                        (_("Contact"), reverse("contact")),
+                    ],
+                ),
+                (
+                    _("This portal"),
+                    [
+                        (_("About"), reverse("about")),
+                        (_("Open data and feeds"), reverse("about") + "#data"),
+                        (_("Links"), reverse("links")),
+                        (_("Accessibility"), reverse("accessibility")),
+                        (_("Privacy"), reverse("privacy")),
+                    ],
+                ),
+            ],
+        }
+
+
+class Frame:
+    """What `base.html` asks of the request; everything is worked out when asked."""
+
+    def __init__(self, request):
+        self.request = request
+
+    @cached_property
+    def links(self):
+        return _links(page_language())
+
+    @cached_property
+    def menu(self):
+        """Triples of label, address and whether the page stands below it."""
+        path = self.request.path
+        return [(label, url, path.startswith(url)) for label, url in self.links["menu"]]
+
+    @cached_property
+    def path(self):
+        """The path without the prefix of its language."""
+        prefix = PREFIXES[page_language()]
+        return self.request.path.removeprefix(prefix) if prefix else self.request.path
+
+    @cached_property
+    def languages(self):
+        """For each language its code, its name, and the address of this page in it, query included."""
+        query = self.request.META.get("QUERY_STRING", "")
+        tail = f"?{query}" if query else ""
+        return [(code, name, PREFIXES[code] + self.path + tail) for code, name in settings.LANGUAGES]
+
+    @property
+    def canonical(self):
+        return settings.PORTAL_URL + self.request.path
+
+    @property
+    def portal_url(self):
+        return settings.PORTAL_URL
+
+
+def frame(request):
+    return {"frame": Frame(request), "demo": settings.DEMO}

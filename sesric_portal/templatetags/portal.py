@@ -1,0 +1,178 @@
+"""How the portal's templates write numbers, days, names in another language, and the parts drawn many times on a page."""
+
+import json
+
+import nh3
+from django import template
+from django.conf import settings
+from django.templatetags.static import static
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.translation import ngettext
+from markdown_it import MarkdownIt
+
+from classifications import written
+from sesric_portal.frame import PREFIXES
+
+register = template.Library()
+
+_markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
+_icons = {}
+
+
+def _icon_url(name):
+    if name not in _icons or settings.DEBUG:
+        _icons[name] = f"{static('img/icons.svg')}#{name}"
+    return _icons[name]
+
+
+@register.simple_tag
+def icon(name, css="icon"):
+    """A sign from the sprite; always beside words, so hidden from screen readers."""
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', css, _icon_url(name))
+
+
+@register.filter
+def number(value):
+    """A whole number in the language's digits."""
+    return written.number(value)
+
+
+@register.filter
+def digits(value):
+    """A text, such as a year, in the language's digits."""
+    return written.digits(value)
+
+
+@register.filter
+def month(day):
+    return written.month(day)
+
+
+@register.simple_tag
+def dates(first, last=None):
+    """The days of something as people write them, readable by machines too."""
+    return format_html('<time datetime="{}">{}</time>', first.isoformat(), written.dates(first, last))
+
+
+@register.filter
+def marked(text):
+    """A `Text` with a mark where it is not in the page's language; any other text as it is."""
+    language = getattr(text, "language", None)
+    if language is None or language == written.page_language():
+        return conditional_escape(text)
+    return format_html('<bdi lang="{}" dir="{}">{}</bdi>', language, "rtl" if language == "ar" else "ltr", text)
+
+
+@register.filter
+def latin(text):
+    """An acronym or another name in Latin letters, kept apart from Arabic around it."""
+    if written.page_language() != "ar":
+        return conditional_escape(text)
+    return format_html('<bdi lang="en">{}</bdi>', text)
+
+
+@register.filter
+def prose(text):
+    """Markdown that staff wrote, as HTML that can do no harm; its internal links lead to pages in the reader's language."""
+    html = nh3.clean(_markdown.render(str(text)))
+    prefix = PREFIXES[written.page_language()]
+    return mark_safe(html.replace('href="/', f'href="{prefix}/'))  # noqa: S308  cleaned above
+
+
+@register.filter
+def event_count(count):
+    return ngettext("%(n)s event", "%(n)s events", count) % {"n": written.number(count)}
+
+
+@register.filter
+def programme_count(count):
+    return ngettext("%(n)s programme", "%(n)s programmes", count) % {"n": written.number(count)}
+
+
+@register.filter
+def participant_count(count):
+    return ngettext("%(n)s participant", "%(n)s participants", count) % {"n": written.number(count)}
+
+
+@register.filter
+def country_count(count):
+    return ngettext("%(n)s country", "%(n)s countries", count) % {"n": written.number(count)}
+
+
+@register.filter
+def day_count(count):
+    return ngettext("%(n)s day", "%(n)s days", count) % {"n": written.number(count)}
+
+
+@register.filter
+def institution_count(count):
+    return ngettext("%(n)s institution", "%(n)s institutions", count) % {"n": written.number(count)}
+
+
+@register.simple_tag
+def linked_data(data):
+    """A dict as JSON-LD: a block of data, not a script, so the content security policy has no say in it."""
+    text = json.dumps(data, ensure_ascii=False, default=str)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308  escaped above
+
+
+@register.simple_tag
+def ticks(facet_name, boxes):
+    """The boxes of a facet. Written here and not in a template because a page draws some 250 of them."""
+    return format_html_join(
+        "\n",
+        '<label class="tick"><input type="checkbox" name="{}" value="{}"{}><span class="tick-name">{}</span> '
+        '<span class="tick-n">{}</span></label>',
+        (
+            (facet_name, tick.value, _CHECKED if tick.chosen else "", marked(tick.label), written.number(tick.count))
+            for tick in boxes
+        ),
+    )
+
+
+_CHECKED = mark_safe(" checked")  # noqa: S308
+
+
+@register.simple_tag
+def year_bars(strip):
+    """The bars of a year strip; like `ticks`, drawn too often for a template."""
+    comma = "، " if written.page_language() == "ar" else ", "
+    return format_html_join("\n", "{}", ((_bar(year, comma),) for year in strip))
+
+
+def _bar(year, comma):
+    if not year.count:
+        return format_html(
+            '<li><span class="years-none"><svg viewBox="0 0 10 64" preserveAspectRatio="none" aria-hidden="true"></svg>'
+            '<span class="years-y">{}</span><span class="years-n" aria-hidden="true">&nbsp;</span></span></li>',
+            year.label,
+        )
+    words = event_count(year.count)
+    count = written.number(year.count)
+    before, _count, after = words.partition(count)
+    return format_html(
+        '<li><a href="{}"{}><svg viewBox="0 0 10 64" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect y="{}" width="10" height="{}"/></svg><span class="years-y">{}</span><span class="hide">{}{}</span>'
+        '<span class="years-n">{}</span><span class="hide">{}</span></a></li>',
+        year.url,
+        _CURRENT if year.chosen else "",
+        64 - year.height,
+        year.height,
+        year.label,
+        comma,
+        before,
+        count if _count else "",
+        after if _count else "",
+    )
+
+
+_CURRENT = mark_safe(' aria-current="true"')  # noqa: S308
+
+
+@register.filter
+def page_numbers(page):
+    """The numbers to show in a pager, with gaps."""
+    return page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)

@@ -1,0 +1,60 @@
+"""Every address of the portal. English stands at the root, French under `/fr/`, Arabic under `/ar/`, with the same paths."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path, re_path
+
+from events.views import former_event, former_year
+from programmes.views import page
+from sesric_portal import health, robots, views
+
+handler400 = "sesric_portal.errors.bad_request"
+handler403 = "sesric_portal.errors.forbidden"
+handler404 = "sesric_portal.errors.not_found"
+handler500 = "sesric_portal.errors.server_error"
+
+urlpatterns = [
+    path("health/live", health.live, name="health-live"),
+    path("health/ready", health.ready, name="health-ready"),
+    path("robots.txt", robots.robots, name="robots"),
+    path("sitemap.xml", robots.sitemap, name="sitemap"),
+    # Addresses of the former sites.
+    re_path(r"^event-(?:detail|details|print)\.php$", former_event, name="former-event"),
+    re_path(r"^event-(?:detail|details|print)-fr\.php$", former_event, {"language": "fr"}, name="former-event-fr"),
+    re_path(r"^event-(?:detail|details|print)-ar\.php$", former_event, {"language": "ar"}, name="former-event-ar"),
+    path("activities-archive.php", former_year("events:year"), name="former-archive"),
+    path("activities-oicvet.php", former_year("programmes:programme-detail", "oic-vet"), name="former-oic-vet"),
+    path("egovwg.php", former_year("programmes:programme-detail", "oic-egovwg"), name="former-egovwg"),
+    path("trop-index.php", former_year("trop:about"), name="former-trop"),
+    path("governance.php", former_year("oic-vet:committee"), name="former-governance"),
+]
+
+urlpatterns += i18n_patterns(
+    path("", views.home, name="home"),
+    path("programmes/", include("programmes.urls")),
+    path("oic-vet/", include("programmes.oic_vet_urls")),
+    path("events/", include("events.urls")),
+    path("countries/", views.country_list, name="country-list"),
+    path("countries/<slug:iso2>/", views.country_detail, name="country-detail"),
+    path("partners/", include("partners.urls")),
+    path("trop/", include("trop.urls")),
+    path("experts/", include("experts.urls")),
+    path("search/", views.search, name="search"),
+    path("about/", page, {"slug": "about"}, name="about"),
+    path("links/", page, {"slug": "links"}, name="links"),
+    path("privacy/", page, {"slug": "privacy"}, name="privacy"),
+    path("accessibility/", page, {"slug": "accessibility"}, name="accessibility"),
+    path("contact/", views.contact, name="contact"),
+    path("contact/sent/", views.contact_sent, name="contact-sent"),
+    path("desk/", views.desk, name="desk"),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
+    path("accounts/", include("accounts.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("admin/", admin.site.urls),
+    prefix_default_language=False,
+)
+
+if settings.DEMO:
+    urlpatterns.insert(0, path("demo/", include("sesric_portal.demo.urls")))

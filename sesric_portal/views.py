@@ -1,0 +1,109 @@
+"""The pages that show several apps at once: home, countries, search, the desk, the letter to the Centre."""
+
+from allauth.core import ratelimit
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from classifications.facets import WordsField
+from classifications.models import Country
+from classifications.search import searched
+from events import tally
+from events.models import Event
+from notifications.forms import LetterToTheCentreForm
+from partners.models import Institution
+from programmes.models import Programme
+from programmes.views import chosen_year, strip_of
+from sesric_portal.figures import HomeFigures
+from sesric_portal.maps import tile_map
+
+FEW = 4  # events on the home page
+FOUND = 8  # results of one kind on the search page
+
+
+@require_safe
+def home(request):
+    to_come = list(Event.objects.published().to_come().for_listing().oldest_first()[:FEW])
+    last_held = list(Event.objects.published().held().for_listing().newest_first()[:FEW])
+    context = {
+        "figures": HomeFigures(tally.current()),
+        "to_come": to_come,
+        "last_held": last_held,
+        "institution_count": Institution.objects.listed().count(),
+    }
+    return render(request, "home.html", context)
+
+
+@require_safe
+def country_list(request):
+    measure = request.GET.get("measure", "")
+    return render(request, "countries/country_list.html", {"map": tile_map(tally.current(), measure)})
+
+
+@require_safe
+def country_detail(request, iso2):
+    country = get_object_or_404(Country.objects.prefetch_related("languages"), iso2=iso2.upper())
+    events = Event.objects.published().touching(country)
+    counted = tally.current()
+    counts = counted.count_by_year(counted.touching(country.iso2))
+    year = chosen_year(request, counts)
+    received, taught, hosted = (
+        counted.values(facet).get(country.iso2, 0).bit_count() for facet in ("beneficiary", "provider", "venue")
+    )
+    context = {
+        "country": country,
+        "received": received,
+        "taught": taught,
+        "hosted": hosted,
+        "map": tile_map(counted, "beneficiary", country),
+        "year": year,
+        "strip": strip_of(request, counts, year),
+        "events": events.held_in(year).for_listing().newest_first(),
+        "institutions": country.institutions.listed().by_name(),
+        "focal_points": country.focal_points.acting().select_related("programme"),
+    }
+    return render(request, "countries/country_detail.html", context)
+
+
+@require_safe
+def search(request):
+    words = WordsField().clean(request.GET.get("q", ""))
+    context = {"words": words}
+    if words:
+        context |= {
+            "events": searched(Event.objects.published().for_listing().newest_first(), words, FOUND),
+            "programmes": searched(Programme.objects.select_related("theme").by_name(), words, FOUND),
+            "institutions": searched(Institution.objects.listed().for_listing(), words, FOUND),
+            "countries": searched(Country.objects.by_name(), words, FOUND),
+        }
+    return render(request, "search.html", context)
+
+
+@login_required
+@require_safe
+def desk(request):
+    return render(request, "desk.html", {"today": localdate()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def contact(request):
+    form = LetterToTheCentreForm(request.POST if request.method == "POST" else None, initial=_known_sender(request))
+    if not form.is_valid():
+        return render(request, "contact.html", {"form": form}, status=400 if form.is_bound else 200)
+    if not ratelimit.consume(request, action="contact"):
+        form.add_error(None, _("Several letters have come from your connection just now. Please send this one in an hour."))
+        return render(request, "contact.html", {"form": form}, status=429)
+    form.send()
+    return redirect("contact-sent")
+
+
+def _known_sender(request):
+    user = request.user
+    return {"name": user.name, "email": user.email} if user.is_authenticated else {}
+
+
+@require_safe
+def contact_sent(request):
+    return render(request, "contact_sent.html")

@@ -1,0 +1,67 @@
+"""The counts kept in memory and the querysets give the same answers."""
+
+from datetime import date
+
+import pytest
+from django.utils.timezone import localdate
+
+from events import tally
+from events.models import Event
+from tests.factories import CountryFactory, EventFactory, LanguageFactory, ProgrammeFactory
+
+WORDS = {
+    "year": "held_in_years",
+    "kind": "of_kinds",
+    "mode": "in_modes",
+    "theme": "under_themes",
+    "programme": "under_programmes",
+    "provider": "taught_by",
+    "beneficiary": "received_by",
+    "venue": "hosted_by",
+    "language": "taught_in",
+    "when": "in_states",
+}
+
+
+@pytest.mark.parametrize("facet", WORDS)
+def test_every_count_is_what_the_queryset_finds(real_data, facet):
+    EventFactory(title_en="A draft", published_at=None)
+    EventFactory(title_en="Called off", status=Event.Status.CANCELLED, starts_on=date(2024, 5, 1))
+    EventFactory(title_en="To come", status=Event.Status.PLANNED, starts_on=localdate())
+    counted = tally.current()
+    counts = counted.counts(facet, counted.everything)
+    assert len(counts) > 1
+    assert counts == {
+        value: getattr(Event.objects.published(), WORDS[facet])([value]).count() for value in counts
+    }
+
+
+def test_counts_follow_a_change_in_the_next_question(db):
+    event = EventFactory()
+    assert len(tally.current().ids) == 1
+    Event.objects.filter(pk=event.pk).update(published_at=None)
+    assert tally.current().ids == []
+
+
+def test_nothing_is_read_again_without_a_change(db, django_assert_num_queries):
+    EventFactory()
+    tally.current()
+    with django_assert_num_queries(1):
+        tally.current()
+
+
+def test_an_event_of_two_countries_counts_once_for_both(db):
+    senegal, mali = CountryFactory.create_batch(2)
+    EventFactory(provider_countries=[senegal], beneficiary_countries=[senegal, mali])
+    counted = tally.current()
+    assert counted.select({"beneficiary": [senegal.iso2, mali.iso2]}).bit_count() == 1
+    assert counted.touching(senegal.iso2).bit_count() == Event.objects.touching(senegal).count() == 1
+
+
+def test_a_new_name_is_shown_at_once(db):
+    programme = ProgrammeFactory(name_en="Before")
+    EventFactory(programmes=[programme], languages=[LanguageFactory()])
+    assert tally.current().name("programme", programme.slug) == "Before"
+    programme.name_en = "After"
+    programme.save()
+    assert tally.current().name("programme", programme.slug) == "After"

@@ -1,0 +1,211 @@
+"""One factory for each model; what a test does not name is plain and valid."""
+
+from datetime import date, timedelta
+
+import factory
+from django.utils.timezone import now
+from factory.django import DjangoModelFactory
+
+from accounts.models import User
+from classifications.models import City, Country, Language, Sector
+from events.models import Event, EventDocument, FormerAddress, Participation, Series
+from partners.models import Institution
+from programmes.models import Committee, FocalPoint, Page, Programme, ProgrammeDocument, Seat, Theme
+
+
+class LanguageFactory(DjangoModelFactory):
+    class Meta:
+        model = Language
+        django_get_or_create = ["code"]
+
+    code = factory.Sequence(lambda n: f"q{chr(97 + n // 26 % 26)}{chr(97 + n % 26)}")
+    name_en = factory.LazyAttribute(lambda language: f"Language {language.code}")
+
+
+class CountryFactory(DjangoModelFactory):
+    class Meta:
+        model = Country
+        django_get_or_create = ["iso2"]
+
+    iso2 = factory.Sequence(lambda n: f"{chr(65 + n // 26 % 26)}{chr(65 + n % 26)}")
+    iso3 = factory.LazyAttribute(lambda country: f"{country.iso2}X")
+    name_en = factory.LazyAttribute(lambda country: f"Country {country.iso2}")
+    name_fr = factory.LazyAttribute(lambda country: f"Pays {country.iso2}")
+    name_ar = factory.LazyAttribute(lambda country: f"دولة {country.iso2}")
+    oic_group = Country.OICGroup.ARAB
+    joined_year = 1969
+    map_x = 0
+    map_y = 0
+
+
+class CityFactory(DjangoModelFactory):
+    class Meta:
+        model = City
+
+    name_en = factory.Sequence(lambda n: f"City {n}")
+    country = factory.SubFactory(CountryFactory)
+
+
+class ThemeFactory(DjangoModelFactory):
+    class Meta:
+        model = Theme
+
+    name_en = factory.Sequence(lambda n: f"Theme {n}")
+    slug = factory.Sequence(lambda n: f"theme-{n}")
+
+
+class SectorFactory(DjangoModelFactory):
+    class Meta:
+        model = Sector
+
+    name_en = factory.Sequence(lambda n: f"Sector {n}")
+    slug = factory.Sequence(lambda n: f"sector-{n}")
+    theme = factory.SubFactory(ThemeFactory)
+
+
+class ProgrammeFactory(DjangoModelFactory):
+    class Meta:
+        model = Programme
+
+    name_en = factory.Sequence(lambda n: f"Programme {n}")
+    slug = factory.Sequence(lambda n: f"programme-{n}")
+    theme = factory.SubFactory(ThemeFactory)
+
+
+class ProgrammeDocumentFactory(DjangoModelFactory):
+    class Meta:
+        model = ProgrammeDocument
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    title_en = "Questionnaire on needs and capacities"
+    language = factory.SubFactory(LanguageFactory)
+    file = factory.django.FileField(filename="form.pdf", data=b"%PDF-1.7\n")
+
+
+class FocalPointFactory(DjangoModelFactory):
+    class Meta:
+        model = FocalPoint
+
+    country = factory.SubFactory(CountryFactory)
+    programme = factory.SubFactory(ProgrammeFactory)
+    office_en = "Department of Training"
+    designated_on = date(2020, 1, 1)
+
+
+class CommitteeFactory(DjangoModelFactory):
+    class Meta:
+        model = Committee
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    name_en = "Monitoring and Advisory Committee"
+
+
+class SeatFactory(DjangoModelFactory):
+    class Meta:
+        model = Seat
+
+    committee = factory.SubFactory(CommitteeFactory)
+    position = factory.Sequence(lambda n: n + 1)
+    name_en = factory.Sequence(lambda n: f"Body {n}")
+
+
+class PageFactory(DjangoModelFactory):
+    class Meta:
+        model = Page
+
+    slug = factory.Sequence(lambda n: f"page-{n}")
+    title_en = "A page"
+    title_fr = "Une page"
+    title_ar = "صفحة"
+    body_en = "Text."
+    body_fr = "Texte."
+    body_ar = "نص."
+
+
+class InstitutionFactory(DjangoModelFactory):
+    class Meta:
+        model = Institution
+
+    name_en = factory.Sequence(lambda n: f"Institution {n}")
+    slug = factory.Sequence(lambda n: f"institution-{n}")
+    kind = Institution.Kind.MINISTRY
+    country = factory.SubFactory(CountryFactory)
+
+
+class SeriesFactory(DjangoModelFactory):
+    class Meta:
+        model = Series
+
+    name_en = factory.Sequence(lambda n: f"Series {n}")
+    slug = factory.Sequence(lambda n: f"series-{n}")
+
+
+class EventFactory(DjangoModelFactory):
+    """A published training course of two days in 2011 that was held."""
+
+    class Meta:
+        model = Event
+        skip_postgeneration_save = True
+
+    title_en = factory.Sequence(lambda n: f"Training Course {n}")
+    slug = factory.Sequence(lambda n: f"training-course-{n}")
+    kind = Event.Kind.TRAINING_COURSE
+    status = Event.Status.HELD
+    starts_on = date(2011, 7, 5)
+    ends_on = factory.LazyAttribute(lambda event: event.starts_on + timedelta(days=1))
+    published_at = factory.LazyFunction(now)
+
+    @factory.post_generation
+    def programmes(self, create, extracted):
+        self.programmes.set(extracted or [])
+
+    @factory.post_generation
+    def providers(self, create, extracted):
+        self.providers.set(extracted or [])
+
+    @factory.post_generation
+    def provider_countries(self, create, extracted):
+        self.provider_countries.set(extracted or [])
+
+    @factory.post_generation
+    def beneficiary_countries(self, create, extracted):
+        self.beneficiary_countries.set(extracted or [])
+
+    @factory.post_generation
+    def languages(self, create, extracted):
+        self.languages.set(extracted or [])
+
+
+class ParticipationFactory(DjangoModelFactory):
+    class Meta:
+        model = Participation
+
+    event = factory.SubFactory(EventFactory)
+    country = factory.SubFactory(CountryFactory)
+
+
+class EventDocumentFactory(DjangoModelFactory):
+    class Meta:
+        model = EventDocument
+
+    event = factory.SubFactory(EventFactory)
+    title_en = "Report"
+    language = factory.SubFactory(LanguageFactory)
+    file = factory.django.FileField(filename="report.pdf", data=b"%PDF-1.7\n")
+
+
+class FormerAddressFactory(DjangoModelFactory):
+    class Meta:
+        model = FormerAddress
+
+    event = factory.SubFactory(EventFactory)
+    number = factory.Sequence(lambda n: n + 1)
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"person{n}@example.org")
+    password = factory.django.Password("a long enough password")
