@@ -6,7 +6,7 @@ import pghistory
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 from django.db.models import Count, F, Q
 from django.db.models.functions import ExtractYear
 from django.urls import reverse
@@ -152,6 +152,10 @@ class EventQuerySet(SearchableQuerySet):
             .order_by("days_apart", "-pk")
             .distinct()
         )
+
+    def write_search(self):
+        """Write the search columns of these events anew, where `search_later` has put it off."""
+        return self.update(search_key="")
 
     def count_by_year(self):
         """Give a dict from year to the number of events that began in it."""
@@ -350,6 +354,12 @@ class Event(models.Model):
         if place is None:
             return None, None
         return (others[place - 1] if place else None), (others[place + 1] if place + 1 < len(others) else None)
+
+
+def search_later(later):
+    """Put off (or no longer) writing the search columns of events, for the rest of this transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('portal.search_later', %s, true)", ["on" if later else "off"])
 
 
 class ParticipationQuerySet(models.QuerySet):

@@ -18,13 +18,17 @@ $$
 """
 
 # One vector holds the stems of all three languages, since a list holds titles in all three.
-SEARCH_VECTOR = """
-CREATE FUNCTION search_vector(value text) RETURNS tsvector
+STEMS_OF = """
+CREATE FUNCTION stems_of(folded text) RETURNS tsvector
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
   SELECT to_tsvector('pg_catalog.english', folded) || to_tsvector('pg_catalog.french', folded)
       || to_tsvector('pg_catalog.arabic', folded)
-  FROM (SELECT fold_text(value) AS folded) AS once
 $$
+"""
+
+SEARCH_VECTOR = """
+CREATE FUNCTION search_vector(value text) RETURNS tsvector
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT stems_of(fold_text(value)) $$
 """
 
 SEARCH_QUERY = """
@@ -45,6 +49,7 @@ class Migration(migrations.Migration):
         UnaccentExtension(),
         BtreeGinExtension(),
         migrations.RunSQL(FOLD_TEXT, "DROP FUNCTION fold_text(text)"),
+        migrations.RunSQL(STEMS_OF, "DROP FUNCTION stems_of(text)"),
         migrations.RunSQL(SEARCH_VECTOR, "DROP FUNCTION search_vector(text)"),
         migrations.RunSQL(SEARCH_QUERY, "DROP FUNCTION search_query(text)"),
     ]

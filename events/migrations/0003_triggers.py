@@ -3,22 +3,26 @@
 from django.db import migrations
 
 # An event is found by its title, its programmes, its providers, its city and its country. The row's own trigger writes both
-# search columns; whatever else changes only sets `search_key`, which makes that trigger run.
+# search columns; whatever else changes only sets `search_key`, which makes that trigger run. A load of many events sets `portal.search_later` for its
+# transaction and writes the columns once at its end (`EventQuerySet.write_search`).
 SEARCH = """
 CREATE FUNCTION events_write_search() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   words text;
 BEGIN
-  SELECT concat_ws(' ', NEW.title_en, NEW.title_fr, NEW.title_ar,
+  IF current_setting('portal.search_later', true) = 'on' THEN
+    RETURN NEW;
+  END IF;
+  SELECT fold_text(concat_ws(' ', NEW.title_en, NEW.title_fr, NEW.title_ar,
     (SELECT concat_ws(' ', name_en, name_fr, name_ar, aliases) FROM classifications_city WHERE id = NEW.city_id),
     (SELECT concat_ws(' ', name_en, name_fr, name_ar, aliases) FROM classifications_country WHERE id = NEW.country_id),
     (SELECT string_agg(concat_ws(' ', p.name_en, p.name_fr, p.name_ar, p.acronym, p.aliases), ' ')
        FROM programmes_programme p JOIN events_event_programmes l ON l.programme_id = p.id WHERE l.event_id = NEW.id),
     (SELECT string_agg(concat_ws(' ', i.name_en, i.name_fr, i.name_ar, i.acronym), ' ')
-       FROM partners_institution i JOIN events_event_providers l ON l.institution_id = i.id WHERE l.event_id = NEW.id))
+       FROM partners_institution i JOIN events_event_providers l ON l.institution_id = i.id WHERE l.event_id = NEW.id)))
   INTO words;
-  NEW.search_key := fold_text(words);
-  NEW.search_stems := search_vector(words);
+  NEW.search_key := words;
+  NEW.search_stems := stems_of(words);
   RETURN NEW;
 END $$;
 

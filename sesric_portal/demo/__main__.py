@@ -1,0 +1,167 @@
+"""Start everything a trial needs, and stop exactly that: servers, web server, worker and beat.
+
+    python -m sesric_portal.demo [--port N] [--reset]
+
+The data stays in `var/demo/` for the next start; `--reset` begins anew.
+"""
+
+import argparse
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+from sesric_portal.embedded import CannotStart, environment
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+FOLDER = ROOT / "var" / "demo"
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="script/demo", description="Runs the portal with its real data and a few samples.")
+    parser.add_argument("--port", type=int, default=8000, help="where the portal answers (default: 8000)")
+    parser.add_argument("--reset", action="store_true", help="forget what earlier starts left and begin anew")
+    options = parser.parse_args()
+    if not 1 <= options.port <= 65535:
+        parser.error("--port takes a number from 1 to 65535")
+    return options
+
+
+def check_port(port):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise CannotStart(f"Port {port} is taken: stop what uses it, or choose another with --port {port + 1}.") from None
+
+
+def prepare_folder(reset):
+    try:
+        if reset:
+            shutil.rmtree(FOLDER, ignore_errors=True)
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        (FOLDER / "letters").mkdir(exist_ok=True)
+        key = FOLDER / "secret-key"
+        if not key.exists():
+            key.write_text(secrets.token_urlsafe(50))
+        return key.read_text()
+    except OSError as error:
+        raise CannotStart(f"{error.filename or FOLDER} cannot be written to: change its permissions or move the project.") from None
+
+
+def settings_of(port, secret_key, servers):
+    return {
+        **os.environ,
+        **servers,
+        "DJANGO_SETTINGS_MODULE": "sesric_portal.settings",
+        "DEMO": "1",
+        "SECRET_KEY": secret_key,
+        "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
+        "PORTAL_URL": f"http://localhost:{port}",
+        "VAR_DIR": str(FOLDER),
+        "LETTER_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+        "EMAIL_FILE_PATH": str(FOLDER / "letters"),
+        "LOG_LEVEL": "WARNING",
+    }
+
+
+class Processes:
+    """The long-running parts, each in a session of its own so that Ctrl-C reaches only us; ended ones start again."""
+
+    def __init__(self, commands, environ):
+        self.commands, self.environ = commands, environ
+        self.running = {}
+
+    def start(self, name):
+        log = (FOLDER / f"{name}.log").open("ab")
+        self.running[name] = subprocess.Popen(  # noqa: S603
+            self.commands[name], cwd=ROOT, env=self.environ, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
+        )
+
+    def __enter__(self):
+        for name in self.commands:
+            self.start(name)
+        return self
+
+    def __exit__(self, *_):
+        for process in self.running.values():
+            if process.poll() is None:
+                process.terminate()
+        for process in self.running.values():
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+    def watch(self):
+        """Wait for ever; start again what ended, and give up on what ends five times within a minute."""
+        ends = []
+        while True:
+            time.sleep(1)
+            for name, process in list(self.running.items()):
+                if process.poll() is not None:
+                    ends = [each for each in ends if time.monotonic() - each < 60] + [time.monotonic()]
+                    if len(ends) > 5:
+                        raise CannotStart(f"The {name} keeps ending: see {FOLDER / name}.log.")
+                    print(f"The {name} ended (exit code {process.returncode}); starting it again.", flush=True)
+                    self.start(name)
+
+
+def answers(port):
+    with socket.socket() as probe:
+        probe.settimeout(0.2)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def main():
+    options = arguments()
+    check_port(options.port)
+    secret_key = prepare_folder(options.reset)
+    began = time.monotonic()
+    with ExitStack() as stack:
+        servers = stack.enter_context(environment(FOLDER, durable=True))
+        environ = settings_of(options.port, secret_key, servers)
+        os.environ.update(environ)
+
+        from sesric_portal.demo.preparation import prepare  # noqa: PLC0415  reads the settings just made
+
+        sign_ins = prepare()
+        commands = {
+            "web": [
+                "granian", "--interface", "wsgi", "--workers", "2", "--host", "127.0.0.1", "--port", str(options.port),
+                "--respawn-failed-workers", "--workers-kill-timeout", "5", "sesric_portal.wsgi:application",
+            ],
+            "worker": ["celery", "-A", "sesric_portal", "worker", "--concurrency", "1", "--loglevel", "WARNING"],
+            "beat": ["celery", "-A", "sesric_portal", "beat", "--loglevel", "WARNING", "--schedule", str(FOLDER / "beat")],
+        }  # fmt: skip
+        processes = stack.enter_context(Processes(commands, environ))
+        while not answers(options.port):
+            if processes.running["web"].poll() is not None:
+                raise CannotStart(f"The web server did not start: see {FOLDER / 'web'}.log.")
+            time.sleep(0.05)
+        url = environ["PORTAL_URL"]
+        print(f"\nThe portal answers after {time.monotonic() - began:.1f} seconds:\n\n    {url}/    {url}/fr/    {url}/ar/\n")
+        print("Sample sign-ins; staff are asked for a code as well, which the demo page shows:\n")
+        for role, email, password in sign_ins:
+            print(f"    {role:<22} {email:<28} {password}")
+        print(f"\nLetters the portal sends, and the codes: {url}/demo/\nCtrl-C stops everything that was started here.\n", flush=True)
+        processes.watch()
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGHUP, lambda *_: sys.exit(0))
+    try:
+        main()
+    except CannotStart as reason:
+        sys.exit(str(reason))
+    except KeyboardInterrupt:
+        print("\nStopped.")

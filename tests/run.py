@@ -1,0 +1,11 @@
+"""Run a management command in the environment of the tests: `python -m tests.run makemigrations --check`."""
+
+import os
+import sys
+
+import tests.environment  # noqa: F401  before Django's settings are read
+
+from django.core.management import execute_from_command_line  # noqa: E402, I001
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sesric_portal.settings")
+execute_from_command_line(["manage.py", *sys.argv[1:]])
