@@ -142,17 +142,6 @@ class EventQuerySet(SearchableQuerySet):
             models.Prefetch("participations", Participation.objects.by_country()),
         )
 
-    def related_to(self, event):
-        """Events of the same programmes, the nearest in time first."""
-        programmes = [programme.pk for programme in event.programmes.all()]
-        return (
-            self.filter(programmes__in=programmes)
-            .exclude(pk=event.pk)
-            .annotate(days_apart=models.Func(F("starts_on") - event.starts_on, function="abs", output_field=models.IntegerField()))
-            .order_by("days_apart", "-pk")
-            .distinct()
-        )
-
     def write_search(self):
         """Write the search columns of these events anew, where `search_later` has put it off."""
         return self.update(search_key="")

@@ -168,6 +168,24 @@ class Tally:
         """A dict from year to the number of events in `among` that began in it."""
         return {int(year): count for year, count in self.counts("year", among).items()}
 
+    def nearest(self, pk, among, most):
+        """The ids of at most `most` events of the bitmap `among` that stand nearest to one event in the order of time."""
+        place = self._place.get(pk)
+        if place is None:
+            return []
+        newer, older = among & ((1 << place) - 1), among >> (place + 1)
+        found = []
+        while len(found) < most and (newer or older):
+            back = place - newer.bit_length() + 1 if newer else None
+            ahead = (older & -older).bit_length() if older else None
+            if ahead is None or (back is not None and back <= ahead):
+                found.append(place - back)
+                newer ^= 1 << (place - back)
+            else:
+                found.append(place + ahead)
+                older ^= 1 << (ahead - 1)
+        return [self.ids[each] for each in sorted(found)]
+
     def participants(self, among):
         """Give the sum of the participants of the events in `among`, and at how many of them they are known."""
         total = known = 0

@@ -50,11 +50,13 @@ class EventList(FilterView):
 def event_detail(request, year, slug):
     event = get_object_or_404(Event.objects.published().for_page(), year=year, slug=slug)
     before, after = event.neighbours_in_series()
+    counted = tally.current()
+    under = counted.union("programme", [programme.slug for programme in event.programmes.all()])
     context = {
         "event": event,
         "before": before,
         "after": after,
-        "related": Event.objects.published().related_to(event).for_listing()[:RELATED],
+        "related": Event.objects.for_listing().filter(pk__in=counted.nearest(event.pk, under, RELATED)),
         "linked_data": event_as_linked_data(event),
     }
     return render(request, "events/event_detail.html", context)

@@ -42,9 +42,14 @@ class Map:
 
 
 def thresholds(counts):
-    """The lowest figure of each shade above none: quarters of the greatest, at least one apart."""
-    greatest = max(counts, default=0)
-    return [max(step, -(-greatest * step // (SHADES + 1))) for step in range(1, SHADES + 1)] if greatest else []
+    """The lowest figure of each shade: the quarters of the states that have any, so that one great figure pales no other."""
+    ranked = sorted(count for count in counts if count)
+    if not ranked:
+        return []
+    limits = [1]
+    for step in range(1, SHADES):
+        limits.append(max(limits[-1] + 1, ranked[len(ranked) * step // SHADES]))
+    return limits
 
 
 def shade_of(count, limits):

@@ -19,7 +19,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("folder", type=Path)
 
-    def handle(self, folder, **options):
+    def handle(self, folder, verbosity, **options):
+        self.say = self.stdout.write if verbosity else lambda line: None
         if not folder.is_dir():
             raise CommandError(f"{folder} is not a folder.")
         sheets, write = self.read(folder)
@@ -30,7 +31,7 @@ class Command(BaseCommand):
             raise CommandError(f"{len(faults)} faults; nothing was loaded. Each line says file:line: column: value: reason.")
         with transaction.atomic():
             anything = [self.write_one(sheet, each) for sheet, each in zip(sheets, write, strict=True)]
-        self.stdout.write("Loaded." if any(anything) else "Nothing has changed: everything is on record as the files say.")
+        self.say("Loaded." if any(anything) else "Nothing has changed: everything is on record as the files say.")
 
     def read(self, folder):
         """Read and check every file of the folder; give the sheets and, for each, the function that writes it."""
@@ -81,8 +82,8 @@ class Command(BaseCommand):
     def write_one(self, sheet, write):
         def progress(done, total):
             if total > 5000:
-                self.stdout.write(f"{sheet.name}: {done:,} of {total:,} new rows")
+                self.say(f"{sheet.name}: {done:,} of {total:,} new rows")
 
         written = write(sheet, progress)
-        self.stdout.write(f"{sheet.name}: {written}")
+        self.say(f"{sheet.name}: {written}")
         return bool(written.new or written.changed)
