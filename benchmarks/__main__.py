@@ -74,22 +74,22 @@ def multiply(number):
         "events_event_languages": "language_id",
     }
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('portal.search_later', 'on', false)")
+        cursor.execute("SELECT set_config('portal.names_later', 'on', false)")
         cursor.execute("CREATE TEMP TABLE copies AS SELECT e.id AS original, nextval('events_event_id_seq') AS id, n"
                        " FROM events_event e, generate_series(1, %s) n LIMIT %s", [number // 551 + 1, number - 551])
         cursor.execute(
             "INSERT INTO events_event (id, title_en, title_fr, title_ar, slug, summary_en, summary_fr, summary_ar, kind, status, mode,"
             " starts_on, ends_on, time_zone, venue, city_id, country_id, participants, source_url, published_at, created_at,"
-            " updated_at, is_sample, uid, search_key, search_stems)"
+            " updated_at, is_sample, uid, names, search_key, search_stems)"
             " SELECT c.id, title_en || ' ' || c.n, title_fr, title_ar, left(slug, 90) || '-' || c.n, summary_en, summary_fr, summary_ar, kind,"
             " status, mode, starts_on - (c.n % 28), ends_on - (c.n % 28), time_zone, venue, city_id, country_id, participants,"
-            " source_url, published_at, created_at, updated_at, is_sample, gen_random_uuid(), search_key, search_stems"
+            " source_url, published_at, created_at, updated_at, is_sample, gen_random_uuid(), names, search_key, search_stems"
             " FROM events_event e JOIN copies c ON c.original = e.id ON CONFLICT DO NOTHING"
         )
         for table, column in links.items():
             cursor.execute(f"INSERT INTO {table} (event_id, {column}) SELECT c.id, l.{column} FROM {table} l"  # noqa: S608
                            " JOIN copies c ON c.original = l.event_id JOIN events_event e ON e.id = c.id")
-        cursor.execute("SELECT set_config('portal.search_later', 'off', false)")
+        cursor.execute("SELECT set_config('portal.names_later', 'off', false)")
         cursor.execute("ANALYZE")
         cursor.execute("SELECT count(*) FROM events_event")
         return cursor.fetchone()[0]

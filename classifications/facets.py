@@ -75,7 +75,7 @@ class WordsFilter(django_filters.Filter):
 
 @dataclass
 class Tick:
-    """One value of a facet, as a box to tick."""
+    """One value of a facet, as a box to tick; `label` is HTML."""
 
     value: str
     label: str
@@ -95,7 +95,7 @@ class Facet:
     @classmethod
     def of(cls, name, legend, ticks):
         """Show the chosen values and the most frequent, at least `SHOWN_AT_ONCE`; fold the others if there are several."""
-        ticks = sorted(ticks, key=lambda tick: (not tick.chosen, -tick.count, str(tick.label)))
+        ticks = sorted(ticks, key=lambda tick: (not tick.chosen, -tick.count, tick.label))
         shown = max(SHOWN_AT_ONCE, sum(tick.chosen for tick in ticks))
         if len(ticks) <= shown + 2:
             shown = len(ticks)

@@ -4,6 +4,8 @@ Month names and the order of a date follow what ministries print: «5–6 July 2
 (Arabic with both sets of month names, since readers in the Mashreq and the Maghreb know different ones).
 """
 
+from django.utils.html import conditional_escape, escape
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
 
 LANGUAGES = ("en", "fr", "ar")
@@ -100,3 +102,17 @@ def translated(row, field):
         if text:
             return Text(text, language)
     return Text("", wanted)
+
+
+def in_language(text, language, page):
+    """Write a text as HTML for a page in the language `page`: escaped, and marked where it is in another one."""
+    if language == page:
+        return escape(text)
+    direction = "rtl" if language == "ar" else "ltr"
+    return mark_safe(f'<bdi lang="{language}" dir="{direction}">{escape(text)}</bdi>')  # noqa: S308  escaped
+
+
+def marked(text):
+    """Write a `Text` as HTML, marked where it is not in the page's language; any other text as it is."""
+    language = getattr(text, "language", None)
+    return in_language(text, language, page_language()) if language else conditional_escape(text)

@@ -55,7 +55,7 @@ def _entry(event):
     entry.add("status", STATUS.get(event.status, "CONFIRMED"))
     entry.add("location", place_of(event))
     entry.add("url", settings.PORTAL_URL + event.get_absolute_url())
-    entry.add("categories", [event.get_kind_display(), *(programme.short_name for programme in event.programmes.all())])
+    entry.add("categories", [event.get_kind_display(), *(programme.short_name for programme in event.linked.programmes)])
     if event.summary:
         entry.add("description", event.summary)
     return entry
@@ -65,4 +65,4 @@ def place_of(event):
     """Where the event is held, in the page's language."""
     if event.mode == Event.Mode.ONLINE:
         return event.get_mode_display()
-    return ", ".join(str(part) for part in (event.venue, event.city, event.country) if part)
+    return ", ".join(str(part) for part in (event.venue, event.linked.city, event.linked.country) if part)

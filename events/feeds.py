@@ -35,6 +35,6 @@ def atom_of(filterset):
             unique_id_is_permalink=False,
             pubdate=event.published_at,
             updateddate=event.updated_at,
-            categories=[programme.short_name for programme in event.programmes.all()],
+            categories=[programme.short_name for programme in event.linked.programmes],
         )
     return feed.writeString("utf-8")

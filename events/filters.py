@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from classifications.facets import Chip, ChosenField, Facet, FacetFilter, Tick, WordsFilter, query_string, year_strip
+from classifications.written import page_language
 from events import tally
 from events.models import Event
 
@@ -126,13 +127,14 @@ class EventFilter(django_filters.FilterSet):
             values.pop(tally.NONE, None)
         if not values:
             return None
-        ticks = [Tick(value, self.label(name, value), count, value in chosen) for value, count in values.items()]
+        language = page_language()
+        ticks = [
+            Tick(value, self.tally.label(name, value, language), count, value in chosen) for value, count in values.items()
+        ]
         return Facet.of(name, self.filters[name].label, ticks)
 
     def label(self, name, value):
         """What a reader calls a value of a facet."""
-        if value == tally.NONE:
-            return _("Not under a programme") if name in ("programme", "theme") else _("Not recorded")
         return self.tally.name(name, value)
 
     # --- Addresses of lists that differ from this one ---------------------------------------------------------------

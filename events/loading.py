@@ -19,7 +19,7 @@ from classifications.sheets import (
     write_links,
     write_rows,
 )
-from events.models import Event, FormerAddress, Participation, Series, search_later
+from events.models import Event, FormerAddress, Participation, Series, names_later
 from partners.models import Institution
 from programmes.models import Programme
 
@@ -136,11 +136,11 @@ def write_events(sheet, cities, progress):
                 **own,
             }
         )
-    search_later(True)
+    names_later(True)
     written = write_rows(Event, ["title_en", "starts_on"], rows, progress)
     _write_links_of_events(sheet, written, country_ids)
-    search_later(False)
-    Event.objects.filter(pk__in=written.new | written.changed).write_search()
+    names_later(False)
+    Event.objects.filter(pk__in=written.new | written.changed).write_names()
     return written
 
 

@@ -7,9 +7,10 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
 from django.db import connection, models
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, Value
 from django.db.models.functions import ExtractYear
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,7 @@ from classifications.models import City, Country, Language, Named, Sector
 from classifications.addresses import free_slug
 from classifications.search import SearchableQuerySet
 from classifications.written import translated
+from events.linked import Linked
 from partners.models import Institution
 from programmes.models import Programme
 
@@ -128,22 +130,21 @@ class EventQuerySet(SearchableQuerySet):
         return self.order_by(F("participants").desc(nulls_last=True), "-starts_on", "-pk")
 
     def for_listing(self):
-        """With what a row of a list shows, fetched at once."""
-        return self.select_related("city", "country").prefetch_related("programmes", "providers").defer(*Event.NOT_LISTED)
+        """Only what a row of a list shows."""
+        return self.defer(*Event.NOT_LISTED)
 
-    def for_timeline(self):
-        """With what one line in a table of dates shows."""
-        return self.select_related("city", "country").defer(*Event.NOT_LISTED)
-
-    def for_page(self):
-        """With what an event's page shows, fetched at once."""
-        return self.select_related("city", "country", "series").prefetch_related(
-            "programmes__theme", "sectors", "providers", "provider_countries", "languages", "documents__language",
-            models.Prefetch("participations", Participation.objects.by_country()),
+    def for_table(self):
+        """What one line of a table of facts shows, fetched at once."""
+        return self.defer("search_key", "search_stems").prefetch_related(
+            models.Prefetch("participations", Participation.objects.by_country())
         )
 
-    def write_search(self):
-        """Write the search columns of these events anew, where `search_later` has put it off."""
+    def for_page(self):
+        """What an event's page shows, fetched at once."""
+        return self.for_table().select_related("series").prefetch_related("documents__language")
+
+    def write_names(self):
+        """Write the columns that hold names anew, where `names_later` has put it off."""
         return self.update(search_key="")
 
     def count_by_year(self):
@@ -254,7 +255,8 @@ class Event(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     revision = models.PositiveIntegerField(default=0, editable=False, db_default=0)
 
-    # Kept by triggers: they hold the names of programmes, institutions, city and countries too.
+    # Kept by triggers: the names of all that the event is linked to, to show it in a list and to find it by one row.
+    names = models.JSONField(editable=False, default=dict, db_default=Value({}, models.JSONField()))
     search_key = models.TextField(editable=False, default="", db_default="")
     search_stems = SearchVectorField(editable=False, null=True)
 
@@ -305,6 +307,11 @@ class Event(models.Model):
     def summary(self):
         return translated(self, "summary")
 
+    @cached_property
+    def linked(self):
+        """The names of what this event is linked to; fresh as of when the row was read."""
+        return Linked.of(self.names)
+
     @property
     def day_count(self):
         return (self.ends_on - self.starts_on).days + 1
@@ -320,9 +327,12 @@ class Event(models.Model):
     @property
     def when(self):
         """The `When` of this event today; the same answer as `in_states`."""
+        return self.when_on(localdate())
+
+    def when_on(self, today):
         if self.is_called_off:
             return self.When(self.status)
-        return self.When.HELD if self.ends_on < localdate() else self.When.TO_COME
+        return self.When.HELD if self.ends_on < today else self.When.TO_COME
 
     def publish(self):
         """Show the event to the public; asked twice, nothing more happens."""
@@ -335,20 +345,19 @@ class Event(models.Model):
             raise ValidationError(_("Only an event that is planned or open can be postponed or cancelled."))
 
     def neighbours_in_series(self):
-        """Give the published events before and after this one in its series; None where there is none."""
+        """Give the published events right after and right before this one in its series, as far as there are any."""
         if self.series_id is None:
-            return None, None
-        others = list(Event.objects.published().filter(series=self.series_id).oldest_first())
-        place = next((i for i, each in enumerate(others) if each.pk == self.pk), None)
-        if place is None:
-            return None, None
-        return (others[place - 1] if place else None), (others[place + 1] if place + 1 < len(others) else None)
+            return []
+        others = Event.objects.published().filter(series=self.series_id).exclude(pk=self.pk).for_listing()
+        after = others.filter(starts_on__gte=self.starts_on).oldest_first()[:1]
+        before = others.filter(starts_on__lt=self.starts_on).newest_first()[:1]
+        return sorted(after.union(before), key=lambda event: event.starts_on, reverse=True)
 
 
-def search_later(later):
-    """Put off (or no longer) writing the search columns of events, for the rest of this transaction."""
+def names_later(later):
+    """Put off (or no longer) writing the columns of events that hold names, for the rest of this transaction."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('portal.search_later', %s, true)", ["on" if later else "off"])
+        cursor.execute("SELECT set_config('portal.names_later', %s, true)", ["on" if later else "off"])
 
 
 class ParticipationQuerySet(models.QuerySet):

@@ -19,10 +19,10 @@ def event_as_linked_data(event):
     place = {"@type": "Place", "address": {"@type": "PostalAddress"}}
     if event.venue:
         place["name"] = event.venue
-    if event.city:
-        place["address"]["addressLocality"] = event.city.name
-    if event.country:
-        place["address"]["addressCountry"] = event.country.iso2
+    if event.linked.city:
+        place["address"]["addressLocality"] = event.linked.city.name
+    if event.linked.country:
+        place["address"]["addressCountry"] = event.linked.country.iso2
     virtual = {"@type": "VirtualLocation", "url": url}
     data = {
         "@context": "https://schema.org",
@@ -39,6 +39,6 @@ def event_as_linked_data(event):
     }
     if event.summary:
         data["description"] = event.summary
-    if providers := event.providers.all():
+    if providers := event.linked.providers:
         data["performer"] = [{"@type": "Organization", "name": provider.name} for provider in providers]
     return data

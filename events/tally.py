@@ -14,9 +14,10 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Case, CharField, Count, F, Max, Value, When
 from django.db.models.functions import Cast, Concat
 from django.utils.timezone import localdate
+from django.utils.translation import gettext
 
 from classifications.models import Country, Language
-from classifications.written import Text, page_language
+from classifications.written import Text, marked, page_language
 from events.models import Change, Event
 from programmes.models import Programme, Theme
 
@@ -73,6 +74,7 @@ class Tally:
     masks: dict = field(default_factory=dict)
     names: dict = field(default_factory=dict)
     _by_day: dict = field(default_factory=dict)
+    _labels: dict = field(default_factory=dict)
 
     @classmethod
     def read(cls, version):
@@ -196,8 +198,17 @@ class Tally:
                 known += count
         return total, known
 
+    def label(self, facet, value, language):
+        """The name of a value as HTML, marked where it is not in `language`; made once and kept."""
+        key = (facet, value, language)
+        if key not in self._labels:
+            self._labels[key] = marked(self.name(facet, value))
+        return self._labels[key]
+
     def name(self, facet, value):
         """What a reader calls a value, as a `Text` in the page's language."""
+        if value == NONE:
+            return gettext("Not under a programme") if facet in ("programme", "theme") else gettext("Not recorded")
         if facet in CHOICES:
             return CHOICES[facet](value).label
         known = self.names.get(facet, {}).get(value)

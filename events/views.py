@@ -49,13 +49,12 @@ class EventList(FilterView):
 @require_safe
 def event_detail(request, year, slug):
     event = get_object_or_404(Event.objects.published().for_page(), year=year, slug=slug)
-    before, after = event.neighbours_in_series()
     counted = tally.current()
-    under = counted.union("programme", [programme.slug for programme in event.programmes.all()])
+    under = counted.union("programme", [programme.key for programme in event.linked.programmes])
     context = {
         "event": event,
-        "before": before,
-        "after": after,
+        "neighbours": event.neighbours_in_series(),
+        "themes": {counted.name("theme", programme.theme) for programme in event.linked.programmes},
         "related": Event.objects.for_listing().filter(pk__in=counted.nearest(event.pk, under, RELATED)),
         "linked_data": event_as_linked_data(event),
     }
@@ -64,13 +63,13 @@ def event_detail(request, year, slug):
 
 @require_safe
 def event_calendar(request, year, slug):
-    event = get_object_or_404(Event.objects.published().for_page(), year=year, slug=slug)
+    event = get_object_or_404(Event.objects.published(), year=year, slug=slug)
     return _as_calendar([event], f"{slug}.ics")
 
 
 @require_safe
 def calendar(request):
-    filterset = EventFilter(request.GET, Event.objects.published().for_page())
+    filterset = EventFilter(request.GET, Event.objects.published().for_table())
     return _as_calendar(filterset.qs[: calendars.MOST_EVENTS], "events.ics")
 
 
@@ -88,7 +87,7 @@ def feed(request):
 
 @require_safe
 def table(request):
-    filterset = EventFilter(request.GET, Event.objects.published().for_page())
+    filterset = EventFilter(request.GET, Event.objects.published().for_table())
     return tables.table_response(filterset.qs)
 
 

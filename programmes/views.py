@@ -29,7 +29,7 @@ def programme_detail(request, slug):
         "year": year,
         "counts": counts,
         "strip": strip_of(request, counts, year),
-        "events": programme.events.published().held_in(year).for_timeline().newest_first(),
+        "events": programme.events.published().held_in(year).for_listing().newest_first(),
         "focal_points": programme.focal_points.acting().select_related("country").by_country(),
         "neighbours": Programme.objects.filter(theme=programme.theme_id).exclude(pk=programme.pk).by_name(),
     }
@@ -102,7 +102,7 @@ def summary(request):
         "committees": Committee.objects.filter(programme=programme).prefetch_related("seats"),
         "counts": sorted(counts.items()),
         "total": sum(counts.values()),
-        "recent": programme.events.published().for_timeline().newest_first()[:10],
+        "recent": programme.events.published().for_listing().newest_first()[:10],
         **seats_by_country(OIC_VET),
     }
     return render(request, "programmes/summary.html", context)

@@ -93,6 +93,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "sesric_portal.templatetags.portal",
+                "events.templatetags.event_parts",
             ],
         },
     },

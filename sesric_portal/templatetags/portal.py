@@ -1,12 +1,13 @@
 """How the portal's templates write numbers, days, names in another language, and the parts drawn many times on a page."""
 
 import json
+from html import escape
 
 import nh3
 from django import template
 from django.conf import settings
 from django.templatetags.static import static
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import ngettext
 from markdown_it import MarkdownIt
@@ -55,13 +56,7 @@ def dates(first, last=None):
     return format_html('<time datetime="{}">{}</time>', first.isoformat(), written.dates(first, last))
 
 
-@register.filter
-def marked(text):
-    """A `Text` with a mark where it is not in the page's language; any other text as it is."""
-    language = getattr(text, "language", None)
-    if language is None or language == written.page_language():
-        return conditional_escape(text)
-    return format_html('<bdi lang="{}" dir="{}">{}</bdi>', language, "rtl" if language == "ar" else "ltr", text)
+register.filter(written.marked)
 
 
 @register.filter
@@ -120,56 +115,53 @@ def linked_data(data):
 
 
 @register.simple_tag
-def ticks(facet_name, boxes):
-    """The boxes of a facet. Written here and not in a template because a page draws some 250 of them."""
-    return format_html_join(
-        "\n",
-        '<label class="tick"><input type="checkbox" name="{}" value="{}"{}><span class="tick-name">{}</span> '
-        '<span class="tick-n">{}</span></label>',
-        (
-            (facet_name, tick.value, _CHECKED if tick.chosen else "", marked(tick.label), written.number(tick.count))
-            for tick in boxes
-        ),
-    )
+def ticks(facet):
+    """The boxes of a facet. Written here and not in a template because a page draws some 250 of them (`script/bench`)."""
+    arabic = written.page_language() == "ar"
+
+    def box(tick):
+        count = written.digits(tick.count, "ar") if arabic else tick.count
+        return (
+            f'<label class="tick"><input type="checkbox" name="{facet.name}" value="{escape(tick.value)}"'
+            f'{" checked" if tick.chosen else ""}><span class="tick-name">{tick.label}</span> <span class="tick-n">{count}</span></label>'
+        )
+
+    shown = "\n".join(map(box, facet.shown))
+    if not facet.folded:
+        return mark_safe(shown)  # noqa: S308  labels are HTML already, values are escaped, the rest is ours
+    more = ngettext("%(n)s more", "%(n)s more", len(facet.folded)) % {"n": written.number(len(facet.folded))}
+    folded = "\n".join(map(box, facet.folded))
+    return mark_safe(f"{shown}\n<details><summary>{escape(more)}</summary>\n{folded}</details>")  # noqa: S308  as above
 
 
-_CHECKED = mark_safe(" checked")  # noqa: S308
+_CURRENT = ' aria-current="true"'
 
 
 @register.simple_tag
 def year_bars(strip):
     """The bars of a year strip; like `ticks`, drawn too often for a template."""
-    comma = "، " if written.page_language() == "ar" else ", "
-    return format_html_join("\n", "{}", ((_bar(year, comma),) for year in strip))
-
-
-def _bar(year, comma):
-    if not year.count:
-        return format_html(
-            '<li><span class="years-none"><svg viewBox="0 0 10 64" preserveAspectRatio="none" aria-hidden="true"></svg>'
-            '<span class="years-y">{}</span><span class="years-n" aria-hidden="true">&nbsp;</span></span></li>',
-            year.label,
+    language = written.page_language()
+    comma = "، " if language == "ar" else ", "
+    bars = []
+    for year in strip:
+        label = written.digits(year.year, language)
+        drawing = '<svg viewBox="0 0 10 64" preserveAspectRatio="none" aria-hidden="true">'
+        if not year.count:
+            bars.append(
+                f'<li><span class="years-none">{drawing}</svg><span class="years-y">{label}</span>'
+                '<span class="years-n" aria-hidden="true">&nbsp;</span></span></li>'
+            )
+            continue
+        count = written.number(year.count, language)
+        # "9 events", with all but the figure for screen readers only; a language may write one or two in words.
+        before, figure, after = event_count(year.count).partition(count)
+        spoken = f'<span class="hide">{escape(before)}</span>' if before else ""
+        bars.append(
+            f'<li><a href="{escape(year.url)}"{_CURRENT if year.chosen else ""}>{drawing}'
+            f'<rect y="{64 - year.height}" width="10" height="{year.height}"/></svg><span class="years-y">{label}</span>'
+            f'<span class="hide">{comma}</span><span class="years-n">{spoken}{figure}<span class="hide">{escape(after)}</span></span></a></li>'
         )
-    words = event_count(year.count)
-    count = written.number(year.count)
-    before, _count, after = words.partition(count)
-    return format_html(
-        '<li><a href="{}"{}><svg viewBox="0 0 10 64" preserveAspectRatio="none" aria-hidden="true">'
-        '<rect y="{}" width="10" height="{}"/></svg><span class="years-y">{}</span><span class="hide">{}{}</span>'
-        '<span class="years-n">{}</span><span class="hide">{}</span></a></li>',
-        year.url,
-        _CURRENT if year.chosen else "",
-        64 - year.height,
-        year.height,
-        year.label,
-        comma,
-        before,
-        count if _count else "",
-        after if _count else "",
-    )
-
-
-_CURRENT = mark_safe(' aria-current="true"')  # noqa: S308
+    return mark_safe("\n".join(bars))  # noqa: S308  addresses and words were escaped above
 
 
 @register.filter
