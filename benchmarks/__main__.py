@@ -9,13 +9,13 @@ import os
 import socket
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
+from benchmarks.load import requests_per_second
 from sesric_portal.embedded import environment
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -90,27 +90,60 @@ def multiply(number):
             cursor.execute(f"INSERT INTO {table} (event_id, {column}) SELECT c.id, l.{column} FROM {table} l"  # noqa: S608
                            " JOIN copies c ON c.original = l.event_id JOIN events_event e ON e.id = c.id")
         cursor.execute("SELECT set_config('portal.names_later', 'off', false)")
-        cursor.execute("ANALYZE")
+        cursor.execute("VACUUM ANALYZE")
         cursor.execute("SELECT count(*) FROM events_event")
         return cursor.fetchone()[0]
 
 
-def measure(ports, pages):
-    """Give for each page the requests per second and the ratios to the reference, one of each for every round."""
-    from benchmarks.load import requests_per_second  # noqa: PLC0415
-
-    for name, path in pages.items():  # warm up: connections, templates, the tally
-        requests_per_second(ports["reference"], "/", 0.5)
-        requests_per_second(ports["portal"], path, 1)
-    speeds, ratios = {name: [] for name in ("reference", *pages)}, {name: [] for name in pages}
+def measure(pages, reference, real, many):
+    """Ask all pages of the three servers in turn, `ROUNDS` times; give requests per second by (server, page), one each round."""
+    tasks = [("reference", "reference", reference, "/")]
+    tasks += [("real", name, real, path) for name, path in pages.items()]
+    tasks += [("many", name, many, path) for name, path in pages.items()]
+    for _server, _name, port, path in tasks:  # warm up: connections, templates, the tally
+        requests_per_second(port, path, 1)
+    speeds = {}
     for _round in range(ROUNDS):
-        base = requests_per_second(ports["reference"], "/", SECONDS)
-        speeds["reference"].append(base)
-        for name, path in pages.items():
-            speed = requests_per_second(ports["portal"], path, SECONDS)
-            speeds[name].append(speed)
-            ratios[name].append(speed / base)
-    return speeds, ratios
+        for where, name, port, path in tasks:
+            speeds.setdefault((where, name), []).append(requests_per_second(port, path, SECONDS))
+    return speeds
+
+
+def median_ratio(speeds, one, other):
+    """The median over the rounds of the ratio of two speeds of the same round."""
+    return statistics.median(a / b for a, b in zip(speeds[one], speeds[other], strict=True))
+
+
+def told(ratio, target):
+    return f"{ratio:5.2f}   target {target:.2f}: {'met' if ratio >= target else 'MISSED'}"
+
+
+def prepare():
+    """Fill one database with the real data and a copy of it with many events; give the pages and the second one's URL."""
+    import django  # noqa: PLC0415  after its settings
+    from django.core.management import call_command  # noqa: PLC0415
+
+    django.setup()
+    for command in (["migrate"], ["createcachetable"], ["collectstatic", "--no-input"], ["load_data", str(ROOT / "data")]):
+        call_command(*command, verbosity=0)
+    from django.db import connection  # noqa: PLC0415
+
+    from events.models import Event  # noqa: PLC0415
+
+    event = Event.objects.filter(participations__isnull=False, providers__isnull=False).newest_first().first()
+    pages = {"list": "/events/", "event": event.get_absolute_url(), "home": "/"}
+    real_count = Event.objects.count()
+    name = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = "postgres"
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}_many" TEMPLATE "{name}"')
+    connection.close()
+    connection.settings_dict["NAME"] = f"{name}_many"
+    count = multiply(EVENTS)
+    connection.close()
+    print(f"{real_count:,} events are the real data, {count:,} the many.")
+    return pages, os.environ["DATABASE_URL"].replace(f"/{name}", f"/{name}_many", 1)
 
 
 def main():
@@ -122,41 +155,25 @@ def main():
             "DJANGO_SETTINGS_MODULE": "sesric_portal.settings", "SECRET_KEY": "benchmark", "ALLOWED_HOSTS": "localhost,127.0.0.1",
             "PORTAL_URL": "http://localhost", "VAR_DIR": folder, "LOG_LEVEL": "ERROR",
         }  # fmt: skip
-        import django  # noqa: PLC0415  after its settings
-        from django.core.management import call_command  # noqa: PLC0415
-
-        django.setup()
-        for command in (["migrate"], ["createcachetable"], ["collectstatic", "--no-input"], ["load_data", str(ROOT / "data")]):
-            call_command(*command, verbosity=0)
-        from events.models import Event  # noqa: PLC0415
-
-        event = Event.objects.filter(participations__isnull=False, providers__isnull=False).newest_first().first()
-        pages = {"list": "/events/", "event": event.get_absolute_url(), "home": "/"}
-        print(f"{ROUNDS} rounds of {SECONDS:g} seconds; requests per second and their ratio to the reference (medians).")
-        results = {}
-        for label in ("real data", f"{EVENTS:,} events"):
-            if label != "real data":
-                count = multiply(EVENTS)
-                print(f"\n{count:,} events:")
-            else:
-                print(f"\n{Event.objects.count():,} events (the real data):")
-            with server("benchmarks.reference.wsgi:application", os.environ) as reference, server(
-                "sesric_portal.wsgi:application", os.environ
-            ) as portal:
-                speeds, ratios = measure({"reference": reference, "portal": portal}, pages)
-            results[label] = {name: statistics.median(values) for name, values in speeds.items()}
-            print(f"  {'reference':<10} {statistics.median(speeds['reference']):8.0f}")
-            for name in pages:
-                ratio = statistics.median(ratios[name])
-                verdict = f"target {TARGETS[name]:.2f}: {'met' if ratio >= TARGETS[name] else 'MISSED'}"
-                print(f"  {name:<10} {statistics.median(speeds[name]):8.0f}   {ratio:5.2f}   {verdict if label == 'real data' else ''}")
-        real, many = results.values()
-        print(f"\nwith {EVENTS:,} events as a share of the real data:")
-        for name in pages:
-            share = many[name] / real[name]
-            print(f"  {name:<10} {share:5.2f}   target {LASTING:.2f}: {'met' if share >= LASTING else 'MISSED'}")
-    return 0
+        pages, many_url = prepare()
+        reference, real, many = (
+            stack.enter_context(server(application, os.environ | {"DATABASE_URL": url}))
+            for application, url in (
+                ("benchmarks.reference.wsgi:application", os.environ["DATABASE_URL"]),
+                ("sesric_portal.wsgi:application", os.environ["DATABASE_URL"]),
+                ("sesric_portal.wsgi:application", many_url),
+            )
+        )
+        speeds = measure(pages, reference, real, many)
+    print(f"{ROUNDS} rounds of {SECONDS:g} seconds a page; medians of requests per second, and of the ratios within a round.\n")
+    print(f"{'bare Django':<12} {statistics.median(speeds['reference', 'reference']):6.0f} requests per second")
+    for name in pages:
+        ratio = median_ratio(speeds, ("real", name), ("reference", "reference"))
+        print(f"{name:<12} {statistics.median(speeds['real', name]):6.0f}   to bare Django {told(ratio, TARGETS[name])}")
+    for name in pages:
+        ratio = median_ratio(speeds, ("many", name), ("real", name))
+        print(f"{name:<12} {statistics.median(speeds['many', name]):6.0f}   with {EVENTS:,} events, to the real data {told(ratio, LASTING)}")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,9 +1,11 @@
 """The frame of every page: the menu, the language switch, the canonical address."""
 
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -62,6 +64,13 @@ def _links(language):
         }
 
 
+@lru_cache
+def _footer(language):
+    """The footer in one language: the same on every page and for every reader."""
+    with override(language):
+        return render_to_string("includes/_footer.html", {"foot": _links(language)["foot"], "demo": settings.DEMO})
+
+
 class Frame:
     """What `base.html` asks of the request; everything is worked out when asked."""
 
@@ -92,6 +101,10 @@ class Frame:
         return [(code, name, PREFIXES[code] + self.path + tail) for code, name in settings.LANGUAGES]
 
     @property
+    def footer(self):
+        return _footer(page_language())
+
+    @property
     def canonical(self):
         return settings.PORTAL_URL + self.request.path
 
@@ -101,4 +114,4 @@ class Frame:
 
 
 def frame(request):
-    return {"frame": Frame(request), "demo": settings.DEMO}
+    return {"frame": Frame(request)}

@@ -164,6 +164,12 @@ def year_bars(strip):
     return mark_safe("\n".join(bars))  # noqa: S308  addresses and words were escaped above
 
 
+@register.simple_tag
+def stars(places):
+    """The stars of the home page's map; `places` are triples of x, y and shade."""
+    return mark_safe("".join(f'<use href="#st" class="s{shade}" x="{x}" y="{y}"/>' for x, y, shade in places))  # noqa: S308  numbers
+
+
 @register.filter
 def page_numbers(page):
     """The numbers to show in a pager, with gaps."""
