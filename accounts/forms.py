@@ -13,16 +13,68 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 
 # Offered while somebody types; every other time zone is taken as well.
-MEMBER_STATE_ZONES = """
-Africa/Abidjan Africa/Algiers Africa/Bamako Africa/Banjul Africa/Bissau Africa/Cairo Africa/Casablanca Africa/Conakry
-Africa/Dakar Africa/Djibouti Africa/Douala Africa/Freetown Africa/Kampala Africa/Khartoum Africa/Lagos Africa/Libreville
-Africa/Lome Africa/Maputo Africa/Mogadishu Africa/Ndjamena Africa/Niamey Africa/Nouakchott Africa/Ouagadougou
-Africa/Porto-Novo Africa/Tripoli Africa/Tunis America/Guyana America/Paramaribo Asia/Aden Asia/Almaty Asia/Amman
-Asia/Ashgabat Asia/Baghdad Asia/Bahrain Asia/Baku Asia/Beirut Asia/Bishkek Asia/Brunei Asia/Damascus Asia/Dhaka
-Asia/Dubai Asia/Dushanbe Asia/Gaza Asia/Hebron Asia/Jakarta Asia/Jayapura Asia/Kabul Asia/Karachi Asia/Kuala_Lumpur
-Asia/Kuwait Asia/Makassar Asia/Muscat Asia/Qatar Asia/Riyadh Asia/Tashkent Asia/Tehran Europe/Istanbul Europe/Tirane
-Indian/Comoro Indian/Maldives
-""".split()
+MEMBER_STATE_ZONES = [
+    "Africa/Abidjan",
+    "Africa/Algiers",
+    "Africa/Bamako",
+    "Africa/Banjul",
+    "Africa/Bissau",
+    "Africa/Cairo",
+    "Africa/Casablanca",
+    "Africa/Conakry",
+    "Africa/Dakar",
+    "Africa/Djibouti",
+    "Africa/Douala",
+    "Africa/Freetown",
+    "Africa/Kampala",
+    "Africa/Khartoum",
+    "Africa/Lagos",
+    "Africa/Libreville",
+    "Africa/Lome",
+    "Africa/Maputo",
+    "Africa/Mogadishu",
+    "Africa/Ndjamena",
+    "Africa/Niamey",
+    "Africa/Nouakchott",
+    "Africa/Ouagadougou",
+    "Africa/Porto-Novo",
+    "Africa/Tripoli",
+    "Africa/Tunis",
+    "America/Guyana",
+    "America/Paramaribo",
+    "Asia/Aden",
+    "Asia/Almaty",
+    "Asia/Amman",
+    "Asia/Ashgabat",
+    "Asia/Baghdad",
+    "Asia/Bahrain",
+    "Asia/Baku",
+    "Asia/Beirut",
+    "Asia/Bishkek",
+    "Asia/Brunei",
+    "Asia/Damascus",
+    "Asia/Dhaka",
+    "Asia/Dubai",
+    "Asia/Dushanbe",
+    "Asia/Gaza",
+    "Asia/Hebron",
+    "Asia/Jakarta",
+    "Asia/Jayapura",
+    "Asia/Kabul",
+    "Asia/Karachi",
+    "Asia/Kuala_Lumpur",
+    "Asia/Kuwait",
+    "Asia/Makassar",
+    "Asia/Muscat",
+    "Asia/Qatar",
+    "Asia/Riyadh",
+    "Asia/Tashkent",
+    "Asia/Tehran",
+    "Europe/Istanbul",
+    "Europe/Tirane",
+    "Indian/Comoro",
+    "Indian/Maldives",
+]
 
 
 class LanguageSelect(forms.Select):

@@ -12,6 +12,12 @@ def _static_folder(settings):
 
 
 @pytest.fixture(autouse=True)
+def _letters_are_rows(settings):
+    """pytest-django puts its own mail backend in place of the portal's."""
+    settings.EMAIL_BACKEND = "notifications.letters.LetterBackend"
+
+
+@pytest.fixture(autouse=True)
 def _settings_of_accounts(settings):
     """To go into `sesric_portal/settings.py`, and out of here."""
     settings.LOGIN_URL = "account_login"
