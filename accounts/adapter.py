@@ -4,12 +4,18 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from accounts.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": _("The e-mail address or the password is not right. Check both and try again."),
+        "too_many_login_attempts": _("Too many attempts have failed. Wait five minutes and try again."),
+    }
+
     def save_user(self, request, user, form, commit=True):
         """Keep the language in which somebody signed up as theirs."""
         user.language = request.LANGUAGE_CODE

@@ -175,10 +175,6 @@ class AddEmailForm(Worded, account.AddEmailForm):
     hints = {"email": _("A code is sent to it. Nothing changes before you enter the code.")}
 
 
-class ChangeEmailForm(Worded, account.ChangeEmailForm):
-    pass
-
-
 class ChangePasswordForm(Worded, account.ChangePasswordForm):
     labels = PASSWORDS
 

@@ -30,7 +30,6 @@ def _settings_of_accounts(settings):
         "login": "accounts.forms.LoginForm",
         "signup": "accounts.forms.SignupForm",
         "add_email": "accounts.forms.AddEmailForm",
-        "change_email": "accounts.forms.ChangeEmailForm",
         "change_password": "accounts.forms.ChangePasswordForm",
         "set_password": "accounts.forms.SetPasswordForm",
         "reset_password": "accounts.forms.ResetPasswordForm",

@@ -30,7 +30,7 @@ def test_too_many_failures_for_one_address_are_refused_in_words(client):
     confirmed_user(email="ali@example.org")
     for _attempt in range(5):
         sign_in(client, "ali@example.org", "wrong")
-    assertContains(sign_in(client, "ali@example.org"), "Too many failed login attempts")
+    assertContains(sign_in(client, "ali@example.org"), "Too many attempts have failed.")
 
 
 @pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("ar", "rtl")])
