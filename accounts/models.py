@@ -36,14 +36,20 @@ class UserManager(BaseUserManager):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person with an account; the e-mail address is the name, in whatever case it is typed."""
 
-    email = models.EmailField(_("e-mail address"), unique=True, error_messages={"unique": _("This address has an account already.")})
+    email = models.EmailField(
+        _("e-mail address"), unique=True, error_messages={"unique": _("This address has an account already.")}
+    )
     name = models.CharField(_("name"), max_length=150, blank=True)
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="en")
-    time_zone = models.CharField(_("time zone"), max_length=40, default=settings.TIME_ZONE, validators=[check_time_zone])
+    time_zone = models.CharField(
+        _("time zone"), max_length=40, default=settings.TIME_ZONE, validators=[check_time_zone]
+    )
     is_staff = models.BooleanField(
         _("staff of the Centre"), default=False, help_text=_("May open the admin, after a second factor.")
     )
-    is_active = models.BooleanField(_("active"), default=True, help_text=_("Unmark this instead of deleting an account."))
+    is_active = models.BooleanField(
+        _("active"), default=True, help_text=_("Unmark this instead of deleting an account.")
+    )
     is_sample = models.BooleanField(_("sample"), default=False, editable=False)
     date_joined = models.DateTimeField(_("joined"), default=now, editable=False)
 
@@ -59,7 +65,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         ordering = ["email"]
         constraints = [
             models.UniqueConstraint(
-                Lower("email"), name="email_once_in_any_case",
+                Lower("email"),
+                name="email_once_in_any_case",
                 violation_error_message=_("This address has an account already."),
             )
         ]

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.forms import PreferencesForm
+from accounts.forms import MEMBER_STATE_ZONES, PreferencesForm
 
 
 @login_required
@@ -17,4 +17,5 @@ def preferences(request):
         form.save()
         messages.success(request, _("Saved."))
         return redirect("accounts:preferences")
-    return render(request, "account/preferences.html", {"form": form}, status=400 if form.is_bound else 200)
+    context = {"form": form, "zones": MEMBER_STATE_ZONES}
+    return render(request, "account/preferences.html", context, status=400 if form.is_bound else 200)
