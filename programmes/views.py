@@ -74,9 +74,7 @@ def committee(request):
 
 @require_safe
 def focal_points(request):
-    return page(
-        request, "oic-vet-focal-points", "programmes/focal_points.html", **seats_by_country(OIC_VET)
-    )
+    return page(request, "oic-vet-focal-points", "programmes/focal_points.html", **seats_by_country(OIC_VET))
 
 
 def seats_by_country(programme):

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 
-
 class PortalAdminSite(admin.AdminSite):
     site_header = gettext_lazy("Training and Technical Cooperation")
     site_title = gettext_lazy("Training and Technical Cooperation")

@@ -93,7 +93,9 @@ def contact(request):
     if not form.is_valid():
         return render(request, "contact.html", {"form": form}, status=400 if form.is_bound else 200)
     if not ratelimit.consume(request, action="contact"):
-        form.add_error(None, _("Several letters have come from your connection just now. Please send this one in an hour."))
+        form.add_error(
+            None, _("Several letters have come from your connection just now. Please send this one in an hour.")
+        )
         return render(request, "contact.html", {"form": form}, status=429)
     form.send()
     return redirect("contact-sent")

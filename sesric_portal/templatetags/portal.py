@@ -123,7 +123,8 @@ def ticks(facet):
         count = written.digits(tick.count, "ar") if arabic else tick.count
         return (
             f'<label class="tick"><input type="checkbox" name="{facet.name}" value="{escape(tick.value)}"'
-            f'{" checked" if tick.chosen else ""}><span class="tick-name">{tick.label}</span> <span class="tick-n">{count}</span></label>'
+            f'{" checked" if tick.chosen else ""}><span class="tick-name">{tick.label}</span> '
+            f'<span class="tick-n">{count}</span></label>'
         )
 
     shown = "\n".join(map(box, facet.shown))
@@ -159,7 +160,8 @@ def year_bars(strip):
         bars.append(
             f'<li><a href="{escape(year.url)}"{_CURRENT if year.chosen else ""}>{drawing}'
             f'<rect y="{64 - year.height}" width="10" height="{year.height}"/></svg><span class="years-y">{label}</span>'
-            f'<span class="hide">{comma}</span><span class="years-n">{spoken}{figure}<span class="hide">{escape(after)}</span></span></a></li>'
+            f'<span class="hide">{comma}</span><span class="years-n">{spoken}{figure}'
+            f'<span class="hide">{escape(after)}</span></span></a></li>'
         )
     return mark_safe("\n".join(bars))  # noqa: S308  addresses and words were escaped above
 

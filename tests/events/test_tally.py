@@ -31,9 +31,7 @@ def test_every_count_is_what_the_queryset_finds(real_data, facet):
     counted = tally.current()
     counts = counted.counts(facet, counted.everything)
     assert len(counts) > 1
-    assert counts == {
-        value: getattr(Event.objects.published(), WORDS[facet])([value]).count() for value in counts
-    }
+    assert counts == {value: getattr(Event.objects.published(), WORDS[facet])([value]).count() for value in counts}
 
 
 def test_counts_follow_a_change_in_the_next_question(db):
