@@ -48,7 +48,7 @@ def server(application, environ):
     """Run an application with granian and yield its port."""
     port = free_port()
     command = [
-        "granian", "--interface", "wsgi", "--workers", "2", "--host", "127.0.0.1", "--port", str(port),
+        "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--host", "127.0.0.1", "--port", str(port),
         "--log-level", "error", application,
     ]  # fmt: skip
     process = subprocess.Popen(command, cwd=ROOT, env=environ)  # noqa: S603

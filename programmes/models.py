@@ -7,6 +7,7 @@ from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from classifications.documents import PublishedDocument
 from classifications.models import Country, Named, NamedQuerySet, Sector, SectorQuerySet
@@ -73,7 +74,7 @@ class Programme(Named):
     """A programme of capacity building, or what stands beside programmes: working groups, networks, initiatives, funds."""
 
     class Nature(models.TextChoices):
-        PROGRAMME = "programme", _("Programme")
+        PROGRAMME = "programme", pgettext_lazy("nature of a programme", "Programme")
         WORKING_GROUP = "working_group", _("Working group")
         NETWORK = "network", _("Network")
         INITIATIVE = "initiative", _("Initiative")

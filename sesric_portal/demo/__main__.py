@@ -148,7 +148,8 @@ def main():
         sign_ins = prepare()
         commands = {
             "web": [
-                "granian", "--interface", "wsgi", "--workers", "2", "--host", "127.0.0.1", "--port", str(options.port),
+                "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "4",
+                "--host", "127.0.0.1", "--port", str(options.port),
                 "--respawn-failed-workers", "--workers-kill-timeout", "5", "sesric_portal.wsgi:application",
             ],
             "worker": ["celery", "-A", "sesric_portal", "worker", "--concurrency", "1", "--loglevel", "WARNING"],

@@ -135,9 +135,6 @@ def ticks(facet):
     return mark_safe(f"{shown}\n<details><summary>{escape(more)}</summary>\n{folded}</details>")  # noqa: S308  as above
 
 
-_CURRENT = ' aria-current="true"'
-
-
 @register.simple_tag
 def year_bars(strip):
     """The bars of a year strip; like `ticks`, drawn too often for a template."""
@@ -153,15 +150,12 @@ def year_bars(strip):
                 '<span class="years-n" aria-hidden="true">&nbsp;</span></span></li>'
             )
             continue
-        count = written.number(year.count, language)
-        # "9 events", with all but the figure for screen readers only; a language may write one or two in words.
-        before, figure, after = event_count(year.count).partition(count)
-        spoken = f'<span class="hide">{escape(before)}</span>' if before else ""
+        current = ' aria-current="true"' if year.chosen else ""
         bars.append(
-            f'<li><a href="{escape(year.url)}"{_CURRENT if year.chosen else ""}>{drawing}'
+            f'<li><a href="{escape(year.url)}"{current}>{drawing}'
             f'<rect y="{64 - year.height}" width="10" height="{year.height}"/></svg><span class="years-y">{label}</span>'
-            f'<span class="hide">{comma}</span><span class="years-n">{spoken}{figure}'
-            f'<span class="hide">{escape(after)}</span></span></a></li>'
+            f'<span class="years-n" aria-hidden="true">{written.number(year.count, language)}</span>'
+            f'<span class="hide">{comma}{escape(event_count(year.count))}</span></a></li>'
         )
     return mark_safe("\n".join(bars))  # noqa: S308  addresses and words were escaped above
 
