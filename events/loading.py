@@ -13,6 +13,7 @@ from classifications.sheets import (
     read_sheet,
     required,
     several_of,
+    slug,
     text,
     whole_number,
     without,
@@ -30,7 +31,7 @@ def known_series(sheet):
 
 
 def read_series(folder):
-    sheet = read_sheet(folder / "series.csv", {"slug": required(text(100)), **NAMES})
+    sheet = read_sheet(folder / "series.csv", {"slug": required(slug(100)), **NAMES})
     sheet.refuse_repeats("slug")
     return sheet
 
@@ -158,6 +159,7 @@ def _write_links_of_events(sheet, written, country_ids):
         (FormerAddress, "number", "legacy_ids", numbers),
     ):
         wanted = {
-            written.stored[row["title"], row["start_date"]].pk: [ids[name] for name in row[column]] for row in sheet.rows
+            written.stored[row["title"], row["start_date"]].pk: [ids[name] for name in row[column]]
+            for row in sheet.rows
         }
         write_links(written, through, "event_id", other, wanted)
