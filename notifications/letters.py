@@ -77,11 +77,7 @@ def deliver(letter):
     except SMTPRecipientsRefused as refusal:
         codes = [code for code, _answer in refusal.recipients.values()]
         letter.mark_failed(str(refusal), for_good=all(code >= 500 for code in codes))
-    except (
-        SMTPAuthenticationError,
-        SMTPConnectError,
-        SMTPHeloError,
-    ) as answer:  # of the server and us, not of this letter
+    except (SMTPAuthenticationError, SMTPConnectError, SMTPHeloError) as answer:  # says nothing about this letter
         letter.mark_failed(str(answer), for_good=False)
     except SMTPResponseException as answer:
         letter.mark_failed(str(answer), for_good=answer.smtp_code >= 500)

@@ -31,8 +31,8 @@ PREFIXES = {"en": "", "fr": "/fr", "ar": "/ar"}
 
 # One address of every type of page that a visitor reads, as they are after `populate()`.
 READING = [
-    "/", "/events/", "/events/?q=course&kind=training_course&sort=oldest", "/events/2011/", "/events/2011/lead/", "/events/archive/",
-    "/programmes/", "/programmes/oic-vet/", "/programmes/oic-vet/?year=2011", "/oic-vet/", "/oic-vet/programme-types/",
+    "/", "/events/", "/events/?q=course&kind=training_course&sort=oldest", "/events/2011/", "/events/2011/lead/",
+    "/events/archive/", "/programmes/", "/programmes/oic-vet/", "/programmes/oic-vet/?year=2011", "/oic-vet/", "/oic-vet/programme-types/",
     "/oic-vet/committee/", "/oic-vet/focal-points/", "/oic-vet/summary/", "/countries/", "/countries/aa/", "/partners/",
     "/partners/lead/", "/search/", "/search/?q=lead", "/about/", "/links/", "/privacy/", "/accessibility/", "/trop/", "/experts/",
 ]  # fmt: skip

@@ -25,10 +25,10 @@ NAMES = [
     "country", "measure", "id", "about", "next", "unknown",
 ]  # fmt: skip
 VALUES = [
-    "", "0", "-1", "999999", "99999999999999999999", "abc", "2011", "1e9", "NaN", "none", "oic-vet", "AA", "aa", "tlh", "held", "to-come",
-    "oldest", "participants", "lead", "%00", "a%00b", "%FF", "%ED%A0%80", "%ED%BF%BF", "%F4%90%80%80", "%C3", "%", "%zz", "%u0041", "+", "'",
-    '"', "\\", "%5C", "%25", "_", "*", "(", ")", ":*", "&amp;", "%D9%8B", "%D9%80", "%EF%BF%BE", "%E2%80%AE", "<script>", "{{7*7}}", "x" * 10_000,
-    "%D8%B9" * 3_000, "a+" * 5_000, "٢", "①", "[]", "../../etc/passwd", "javascript:alert(1)",
+    "", "0", "-1", "999999", "99999999999999999999", "abc", "2011", "1e9", "NaN", "none", "oic-vet", "AA", "aa", "tlh", "held",
+    "to-come", "oldest", "participants", "lead", "%00", "a%00b", "%FF", "%ED%A0%80", "%ED%BF%BF", "%F4%90%80%80", "%C3", "%", "%zz", "%u0041", "+",
+    "'", '"', "\\", "%5C", "%25", "_", "*", "(", ")", ":*", "&amp;", "%D9%8B", "%D9%80", "%EF%BF%BE", "%E2%80%AE", "<script>", "{{7*7}}",
+    "x" * 10_000, "%D8%B9" * 3_000, "a+" * 5_000, "٢", "①", "[]", "../../etc/passwd", "javascript:alert(1)",
 ]  # fmt: skip
 
 names = st.one_of(st.sampled_from(NAMES), st.text(max_size=8).map(lambda text: quote(text, errors="replace")))
@@ -38,8 +38,12 @@ values = st.one_of(
     st.binary(max_size=30).map(quote),
     st.text(st.characters(categories=["Cc", "Cf", "Cn", "Co", "Mn", "Zl", "Zp"]), max_size=12).map(quote),
 )
-pairs = st.lists(st.tuples(names, values), max_size=12).map(lambda them: "&".join(f"{name}={value}" for name, value in them))
-repeated = st.builds(lambda name, value, times: "&".join([f"{name}={value}"] * times), names, values, st.integers(2, 300))
+pairs = st.lists(st.tuples(names, values), max_size=12).map(
+    lambda them: "&".join(f"{name}={value}" for name, value in them)
+)
+repeated = st.builds(
+    lambda name, value, times: "&".join([f"{name}={value}"] * times), names, values, st.integers(2, 300)
+)
 queries = st.one_of(
     pairs.map(lambda text: text.encode("utf-8", "replace")),
     repeated.map(lambda text: text.encode("utf-8", "replace")[:200_000]),
@@ -59,7 +63,10 @@ def test_no_query_is_a_failure_of_ours(db):
     populate()
 
     @settings(
-        max_examples=250, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+        max_examples=250,
+        deadline=None,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
     @given(st.sampled_from(METHODS), st.sampled_from(ADDRESSES), queries)
     def any_query(method, path, query):
@@ -90,7 +97,9 @@ def test_too_many_parameters_are_refused_in_our_page(db):
     assert '<html lang="fr" dir="ltr">' in response.content.decode()
 
 
-@pytest.mark.parametrize("path", ["/events/", "/events/feed/", "/search/", "/countries/", "/partners/", "/events/archive/", "/"])
+@pytest.mark.parametrize(
+    "path", ["/events/", "/events/feed/", "/search/", "/countries/", "/partners/", "/events/archive/", "/"]
+)
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_what_only_shows_takes_no_writing(db, path, method):
     response = ask(method, path, b"")
@@ -99,7 +108,9 @@ def test_what_only_shows_takes_no_writing(db, path, method):
     assert "POST" not in response.headers["Allow"]
 
 
-@pytest.mark.parametrize("path", ["/de/events/", "/EN/events/", "/fr/fr/", "/events/nonsense/", "/ar/no-such", "/%FF/", "/%00/"])
+@pytest.mark.parametrize(
+    "path", ["/de/events/", "/EN/events/", "/fr/fr/", "/events/nonsense/", "/ar/no-such", "/%FF/", "/%00/"]
+)
 def test_addresses_of_nothing(db, path):
     response = ask("GET", path, b"")
     if response.status_code == 301:  # to the address with a slash at its end
@@ -130,7 +141,10 @@ def test_search_tells_what_it_did_not_search_for(client, db):
 def test_a_year_without_events_shows_the_latest_of_a_programme_or_country(client, db):
     populate()
     for path in ("/programmes/oic-vet/", "/countries/aa/"):
-        shown = {asked: client.get(path, {"year": asked}).context["year"] for asked in ("2011", "2090", "2012", "abc", "٢٠١١", "9" * 5000)}
+        shown = {
+            asked: client.get(path, {"year": asked}).context["year"]
+            for asked in ("2011", "2090", "2012", "abc", "٢٠١١", "9" * 5000)
+        }
         assert shown == {"2011": 2011, "2090": 2090, "2012": 2090, "abc": 2090, "٢٠١١": 2090, "9" * 5000: 2090}
 
 
