@@ -24,17 +24,18 @@ from tests.factories import (
 )
 
 WRITTEN = [
-    "about", "links", "privacy", "accessibility", "trop", "experts", "oic-vet", "oic-vet-programme-types", "oic-vet-committee",
-    "oic-vet-focal-points",
+    "about", "links", "privacy", "accessibility", "trop", "experts", "oic-vet", "oic-vet-programme-types",
+    "oic-vet-committee", "oic-vet-focal-points",
 ]  # fmt: skip
 PREFIXES = {"en": "", "fr": "/fr", "ar": "/ar"}
 
 # One address of every type of page that a visitor reads, as they are after `populate()`.
 READING = [
     "/", "/events/", "/events/?q=course&kind=training_course&sort=oldest", "/events/2011/", "/events/2011/lead/",
-    "/events/archive/", "/programmes/", "/programmes/oic-vet/", "/programmes/oic-vet/?year=2011", "/oic-vet/", "/oic-vet/programme-types/",
-    "/oic-vet/committee/", "/oic-vet/focal-points/", "/oic-vet/summary/", "/countries/", "/countries/aa/", "/partners/",
-    "/partners/lead/", "/search/", "/search/?q=lead", "/about/", "/links/", "/privacy/", "/accessibility/", "/trop/", "/experts/",
+    "/events/archive/", "/programmes/", "/programmes/oic-vet/", "/programmes/oic-vet/?year=2011", "/oic-vet/",
+    "/oic-vet/programme-types/", "/oic-vet/committee/", "/oic-vet/focal-points/", "/oic-vet/summary/", "/countries/",
+    "/countries/aa/", "/partners/", "/partners/lead/", "/search/", "/search/?q=lead", "/about/", "/links/",
+    "/privacy/", "/accessibility/", "/trop/", "/experts/",
 ]  # fmt: skip
 # What programs read, and what is downloaded.
 FILES = [
