@@ -36,7 +36,7 @@ def wait_for(port):
     """Wait until the server answers a request; its socket is open before its workers are ready."""
     for _ in range(100):
         try:
-            with urlopen(f"http://127.0.0.1:{port}/", timeout=5):  # noqa: S310  our own server
+            with urlopen(f"http://127.0.0.1:{port}/", timeout=5):
                 return
         except OSError:
             time.sleep(0.1)
@@ -48,7 +48,8 @@ def server(application, environ):
     """Run an application with granian and yield its port."""
     port = free_port()
     command = [
-        "granian", "--interface", "wsgi", "--workers", "2", "--host", "127.0.0.1", "--port", str(port), "--log-level", "error", application,
+        "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--host", "127.0.0.1", "--port", str(port),
+        "--log-level", "error", application,
     ]  # fmt: skip
     process = subprocess.Popen(command, cwd=ROOT, env=environ)  # noqa: S603
     try:
@@ -75,20 +76,26 @@ def multiply(number):
     }
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('portal.names_later', 'on', false)")
-        cursor.execute("CREATE TEMP TABLE copies AS SELECT e.id AS original, nextval('events_event_id_seq') AS id, n"
-                       " FROM events_event e, generate_series(1, %s) n LIMIT %s", [number // 551 + 1, number - 551])
         cursor.execute(
-            "INSERT INTO events_event (id, title_en, title_fr, title_ar, slug, summary_en, summary_fr, summary_ar, kind, status, mode,"
-            " starts_on, ends_on, time_zone, venue, city_id, country_id, participants, source_url, published_at, created_at,"
+            "CREATE TEMP TABLE copies AS SELECT e.id AS original, nextval('events_event_id_seq') AS id, n"
+            " FROM events_event e, generate_series(1, %s) n LIMIT %s",
+            [number // 551 + 1, number - 551],
+        )
+        cursor.execute(
+            "INSERT INTO events_event (id, title_en, title_fr, title_ar, slug, summary_en, summary_fr, summary_ar, kind, status,"
+            " mode, starts_on, ends_on, time_zone, venue, city_id, country_id, participants, source_url, published_at, created_at,"
             " updated_at, is_sample, uid, names, search_key, search_stems)"
-            " SELECT c.id, title_en || ' ' || c.n, title_fr, title_ar, left(slug, 90) || '-' || c.n, summary_en, summary_fr, summary_ar, kind,"
+            " SELECT c.id, title_en || ' ' || c.n, title_fr, title_ar, left(slug, 90) || '-' || c.n, summary_en,"
+            " summary_fr, summary_ar, kind,"
             " status, mode, starts_on - (c.n % 28), ends_on - (c.n % 28), time_zone, venue, city_id, country_id, participants,"
             " source_url, published_at, created_at, updated_at, is_sample, gen_random_uuid(), names, search_key, search_stems"
             " FROM events_event e JOIN copies c ON c.original = e.id ON CONFLICT DO NOTHING"
         )
         for table, column in links.items():
-            cursor.execute(f"INSERT INTO {table} (event_id, {column}) SELECT c.id, l.{column} FROM {table} l"  # noqa: S608
-                           " JOIN copies c ON c.original = l.event_id JOIN events_event e ON e.id = c.id")
+            cursor.execute(
+                f"INSERT INTO {table} (event_id, {column}) SELECT c.id, l.{column} FROM {table} l"  # noqa: S608
+                " JOIN copies c ON c.original = l.event_id JOIN events_event e ON e.id = c.id"
+            )
         cursor.execute("SELECT set_config('portal.names_later', 'off', false)")
         cursor.execute("VACUUM ANALYZE")
         cursor.execute("SELECT count(*) FROM events_event")
@@ -124,7 +131,12 @@ def prepare():
     from django.core.management import call_command  # noqa: PLC0415
 
     django.setup()
-    for command in (["migrate"], ["createcachetable"], ["collectstatic", "--no-input"], ["load_data", str(ROOT / "data")]):
+    for command in (
+        ["migrate"],
+        ["createcachetable"],
+        ["collectstatic", "--no-input"],
+        ["load_data", str(ROOT / "data")],
+    ):
         call_command(*command, verbosity=0)
     from django.db import connection  # noqa: PLC0415
 
@@ -165,14 +177,19 @@ def main():
             )
         )
         speeds = measure(pages, reference, real, many)
-    print(f"{ROUNDS} rounds of {SECONDS:g} seconds a page; medians of requests per second, and of the ratios within a round.\n")
+    print(
+        f"{ROUNDS} rounds of {SECONDS:g} seconds a page; medians of requests per second, and of the ratios within a round.\n"
+    )
     print(f"{'bare Django':<12} {statistics.median(speeds['reference', 'reference']):6.0f} requests per second")
     for name in pages:
         ratio = median_ratio(speeds, ("real", name), ("reference", "reference"))
-        print(f"{name:<12} {statistics.median(speeds['real', name]):6.0f}   to bare Django {told(ratio, TARGETS[name])}")
+        print(
+            f"{name:<12} {statistics.median(speeds['real', name]):6.0f}   to bare Django {told(ratio, TARGETS[name])}"
+        )
     for name in pages:
         ratio = median_ratio(speeds, ("many", name), ("real", name))
-        print(f"{name:<12} {statistics.median(speeds['many', name]):6.0f}   with {EVENTS:,} events, to the real data {told(ratio, LASTING)}")
+        speed = statistics.median(speeds["many", name])
+        print(f"{name:<12} {speed:6.0f}   with {EVENTS:,} events, to the real data {told(ratio, LASTING)}")
 
 
 if __name__ == "__main__":

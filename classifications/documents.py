@@ -13,7 +13,13 @@ from classifications.written import translated
 
 LARGEST = 20 * 1024 * 1024  # bytes
 # What each kind of file begins with; office files are zip archives.
-BEGINNINGS = {".pdf": b"%PDF-", ".docx": b"PK\x03\x04", ".xlsx": b"PK\x03\x04", ".pptx": b"PK\x03\x04", ".odt": b"PK\x03\x04"}
+BEGINNINGS = {
+    ".pdf": b"%PDF-",
+    ".docx": b"PK\x03\x04",
+    ".xlsx": b"PK\x03\x04",
+    ".pptx": b"PK\x03\x04",
+    ".odt": b"PK\x03\x04",
+}
 
 
 def check_document(file):

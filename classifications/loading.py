@@ -43,12 +43,16 @@ def known_themes(sheet):
 
 def known_sectors(sheet):
     """Map the address of each sector below the themes to itself."""
-    return {slug: slug for slug in sheet.keys("slug") | set(Sector.objects.below_themes().values_list("slug", flat=True))}
+    return {
+        slug: slug for slug in sheet.keys("slug") | set(Sector.objects.below_themes().values_list("slug", flat=True))
+    }
 
 
 def known_cities(sheet, countries):
     """Map (two-letter code, any name) of each city to its (two-letter code, English name)."""
-    rows = [(countries.get(row.get("country", "")), row.get("name_en", ""), row.get("aliases", "")) for row in sheet.cells]
+    rows = [
+        (countries.get(row.get("country", "")), row.get("name_en", ""), row.get("aliases", "")) for row in sheet.cells
+    ]
     rows += City.objects.values_list("country__iso2", "name_en", "aliases")
     known = {}
     for iso2, name, aliases in rows:

@@ -78,11 +78,16 @@ class Country(Named):
     iso2 = models.CharField(_("two-letter code"), max_length=2, unique=True)
     iso3 = models.CharField(_("three-letter code"), max_length=3, unique=True)
     aliases = models.TextField(
-        _("other names"), blank=True,
+        _("other names"),
+        blank=True,
         help_text=_("Former and other names that readers type and old records use, separated by semicolons."),
     )
     oic_group = models.CharField(
-        _("OIC group"), max_length=10, choices=OICGroup, blank=True, help_text=_("Empty where it is not a member state.")
+        _("OIC group"),
+        max_length=10,
+        choices=OICGroup,
+        blank=True,
+        help_text=_("Empty where it is not a member state."),
     )
     joined_year = models.PositiveSmallIntegerField(_("joined the OIC in"), null=True, blank=True)
     languages = models.ManyToManyField(Language, verbose_name=_("languages"), related_name="countries", blank=True)
@@ -106,7 +111,9 @@ class Country(Named):
             models.CheckConstraint(
                 condition=Q(oic_group="", joined_year=None) | (~Q(oic_group="") & Q(joined_year__isnull=False)),
                 name="member_state_has_group_and_year",
-                violation_error_message=_("A member state has both a group and the year in which it joined; others have neither."),
+                violation_error_message=_(
+                    "A member state has both a group and the year in which it joined; others have neither."
+                ),
             ),
         ]
 
@@ -148,8 +155,14 @@ class Sector(Named):
 
     slug = models.SlugField(_("address"), unique=True)
     theme = models.ForeignKey(
-        "self", models.PROTECT, verbose_name=_("theme"), related_name="sectors", null=True, blank=True,
-        limit_choices_to={"theme": None}, help_text=_("Empty for a theme itself."),
+        "self",
+        models.PROTECT,
+        verbose_name=_("theme"),
+        related_name="sectors",
+        null=True,
+        blank=True,
+        limit_choices_to={"theme": None},
+        help_text=_("Empty for a theme itself."),
     )
     summary_en = models.TextField(_("summary in English"), blank=True)
     summary_fr = models.TextField(_("summary in French"), blank=True)
@@ -171,4 +184,6 @@ class Sector(Named):
 
     def clean(self):
         if self.theme and self.theme.theme_id:
-            raise ValidationError({"theme": _("“%(name)s” is itself a sector; choose its theme.") % {"name": self.theme}})
+            raise ValidationError(
+                {"theme": _("“%(name)s” is itself a sector; choose its theme.") % {"name": self.theme}}
+            )

@@ -55,7 +55,9 @@ def _entry(event):
     entry.add("status", STATUS.get(event.status, "CONFIRMED"))
     entry.add("location", place_of(event))
     entry.add("url", settings.PORTAL_URL + event.get_absolute_url())
-    entry.add("categories", [event.get_kind_display(), *(programme.short_name for programme in event.linked.programmes)])
+    entry.add(
+        "categories", [event.get_kind_display(), *(programme.short_name for programme in event.linked.programmes)]
+    )
     if event.summary:
         entry.add("description", event.summary)
     return entry

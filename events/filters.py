@@ -129,7 +129,8 @@ class EventFilter(django_filters.FilterSet):
             return None
         language = page_language()
         ticks = [
-            Tick(value, self.tally.label(name, value, language), count, value in chosen) for value, count in values.items()
+            Tick(value, self.tally.label(name, value, language), count, value in chosen)
+            for value, count in values.items()
         ]
         return Facet.of(name, self.filters[name].label, ticks)
 

@@ -158,6 +158,7 @@ def _write_links_of_events(sheet, written, country_ids):
         (FormerAddress, "number", "legacy_ids", numbers),
     ):
         wanted = {
-            written.stored[row["title"], row["start_date"]].pk: [ids[name] for name in row[column]] for row in sheet.rows
+            written.stored[row["title"], row["start_date"]].pk: [ids[name] for name in row[column]]
+            for row in sheet.rows
         }
         write_links(written, through, "event_id", other, wanted)

@@ -14,9 +14,9 @@ from django.utils.functional import cached_property
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 
+from classifications.addresses import free_slug
 from classifications.documents import PublishedDocument
 from classifications.models import City, Country, Language, Named, Sector
-from classifications.addresses import free_slug
 from classifications.search import SearchableQuerySet
 from classifications.written import translated
 from events.linked import Linked
@@ -115,9 +115,9 @@ class EventQuerySet(SearchableQuerySet):
     def touching(self, country):
         """Events that a country taught, received or hosted, each once."""
         return self.filter(
-            pk__in=self.taught_by([country.iso2]).values("pk").union(
-                self.received_by([country.iso2]).values("pk"), self.hosted_by([country.iso2]).values("pk")
-            )
+            pk__in=self.taught_by([country.iso2])
+            .values("pk")
+            .union(self.received_by([country.iso2]).values("pk"), self.hosted_by([country.iso2]).values("pk"))
         )
 
     def newest_first(self):
@@ -153,11 +153,31 @@ class EventQuerySet(SearchableQuerySet):
 
 
 @pghistory.track(
-    pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent(),
+    pghistory.UpdateEvent(row=pghistory.Old),
+    pghistory.DeleteEvent(),
     fields=[
-        "title_en", "title_fr", "title_ar", "slug", "kind", "status", "mode", "starts_on", "ends_on", "begins_at", "finishes_at",
-        "time_zone", "venue", "city", "country", "participants", "series", "number_in_series", "summary_en", "summary_fr",
-        "summary_ar", "published_at",
+        "title_en",
+        "title_fr",
+        "title_ar",
+        "slug",
+        "kind",
+        "status",
+        "mode",
+        "starts_on",
+        "ends_on",
+        "begins_at",
+        "finishes_at",
+        "time_zone",
+        "venue",
+        "city",
+        "country",
+        "participants",
+        "series",
+        "number_in_series",
+        "summary_en",
+        "summary_fr",
+        "summary_ar",
+        "published_at",
     ],
     model_name="EventHistory",
 )
@@ -222,10 +242,17 @@ class Event(models.Model):
     begins_at = models.TimeField(_("begins at"), null=True, blank=True, help_text=_("In the time zone of the venue."))
     finishes_at = models.TimeField(_("finishes at"), null=True, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=40, default="Europe/Istanbul")
-    venue = models.CharField(_("venue"), max_length=200, blank=True, help_text=_("The building, or the platform if online."))
+    venue = models.CharField(
+        _("venue"), max_length=200, blank=True, help_text=_("The building, or the platform if online.")
+    )
     city = models.ForeignKey(City, models.PROTECT, verbose_name=_("city"), related_name="events", null=True, blank=True)
     country = models.ForeignKey(
-        Country, models.PROTECT, verbose_name=_("country of the venue"), related_name="events_hosted", null=True, blank=True
+        Country,
+        models.PROTECT,
+        verbose_name=_("country of the venue"),
+        related_name="events_hosted",
+        null=True,
+        blank=True,
     )
 
     programmes = models.ManyToManyField(Programme, verbose_name=_("programmes"), related_name="events", blank=True)
@@ -238,12 +265,22 @@ class Event(models.Model):
         Country, verbose_name=_("provider countries"), related_name="events_provided", blank=True
     )
     beneficiary_countries = models.ManyToManyField(
-        Country, verbose_name=_("beneficiary countries"), related_name="events_received", through="Participation", blank=True
+        Country,
+        verbose_name=_("beneficiary countries"),
+        related_name="events_received",
+        through="Participation",
+        blank=True,
     )
-    languages = models.ManyToManyField(Language, verbose_name=_("languages of delivery"), related_name="events", blank=True)
-    participants = models.PositiveIntegerField(_("participants"), null=True, blank=True, help_text=_("Empty if not known."))
+    languages = models.ManyToManyField(
+        Language, verbose_name=_("languages of delivery"), related_name="events", blank=True
+    )
+    participants = models.PositiveIntegerField(
+        _("participants"), null=True, blank=True, help_text=_("Empty if not known.")
+    )
 
-    series = models.ForeignKey(Series, models.SET_NULL, verbose_name=_("series"), related_name="events", null=True, blank=True)
+    series = models.ForeignKey(
+        Series, models.SET_NULL, verbose_name=_("series"), related_name="events", null=True, blank=True
+    )
     number_in_series = models.PositiveSmallIntegerField(_("number in the series"), null=True, blank=True)
     source_url = models.URLField(_("source"), max_length=500, blank=True)
 
@@ -268,19 +305,23 @@ class Event(models.Model):
         ordering = ["-starts_on", "-pk"]
         indexes = [
             models.Index(F("starts_on").desc(), F("id").desc(), name="events_newest_first"),
-            models.Index(F("participants").desc(nulls_last=True), F("starts_on").desc(), name="events_most_participants"),
+            models.Index(
+                F("participants").desc(nulls_last=True), F("starts_on").desc(), name="events_most_participants"
+            ),
             models.Index(fields=["ends_on"], name="events_ends_on"),
             GinIndex(OpClass(F("search_key"), "gin_trgm_ops"), name="events_search_key"),
             GinIndex(fields=["search_stems"], name="events_search_stems"),
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_on__gte=F("starts_on")), name="event_ends_after_start",
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="event_ends_after_start",
                 violation_error_message=_("The last day is before the first."),
             ),
             models.UniqueConstraint(fields=["year", "slug"], name="event_address_once_in_a_year"),
             models.UniqueConstraint(
-                fields=["title_en", "starts_on"], name="event_once",
+                fields=["title_en", "starts_on"],
+                name="event_once",
                 violation_error_message=_("An event of this title and first day is on record."),
             ),
             models.UniqueConstraint(fields=["series", "number_in_series"], name="number_once_in_a_series"),
@@ -296,7 +337,11 @@ class Event(models.Model):
         if self.city_id and self.country_id and self.city.country_id != self.country_id:
             raise ValidationError({"city": _("This city is in another country.")})
         if not self.slug:
-            taken = Event.objects.filter(starts_on__year=self.starts_on.year).values_list("slug", flat=True) if self.starts_on else ()
+            taken = (
+                Event.objects.filter(starts_on__year=self.starts_on.year).values_list("slug", flat=True)
+                if self.starts_on
+                else ()
+            )
             self.slug = free_slug(self.title_en, set(taken))
 
     @property

@@ -32,7 +32,11 @@ def _words(language):
             "no place": escape(gettext("Place not recorded")),
             "in a list": escape(pgettext("between names in a list", ", ")),
             "in a place": escape(pgettext("between city and country", ", ")),
-            "title in": {"en": gettext("Title in English"), "fr": gettext("Title in French"), "ar": gettext("Title in Arabic")},
+            "title in": {
+                "en": gettext("Title in English"),
+                "fr": gettext("Title in French"),
+                "ar": gettext("Title in Arabic"),
+            },
             "events": reverse("events:event-list"),
         }
 
@@ -58,7 +62,11 @@ def place(event, language):
 def _facts(event, language, words, title_language):
     facts = [words["kind"][event.kind], place(event, language)]
     for programme in event.linked.programmes:
-        short = f'<bdi lang="en">{escape(programme.acronym)}</bdi>' if programme.acronym else marked(programme, "name", language)[0]
+        short = (
+            f'<bdi lang="en">{escape(programme.acronym)}</bdi>'
+            if programme.acronym
+            else marked(programme, "name", language)[0]
+        )
         facts.append(short)
     if title_language != language:
         facts.append(escape(words["title in"][title_language]))
@@ -75,7 +83,9 @@ def _state(event, today, words):
     if event.is_called_off:
         return f'<p class="row-state"><span class="badge badge-red">{words["when"][when]}</span></p>'
     if event.participants is not None:
-        count = ngettext("%(n)s participant", "%(n)s participants", event.participants) % {"n": written.number(event.participants)}
+        count = ngettext("%(n)s participant", "%(n)s participants", event.participants) % {
+            "n": written.number(event.participants)
+        }
         return f'<p class="row-state small muted num">{escape(count)}</p>'
     return ""
 

@@ -34,7 +34,9 @@ def event_as_linked_data(event):
         "endDate": event.ends_on.isoformat(),
         "eventStatus": f"https://schema.org/{STATUS.get(event.status, 'EventScheduled')}",
         "eventAttendanceMode": f"https://schema.org/{MODE[event.mode]}",
-        "location": {Event.Mode.IN_PERSON: place, Event.Mode.ONLINE: virtual, Event.Mode.HYBRID: [place, virtual]}[event.mode],
+        "location": {Event.Mode.IN_PERSON: place, Event.Mode.ONLINE: virtual, Event.Mode.HYBRID: [place, virtual]}[
+            event.mode
+        ],
         "organizer": {"@type": "Organization", "name": "SESRIC", "url": "https://www.sesric.org"},
     }
     if event.summary:

@@ -44,7 +44,9 @@ def matrix_response(matrix):
     """Give the archive: one line for each programme, one column for each year."""
     header = [_("Theme"), _("Programme"), *matrix.years, _("All")]
     lines = (
-        [group.name, row.name, *(cell.count for cell in row.cells), row.total] for group in matrix.groups for row in group.rows
+        [group.name, row.name, *(cell.count for cell in row.cells), row.total]
+        for group in matrix.groups
+        for row in group.rows
     )
     return _response([header], lines, "archive.csv")
 

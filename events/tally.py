@@ -156,9 +156,7 @@ class Tally:
 
     def counts(self, facet, among):
         """The number of events of the bitmap `among` for each value of a facet that occurs in it."""
-        return {
-            value: count for value, mask in self.values(facet).items() if (count := (mask & among).bit_count())
-        }
+        return {value: count for value, mask in self.values(facet).items() if (count := (mask & among).bit_count())}
 
     def touching(self, iso2):
         """The bitmap of the events that a country taught, received or hosted; as `EventQuerySet.touching`."""
@@ -259,7 +257,9 @@ def latest():
 def current():
     """Give the tally of what is committed now: one small query, and a new reading only after a change."""
     global _latest  # one for each process; reading it twice at the same time does no harm
-    with connection.cursor() as cursor:  # asked on every page: the ORM would take longer to write it than the database to answer
+    with (
+        connection.cursor() as cursor
+    ):  # asked on every page: the ORM would take longer to write it than the database to answer
         cursor.execute("SELECT count(*), max(id) FROM events_change")
         version = cursor.fetchone()
     if _latest.version != version:

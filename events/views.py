@@ -128,12 +128,14 @@ def former_year(name, *args):
         year = request.GET.get("year", "")
         year = year if year in tally.current().masks["year"] else ""
         if name == "events:year":
-            return redirect("events:year", int(year), permanent=True) if year else redirect("events:archive", permanent=True)
+            return (
+                redirect("events:year", int(year), permanent=True)
+                if year
+                else redirect("events:archive", permanent=True)
+            )
         response = redirect(name, *args, permanent=True)
         if year:
             response["Location"] += f"?year={year}"
         return response
 
     return view
-
-

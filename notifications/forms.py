@@ -16,7 +16,9 @@ class LetterToTheCentreForm(forms.Form):
     subject = forms.CharField(label=_("What it is about"), max_length=150)
     text = forms.CharField(label=_("Your letter"), max_length=5000, widget=forms.Textarea({"rows": 8}))
     # Only programs fill this in: it is out of sight and out of the tab order.
-    website = forms.CharField(required=False, label=_("Leave this empty"), widget=forms.TextInput({"autocomplete": "off", "tabindex": "-1"}))
+    website = forms.CharField(
+        required=False, label=_("Leave this empty"), widget=forms.TextInput({"autocomplete": "off", "tabindex": "-1"})
+    )
 
     def clean_subject(self):
         return " ".join(self.cleaned_data["subject"].split())

@@ -76,5 +76,3 @@ def deliver(letter):
         letter.mark_failed(repr(error), for_good=True)
     else:
         letter.mark_sent()
-
-

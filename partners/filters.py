@@ -11,7 +11,9 @@ from partners.models import Institution
 class InstitutionFilter(django_filters.FilterSet):
     q = WordsFilter()
     kind = FacetFilter(_("Kind"), word="of_kinds", known=lambda: Institution.Kind.values)
-    country = FacetFilter(_("Country"), word="in_countries", known=lambda: set(Country.objects.values_list("iso2", flat=True)))
+    country = FacetFilter(
+        _("Country"), word="in_countries", known=lambda: set(Country.objects.values_list("iso2", flat=True))
+    )
 
     class Meta:
         model = Institution

@@ -26,7 +26,8 @@ class InstitutionQuerySet(NamedQuerySet, SearchableQuerySet):
 
 
 @pghistory.track(
-    pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent(),
+    pghistory.UpdateEvent(row=pghistory.Old),
+    pghistory.DeleteEvent(),
     fields=["slug", "name_en", "name_fr", "name_ar", "acronym", "kind", "country", "city", "website", "status"],
     model_name="InstitutionHistory",
 )
@@ -59,7 +60,9 @@ class Institution(Named):
     acronym = models.CharField(_("acronym"), max_length=40, blank=True)
     kind = models.CharField(_("kind"), max_length=30, choices=Kind)
     country = models.ForeignKey(Country, models.PROTECT, verbose_name=_("country"), related_name="institutions")
-    city = models.ForeignKey(City, models.PROTECT, verbose_name=_("city"), related_name="institutions", null=True, blank=True)
+    city = models.ForeignKey(
+        City, models.PROTECT, verbose_name=_("city"), related_name="institutions", null=True, blank=True
+    )
     website = models.URLField(_("website"), blank=True)
     status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.LISTED)
     source_url = models.URLField(_("source"), max_length=500, blank=True)

@@ -7,6 +7,7 @@ from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from classifications.documents import PublishedDocument
 from classifications.models import Country, Named, NamedQuerySet, Sector, SectorQuerySet
@@ -48,10 +49,24 @@ class ProgrammeQuerySet(NamedQuerySet, SearchableQuerySet):
 
 
 @pghistory.track(
-    pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent(),
+    pghistory.UpdateEvent(row=pghistory.Old),
+    pghistory.DeleteEvent(),
     fields=[
-        "slug", "name_en", "name_fr", "name_ar", "acronym", "aliases", "nature", "theme", "launched_year",
-        "summary_en", "summary_fr", "summary_ar", "background_en", "background_fr", "background_ar",
+        "slug",
+        "name_en",
+        "name_fr",
+        "name_ar",
+        "acronym",
+        "aliases",
+        "nature",
+        "theme",
+        "launched_year",
+        "summary_en",
+        "summary_fr",
+        "summary_ar",
+        "background_en",
+        "background_fr",
+        "background_ar",
     ],
     model_name="ProgrammeHistory",
 )
@@ -59,7 +74,7 @@ class Programme(Named):
     """A programme of capacity building, or what stands beside programmes: working groups, networks, initiatives, funds."""
 
     class Nature(models.TextChoices):
-        PROGRAMME = "programme", _("Programme")
+        PROGRAMME = "programme", pgettext_lazy("nature of a programme", "Programme")
         WORKING_GROUP = "working_group", _("Working group")
         NETWORK = "network", _("Network")
         INITIATIVE = "initiative", _("Initiative")
@@ -68,13 +83,18 @@ class Programme(Named):
     slug = models.SlugField(_("address"), unique=True)
     acronym = models.CharField(_("acronym"), max_length=40, blank=True)
     aliases = models.TextField(
-        _("other names"), blank=True,
+        _("other names"),
+        blank=True,
         help_text=_("Acronyms and names under which readers may look for it, separated by semicolons."),
     )
     nature = models.CharField(_("nature"), max_length=20, choices=Nature, default=Nature.PROGRAMME)
     theme = models.ForeignKey(Theme, models.PROTECT, verbose_name=_("theme"), related_name="programmes")
     sectors = models.ManyToManyField(
-        Sector, verbose_name=_("sectors"), related_name="programmes_on", blank=True, limit_choices_to={"theme__isnull": False}
+        Sector,
+        verbose_name=_("sectors"),
+        related_name="programmes_on",
+        blank=True,
+        limit_choices_to={"theme__isnull": False},
     )
     launched_year = models.PositiveSmallIntegerField(_("launched in"), null=True, blank=True)
     summary_en = models.TextField(_("summary in English"), blank=True)
@@ -147,9 +167,18 @@ class FocalPointQuerySet(models.QuerySet):
 
 
 @pghistory.track(
-    pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent(),
+    pghistory.UpdateEvent(row=pghistory.Old),
+    pghistory.DeleteEvent(),
     fields=[
-        "country", "programme", "role", "office_en", "office_fr", "office_ar", "designated_on", "term_ends_on", "ended_on",
+        "country",
+        "programme",
+        "role",
+        "office_en",
+        "office_fr",
+        "office_ar",
+        "designated_on",
+        "term_ends_on",
+        "ended_on",
     ],  # the person and the address are left out: history must not keep what was withdrawn
     model_name="FocalPointHistory",
 )
@@ -161,7 +190,9 @@ class FocalPoint(models.Model):
         DEPUTY = "deputy", _("Deputy")
 
     country = models.ForeignKey(Country, models.PROTECT, verbose_name=_("country"), related_name="focal_points")
-    programme = models.ForeignKey(Programme, models.PROTECT, verbose_name=_("programme or network"), related_name="focal_points")
+    programme = models.ForeignKey(
+        Programme, models.PROTECT, verbose_name=_("programme or network"), related_name="focal_points"
+    )
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.FOCAL_POINT)
     office_en = models.CharField(_("office in English"), max_length=300)
     office_fr = models.CharField(_("office in French"), max_length=300, blank=True)
@@ -172,8 +203,12 @@ class FocalPoint(models.Model):
         _("the person has agreed to be named"), default=False, help_text=_("Name and address are shown only if so.")
     )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("account that may act"), related_name="designations",
-        null=True, blank=True,
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        verbose_name=_("account that may act"),
+        related_name="designations",
+        null=True,
+        blank=True,
     )
     designated_on = models.DateField(_("designated on"))
     term_ends_on = models.DateField(_("term ends on"), null=True, blank=True)
@@ -193,7 +228,9 @@ class FocalPoint(models.Model):
                 violation_error_message=_("The term ends before it begins."),
             ),
             models.UniqueConstraint(
-                fields=["country", "programme", "role"], condition=Q(ended_on=None), name="one_acting_focal_point",
+                fields=["country", "programme", "role"],
+                condition=Q(ended_on=None),
+                name="one_acting_focal_point",
                 violation_error_message=_("This country has a designation in force; end that one first."),
             ),
         ]
@@ -247,7 +284,8 @@ class Seat(Named):
 
 
 @pghistory.track(
-    pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent(),
+    pghistory.UpdateEvent(row=pghistory.Old),
+    pghistory.DeleteEvent(),
     fields=["title_en", "title_fr", "title_ar", "lead_en", "lead_fr", "lead_ar", "body_en", "body_fr", "body_ar"],
     model_name="PageHistory",
 )

@@ -29,7 +29,7 @@ def programme_detail(request, slug):
         "year": year,
         "counts": counts,
         "strip": strip_of(request, counts, year),
-        "events": programme.events.published().held_in(year).for_listing().newest_first(),
+        "events": programme.events.published().held_in(year).for_listing().oldest_first(),
         "focal_points": programme.focal_points.acting().select_related("country").by_country(),
         "neighbours": Programme.objects.filter(theme=programme.theme_id).exclude(pk=programme.pk).by_name(),
     }
@@ -74,9 +74,7 @@ def committee(request):
 
 @require_safe
 def focal_points(request):
-    return page(
-        request, "oic-vet-focal-points", "programmes/focal_points.html", **seats_by_country(OIC_VET)
-    )
+    return page(request, "oic-vet-focal-points", "programmes/focal_points.html", **seats_by_country(OIC_VET))
 
 
 def seats_by_country(programme):

@@ -2,12 +2,20 @@
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import admin, messages
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+
+class LabelledChoices(AutocompleteJsonView):
+    """The choices of a search field, named as the admin of their model names them."""
+
+    def serialize_result(self, obj, to_field_name):
+        label = getattr(self.model_admin, "label", str)
+        return super().serialize_result(obj, to_field_name) | {"text": label(obj)}
 
 
 class PortalAdminSite(admin.AdminSite):
@@ -32,3 +40,6 @@ class PortalAdminSite(admin.AdminSite):
             return redirect("admin:index")
         messages.error(request, _("This account does not belong to the staff of the Centre."))
         return redirect("desk")
+
+    def autocomplete_view(self, request):
+        return LabelledChoices.as_view(admin_site=self)(request)

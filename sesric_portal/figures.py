@@ -76,5 +76,3 @@ class HomeFigures:
             if len(years) * 2 > LOOK_BACK:
                 return today.replace(year=year, month=month, day=1)
         return None
-
-

@@ -59,9 +59,7 @@ def shade_of(count, limits):
 def tile_map(tally: Tally, measure, chosen=None):
     """The map of all member states for one of `MEASURES` (events received unless named), with `chosen` marked."""
     measure = measure if measure in MEASURES else "beneficiary"
-    numbers = {
-        facet: {iso2: mask.bit_count() for iso2, mask in tally.values(facet).items()} for facet in MEASURES
-    }
+    numbers = {facet: {iso2: mask.bit_count() for iso2, mask in tally.values(facet).items()} for facet in MEASURES}
     states = [(iso2, country) for iso2, country in tally.names["country"].items() if country.group]
     states.sort(key=lambda state: str(state[1].text))
     limits = thresholds([numbers[measure].get(iso2, 0) for iso2, _state in states])
@@ -81,7 +79,10 @@ def tile_map(tally: Tally, measure, chosen=None):
         for iso2, state in states
     ]
     steps = list(zip(range(1, SHADES + 1), limits, [limit - 1 for limit in limits[1:]] + [None], strict=False))
-    measures = [(label, f"{base}?measure={key}" if key != "beneficiary" else base, key == measure) for key, label in MEASURES.items()]
+    measures = [
+        (label, f"{base}?measure={key}" if key != "beneficiary" else base, key == measure)
+        for key, label in MEASURES.items()
+    ]
     return Map(measure, MEASURES[measure], tiles, steps, measures)
 
 

@@ -25,7 +25,9 @@ def robots(request):
     lines = ["User-agent: *"]
     for prefix in PREFIXES.values():
         lines += [f"Disallow: {prefix}{path}" for path in ("/admin/", "/accounts/", "/desk/", "/search/")]
-    return HttpResponse("\n".join([*lines, f"Sitemap: {settings.PORTAL_URL}/sitemap.xml", ""]), content_type="text/plain")
+    return HttpResponse(
+        "\n".join([*lines, f"Sitemap: {settings.PORTAL_URL}/sitemap.xml", ""]), content_type="text/plain"
+    )
 
 
 @require_safe
@@ -34,7 +36,11 @@ def sitemap(request):
     paths = [(reverse(name), None) for name in STANDING]
     published = Event.objects.published()
     paths += [(reverse("events:year", args=[year]), None) for year in sorted(published.count_by_year())]
-    for rows in (Programme.objects.only("slug"), Institution.objects.listed().only("slug"), Country.objects.only("iso2")):
+    for rows in (
+        Programme.objects.only("slug"),
+        Institution.objects.listed().only("slug"),
+        Country.objects.only("iso2"),
+    ):
         paths += [(row.get_absolute_url(), None) for row in rows.order_by("pk")]
     paths += [(event.get_absolute_url(), event.updated_at) for event in published.only("slug", "year", "updated_at")]
     entries = [

@@ -10,6 +10,7 @@ English is the language of the strings themselves; its catalogue holds only the 
 import io
 import re
 import sys
+from ast import literal_eval
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -26,7 +27,7 @@ PLURALS = {
     "ar": "nplurals=6; plural=n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 && n%100<=99 ? 4 : 5;",
 }
 APPS = (
-    "sesric_portal classifications accounts programmes notifications partners experts events trop".split()
+    ["sesric_portal", "classifications", "accounts", "programmes", "notifications", "partners", "experts", "events", "trop"]
 )  # fmt: skip
 KEYWORDS = {
     "_": None,
@@ -40,7 +41,9 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
 }
 # What `templatize` writes for the tags of a template: calls of gettext with string literals among filler.
-_CALL = re.compile(r"""\b(gettext|ngettext|pgettext|npgettext)\(((?:\s*u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"),?)+)""", re.S)
+_CALL = re.compile(
+    r"""\b(gettext|ngettext|pgettext|npgettext)\(((?:\s*u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"),?)+)""", re.S
+)
 
 
 def _messages_of_python(path):
@@ -52,8 +55,10 @@ def _messages_of_python(path):
 def _messages_of_template(path):
     text = path.read_text("utf-8")
     for call in _CALL.finditer(templatize(text, origin=str(path))):
-        # Only literals stand in the match, so reading them as a tuple runs nothing.
-        strings = [eval(literal) for literal in re.findall(r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""", call[2], re.S)]  # noqa: S307
+        strings = [
+            literal_eval(literal)
+            for literal in re.findall(r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""", call[2], re.S)
+        ]
         context = strings.pop(0) if call[1] in ("pgettext", "npgettext") else None
         yield 0, tuple(strings[:2]) if call[1] in ("ngettext", "npgettext") else strings[0], context
 
@@ -101,13 +106,25 @@ def update():
         write_po(out, catalog, width=120, sort_output=True, omit_header=False, include_lineno=False)
         lines = out.getvalue().decode().splitlines(keepends=True)
         # Dates and tools would make every update a conflict for whoever translates at the same time.
-        dropped = ('"POT-', '"PO-Revision', '"Generated-By', '"Last-Translator', '"Report-Msgid', '"Language-Team', '"Project-Id')
+        dropped = (
+            '"POT-',
+            '"PO-Revision',
+            '"Generated-By',
+            '"Last-Translator',
+            '"Report-Msgid',
+            '"Language-Team',
+            '"Project-Id',
+        )
         _path(language).write_text("".join(line for line in lines if not line.startswith(dropped)), "utf-8")
 
 
 def faults():
     """Give a line for each string that a reader would see untranslated or that is no longer in the code."""
-    wanted = {(message.id if isinstance(message.id, str) else message.id[0], message.context) for message in extracted() if message.id}
+    wanted = {
+        (message.id if isinstance(message.id, str) else message.id[0], message.context)
+        for message in extracted()
+        if message.id
+    }
     for language in LANGUAGES:
         catalog = _read(_path(language), language)
         known = {}
@@ -117,7 +134,13 @@ def faults():
                 known[key] = message
         for text, context in sorted(wanted, key=str):
             message = known.get((text, context))
-            strings = message.string if message and isinstance(message.string, tuple) else (message.string,) if message else ()
+            strings = (
+                message.string
+                if message and isinstance(message.string, tuple)
+                else (message.string,)
+                if message
+                else ()
+            )
             if not strings or not all(strings):
                 yield f"{language}: not translated: {text!r}"
             elif message.fuzzy:
@@ -145,7 +168,11 @@ def main(task):
     elif task == "compile":
         compile_all()
     elif found := list(faults()):
-        sys.exit("\n".join([*found, f"{len(found)} strings to translate: run “update”, fill in locale/*/LC_MESSAGES/django.po."]))
+        sys.exit(
+            "\n".join(
+                [*found, f"{len(found)} strings to translate: run “update”, fill in locale/*/LC_MESSAGES/django.po."]
+            )
+        )
 
 
 if __name__ == "__main__":

@@ -19,14 +19,14 @@ from programmes.views import chosen_year, strip_of
 from sesric_portal.figures import HomeFigures
 from sesric_portal.maps import tile_map
 
-FEW = 4  # events on the home page
+FEW = 4  # events to come on the home page; those held last fill up what is missing
 FOUND = 8  # results of one kind on the search page
 
 
 @require_safe
 def home(request):
     to_come = list(Event.objects.published().to_come().for_listing().oldest_first()[:FEW])
-    last_held = list(Event.objects.published().held().for_listing().newest_first()[:FEW])
+    last_held = list(Event.objects.published().held().for_listing().newest_first()[: FEW + 1 - len(to_come)])
     context = {
         "figures": HomeFigures(tally.current()),
         "to_come": to_come,
@@ -93,15 +93,21 @@ def contact(request):
     if not form.is_valid():
         return render(request, "contact.html", {"form": form}, status=400 if form.is_bound else 200)
     if not ratelimit.consume(request, action="contact"):
-        form.add_error(None, _("Several letters have come from your connection just now. Please send this one in an hour."))
+        form.add_error(
+            None, _("Several letters have come from your connection just now. Please send this one in an hour.")
+        )
         return render(request, "contact.html", {"form": form}, status=429)
     form.send()
     return redirect("contact-sent")
 
 
 def _known_sender(request):
-    user = request.user
-    return {"name": user.name, "email": user.email} if user.is_authenticated else {}
+    """What the form can be filled in with: who is signed in, and the page from which the reader came."""
+    user, about = request.user, request.GET.get("about", "")
+    known = {"name": user.name, "email": user.email} if user.is_authenticated else {}
+    if about.startswith("/") and about.isprintable() and len(about) < 120:
+        known["subject"] = _("About the page %(path)s") % {"path": about}
+    return known
 
 
 @require_safe

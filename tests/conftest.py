@@ -3,7 +3,12 @@
 from pathlib import Path
 
 import pytest
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import Group
 from django.core.management import call_command
+from django.utils import translation
+
+from tests.factories import UserFactory
 
 
 @pytest.fixture(autouse=True)
@@ -32,3 +37,34 @@ def _letters_are_rows(settings):
 def real_data(db):
     """The data set that a fresh portal starts with."""
     call_command("load_data", "data", verbosity=0)
+
+
+@pytest.fixture
+def sign_in(client, db):
+    """Sign somebody in who has a second factor: `sign_in(is_staff=True)`, `sign_in(group="Editors")`."""
+
+    def sign_in(group=None, **fields):
+        user = UserFactory(**fields)
+        if group:
+            user.groups.add(Group.objects.get(name=group))
+        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "not shown"})
+        client.force_login(user)
+        return user
+
+    return sign_in
+
+
+@pytest.fixture
+def superuser(sign_in):
+    return sign_in(is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def editor(sign_in):
+    return sign_in(is_staff=True, group="Editors")
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    """A request leaves its language behind in the thread; the next test begins anew."""
+    translation.deactivate()

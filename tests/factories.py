@@ -9,6 +9,7 @@ from factory.django import DjangoModelFactory
 from accounts.models import User
 from classifications.models import City, Country, Language, Sector
 from events.models import Event, EventDocument, FormerAddress, Participation, Series
+from notifications.models import Letter
 from partners.models import Institution
 from programmes.models import Committee, FocalPoint, Page, Programme, ProgrammeDocument, Seat, Theme
 
@@ -209,3 +210,14 @@ class UserFactory(DjangoModelFactory):
 
     email = factory.Sequence(lambda n: f"person{n}@example.org")
     password = factory.django.Password("a long enough password")
+
+
+class LetterFactory(DjangoModelFactory):
+    class Meta:
+        model = Letter
+
+    recipients = ["reader@example.org"]
+    sender = "SESRIC <noreply@example.org>"
+    subject = "Sign-in code"
+    text = "Your code: SECRET-42"
+    html = "<p>Your code: SECRET-42</p>"

@@ -3,9 +3,9 @@
 import os
 import sys
 
-import tests.environment  # noqa: F401  before Django's settings are read
+from django.core.management import execute_from_command_line
 
-from django.core.management import execute_from_command_line  # noqa: E402, I001
+import tests.environment  # noqa: F401  before Django's settings are read
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sesric_portal.settings")
 execute_from_command_line(["manage.py", *sys.argv[1:]])

@@ -24,7 +24,9 @@ FOLDER = ROOT / "var" / "demo"
 
 
 def arguments():
-    parser = argparse.ArgumentParser(prog="script/demo", description="Runs the portal with its real data and a few samples.")
+    parser = argparse.ArgumentParser(
+        prog="script/demo", description="Runs the portal with its real data and a few samples."
+    )
     parser.add_argument("--port", type=int, default=8000, help="where the portal answers (default: 8000)")
     parser.add_argument("--reset", action="store_true", help="forget what earlier starts left and begin anew")
     options = parser.parse_args()
@@ -39,7 +41,9 @@ def check_port(port):
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise CannotStart(f"Port {port} is taken: stop what uses it, or choose another with --port {port + 1}.") from None
+            raise CannotStart(
+                f"Port {port} is taken: stop what uses it, or choose another with --port {port + 1}."
+            ) from None
 
 
 def prepare_folder(reset):
@@ -53,7 +57,9 @@ def prepare_folder(reset):
             key.write_text(secrets.token_urlsafe(50))
         return key.read_text()
     except OSError as error:
-        raise CannotStart(f"{error.filename or FOLDER} cannot be written to: change its permissions or move the project.") from None
+        raise CannotStart(
+            f"{error.filename or FOLDER} cannot be written to: change its permissions or move the project."
+        ) from None
 
 
 def settings_of(port, secret_key, servers):
@@ -82,7 +88,13 @@ class Processes:
     def start(self, name):
         log = (FOLDER / f"{name}.log").open("ab")
         self.running[name] = subprocess.Popen(  # noqa: S603
-            self.commands[name], cwd=ROOT, env=self.environ, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True
+            self.commands[name],
+            cwd=ROOT,
+            env=self.environ,
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
         )
 
     def __enter__(self):
@@ -136,7 +148,8 @@ def main():
         sign_ins = prepare()
         commands = {
             "web": [
-                "granian", "--interface", "wsgi", "--workers", "2", "--host", "127.0.0.1", "--port", str(options.port),
+                "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "4",
+                "--host", "127.0.0.1", "--port", str(options.port),
                 "--respawn-failed-workers", "--workers-kill-timeout", "5", "sesric_portal.wsgi:application",
             ],
             "worker": ["celery", "-A", "sesric_portal", "worker", "--concurrency", "1", "--loglevel", "WARNING"],
@@ -148,11 +161,16 @@ def main():
                 raise CannotStart(f"The web server did not start: see {FOLDER / 'web'}.log.")
             time.sleep(0.05)
         url = environ["PORTAL_URL"]
-        print(f"\nThe portal answers after {time.monotonic() - began:.1f} seconds:\n\n    {url}/    {url}/fr/    {url}/ar/\n")
+        print(
+            f"\nThe portal answers after {time.monotonic() - began:.1f} seconds:\n\n    {url}/    {url}/fr/    {url}/ar/\n"
+        )
         print("Sample sign-ins; staff are asked for a code as well, which the demo page shows:\n")
         for role, email, password in sign_ins:
             print(f"    {role:<22} {email:<28} {password}")
-        print(f"\nLetters the portal sends, and the codes: {url}/demo/\nCtrl-C stops everything that was started here.\n", flush=True)
+        print(
+            f"\nLetters the portal sends, and the codes: {url}/demo/\nCtrl-C stops everything that was started here.\n",
+            flush=True,
+        )
         processes.watch()
 
 

@@ -37,8 +37,14 @@ def _read(path):
 @never_cache
 def letters(request):
     code = format_hotp_value(hotp_value(samples.TOTP_KEY, next(yield_hotp_counters_from_time())))
-    accounts = [(role, email, samples.PASSWORD, rights.get("is_staff")) for role, email, _n, rights, _g in samples.ACCOUNTS]
-    return render(request, "demo/letters.html", {"letters": [_read(path) for path in _files()[:50]], "accounts": accounts, "code": code})
+    accounts = [
+        (role, email, samples.PASSWORD, rights.get("is_staff")) for role, email, _n, rights, _g in samples.ACCOUNTS
+    ]
+    return render(
+        request,
+        "demo/letters.html",
+        {"letters": [_read(path) for path in _files()[:50]], "accounts": accounts, "code": code},
+    )
 
 
 @require_safe

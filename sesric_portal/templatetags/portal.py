@@ -129,7 +129,8 @@ def ticks(facet):
         count = written.digits(tick.count, "ar") if arabic else tick.count
         return (
             f'<label class="tick"><input type="checkbox" name="{facet.name}" value="{escape(tick.value)}"'
-            f'{" checked" if tick.chosen else ""}><span class="tick-name">{tick.label}</span> <span class="tick-n">{count}</span></label>'
+            f'{" checked" if tick.chosen else ""}><span class="tick-name">{tick.label}</span> '
+            f'<span class="tick-n">{count}</span></label>'
         )
 
     shown = "\n".join(map(box, facet.shown))
@@ -138,9 +139,6 @@ def ticks(facet):
     more = ngettext("%(n)s more", "%(n)s more", len(facet.folded)) % {"n": written.number(len(facet.folded))}
     folded = "\n".join(map(box, facet.folded))
     return mark_safe(f"{shown}\n<details><summary>{escape(more)}</summary>\n{folded}</details>")  # noqa: S308  as above
-
-
-_CURRENT = ' aria-current="true"'
 
 
 @register.simple_tag
@@ -158,14 +156,12 @@ def year_bars(strip):
                 '<span class="years-n" aria-hidden="true">&nbsp;</span></span></li>'
             )
             continue
-        count = written.number(year.count, language)
-        # "9 events", with all but the figure for screen readers only; a language may write one or two in words.
-        before, figure, after = event_count(year.count).partition(count)
-        spoken = f'<span class="hide">{escape(before)}</span>' if before else ""
+        current = ' aria-current="true"' if year.chosen else ""
         bars.append(
-            f'<li><a href="{escape(year.url)}"{_CURRENT if year.chosen else ""}>{drawing}'
+            f'<li><a href="{escape(year.url)}"{current}>{drawing}'
             f'<rect y="{64 - year.height}" width="10" height="{year.height}"/></svg><span class="years-y">{label}</span>'
-            f'<span class="hide">{comma}</span><span class="years-n">{spoken}{figure}<span class="hide">{escape(after)}</span></span></a></li>'
+            f'<span class="years-n" aria-hidden="true">{written.number(year.count, language)}</span>'
+            f'<span class="hide">{comma}{escape(event_count(year.count))}</span></a></li>'
         )
     return mark_safe("\n".join(bars))  # noqa: S308  addresses and words were escaped above
 

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-import pytest
 from django.utils.timezone import localdate
 
 from events import tally
@@ -23,16 +22,16 @@ WORDS = {
 }
 
 
-@pytest.mark.parametrize("facet", WORDS)
-def test_every_count_is_what_the_queryset_finds(real_data, facet):
+def test_every_count_is_what_the_queryset_finds(real_data):
     EventFactory(title_en="A draft", published_at=None)
     EventFactory(title_en="Called off", status=Event.Status.CANCELLED, starts_on=date(2024, 5, 1))
     EventFactory(title_en="To come", status=Event.Status.PLANNED, starts_on=localdate())
     counted = tally.current()
-    counts = counted.counts(facet, counted.everything)
-    assert len(counts) > 1
+    counts = {facet: counted.counts(facet, counted.everything) for facet in WORDS}
+    assert min(len(values) for values in counts.values()) > 1
     assert counts == {
-        value: getattr(Event.objects.published(), WORDS[facet])([value]).count() for value in counts
+        facet: {value: getattr(Event.objects.published(), WORDS[facet])([value]).count() for value in values}
+        for facet, values in counts.items()
     }
 
 

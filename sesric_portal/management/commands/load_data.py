@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
 import classifications.loading
 import events.loading
 import partners.loading
 import programmes.loading
-from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 
 
 class Command(BaseCommand):
@@ -24,11 +25,15 @@ class Command(BaseCommand):
         if not folder.is_dir():
             raise CommandError(f"{folder} is not a folder.")
         sheets, write = self.read(folder)
-        faults = sorted((fault for sheet in sheets for fault in sheet.faults), key=lambda fault: (fault.file, fault.line))
+        faults = sorted(
+            (fault for sheet in sheets for fault in sheet.faults), key=lambda fault: (fault.file, fault.line)
+        )
         if faults:
             for fault in faults:
                 self.stderr.write(str(fault))
-            raise CommandError(f"{len(faults)} faults; nothing was loaded. Each line says file:line: column: value: reason.")
+            raise CommandError(
+                f"{len(faults)} faults; nothing was loaded. Each line says file:line: column: value: reason."
+            )
         with transaction.atomic():
             anything = [self.write_one(sheet, each) for sheet, each in zip(sheets, write, strict=True)]
         self.say("Loaded." if any(anything) else "Nothing has changed: everything is on record as the files say.")

@@ -1,0 +1,123 @@
+"""What the pages of the admin have in common: search that folds, history that tells, fields that fit their values."""
+
+import zoneinfo
+
+from django import forms
+from django.contrib import admin
+from django.db import models
+from django.db.models import F, Q, Value
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from classifications.history import changes_of
+from classifications.search import MOST_WORDS, Folded
+
+# What is stored has no address of its own, so a field of a file shows no link; see `download_link`.
+FORM_FIELDS = {models.FileField: {"widget": forms.FileInput}, models.URLField: {"assume_scheme": "https"}}
+
+
+def search_folded(queryset, fields, words):
+    """Keep the rows in which every word of `words` occurs in one of `fields`, folded as `search.py` tells."""
+    keys = {f"folded_{number}": Folded(F(name)) for number, name in enumerate(fields)}
+    found = queryset.alias(**keys)
+    for word in words.replace("\x00", " ").split()[:MOST_WORDS]:
+        folded = Folded(Value(word))
+        wanted = Q()
+        for key in keys:
+            wanted |= Q(**{f"{key}__contains": folded})
+        found = found.filter(wanted)
+    return found
+
+
+class RecordAdmin(admin.ModelAdmin):
+    """The admin of one model.
+
+    `search_fields` name the columns to look in where the model has no `search()` of its own; where it has one, they
+    only make the search box appear.
+    """
+
+    list_per_page = 50
+    formfield_overrides = FORM_FIELDS
+    object_history_template = "admin/record_history.html"
+
+    def get_search_results(self, request, queryset, search_term):
+        if hasattr(queryset, "search"):
+            return queryset.search(search_term), False
+        return search_folded(queryset, self.get_search_fields(request), search_term), False
+
+    def history_view(self, request, object_id, extra_context=None):
+        response = super().history_view(request, object_id, extra_context)
+        if row := getattr(response, "context_data", {}).get("object"):
+            response.context_data["changes"] = changes_of(row)
+        return response
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "time_zone":
+            return time_zone_field(db_field)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        return _labelled(self, super().formfield_for_foreignkey(db_field, request, **kwargs))
+
+    def label(self, row):
+        """How a row is named where it is chosen."""
+        return str(row)
+
+
+def time_zone_field(db_field):
+    """A choice of all time zones, since a name typed wrongly would break calendars later."""
+    zones = sorted(zoneinfo.available_timezones())
+    return forms.ChoiceField(
+        label=db_field.verbose_name, choices=[(zone, zone) for zone in zones], help_text=db_field.help_text,
+        initial=db_field.get_default(),
+    )  # fmt: skip
+
+
+def _labelled(own, form_field):
+    """Name the rows of a choice as the admin of their model does."""
+    if form_field is not None:
+        other = own.admin_site._registry.get(form_field.queryset.model)
+        if isinstance(other, RecordAdmin):
+            form_field.label_from_instance = other.label
+    return form_field
+
+
+class LinkedInline(admin.TabularInline):
+    """Rows that belong to the record above them."""
+
+    extra = 0
+    formfield_overrides = FORM_FIELDS
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        return _labelled(self, super().formfield_for_foreignkey(db_field, request, **kwargs))
+
+
+class DocumentInline(LinkedInline):
+    """The documents of a record."""
+
+    autocomplete_fields = ["language"]
+    readonly_fields = ["download", "published_on"]
+
+    @admin.display(description=_("stored file"))
+    def download(self, document):
+        return download_link(document)
+
+
+def download_link(document):
+    """A link to the stored file of a `PublishedDocument`, or nothing before it is saved."""
+    if not document.pk:
+        return ""
+    return format_html('<a href="{}">{}</a>', document.get_absolute_url(), document.kind)
+
+
+class YesOrNoFilter(admin.SimpleListFilter):
+    """A filter of two answers, each a word of the queryset: subclasses say which."""
+
+    def lookups(self, request, model_admin):
+        return [("yes", self.yes), ("no", self.no)]
+
+    def queryset(self, request, queryset):
+        if self.value() is None:
+            return queryset
+        rows = self.are(queryset.model._default_manager).values("pk")
+        return queryset.filter(pk__in=rows) if self.value() == "yes" else queryset.exclude(pk__in=rows)

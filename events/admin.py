@@ -1,0 +1,193 @@
+"""Staff keep the record of events here, with who gave and who received them."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from import_export.fields import Field
+
+from classifications.exchange import CityWidget, Table, TableAdmin, TimeZoneWidget, link, links
+from classifications.models import Country, Language, Sector
+from classifications.office import DocumentInline, LinkedInline, YesOrNoFilter
+from classifications.written import dates
+from events.models import Event, EventDocument, FormerAddress, Participation, Series
+from partners.models import Institution
+from programmes.models import Programme
+
+TITLES = ["title_en", "title_fr", "title_ar"]
+SUMMARIES = ["summary_en", "summary_fr", "summary_ar"]
+
+
+class SeriesTable(Table):
+    class Meta:
+        model = Series
+        import_id_fields = ["slug"]
+        fields = ["slug", "name_en", "name_fr", "name_ar"]
+
+
+@admin.register(Series)
+class SeriesAdmin(TableAdmin):
+    resource_classes = [SeriesTable]
+    list_display = ["name_en", "name_fr", "name_ar"]
+    search_fields = ["slug", "name_en", "name_fr", "name_ar"]
+    prepopulated_fields = {"slug": ["name_en"]}
+    fields = ["name_en", "name_fr", "name_ar", "slug"]
+
+
+class EventTable(Table):
+    """New events come in as drafts; publishing them is an act of its own."""
+
+    city = Field("city", "city", CityWidget())
+    country = link("country", Country, "iso2")
+    time_zone = Field("time_zone", "time_zone", TimeZoneWidget(), default="Europe/Istanbul")
+    programmes = links("programmes", Programme, "slug")
+    sectors = links("sectors", Sector, "slug", among="below_themes")
+    providers = links("providers", Institution, "slug")
+    provider_countries = links("provider_countries", Country, "iso2")
+    beneficiary_countries = links("beneficiary_countries", Country, "iso2")
+    languages = links("languages", Language, "code")
+    series = link("series", Series, "slug")
+
+    class Meta:
+        model = Event
+        import_id_fields = ["title_en", "starts_on"]
+        fields = [
+            *TITLES, *SUMMARIES, "kind", "status", "mode", "starts_on", "ends_on", "begins_at", "finishes_at",
+            "time_zone", "venue", "city", "country", "programmes", "sectors", "providers", "provider_countries",
+            "beneficiary_countries", "languages", "participants", "series", "number_in_series", "source_url",
+        ]  # fmt: skip
+
+
+class PublishedFilter(YesOrNoFilter):
+    title = gettext_lazy("publication")
+    parameter_name = "published"
+    yes, no = gettext_lazy("Published"), gettext_lazy("Draft")
+
+    def are(self, events):
+        return events.published()
+
+
+class YearFilter(admin.SimpleListFilter):
+    """The years on record, the latest first."""
+
+    title = gettext_lazy("year")
+    parameter_name = "year"
+
+    def lookups(self, request, model_admin):
+        years = Event.objects.order_by("-year").values_list("year", flat=True).distinct()
+        return [(str(year), str(year)) for year in years]
+
+    def queryset(self, request, queryset):
+        return queryset.held_in(int(self.value())) if self.value() else queryset
+
+
+class ParticipationInline(LinkedInline):
+    model = Participation
+    autocomplete_fields = ["country"]
+    fields = ["country", "participants"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).by_country()
+
+
+class EventDocumentInline(DocumentInline):
+    model = EventDocument
+    fields = ["title_en", "title_fr", "title_ar", "language", "file", "download", "published_on"]
+
+    @admin.display(description=gettext_lazy("stored file"))
+    def download(self, document):
+        """The portal hands out documents of published events only."""
+        return super().download(document) if document.pk and document.event.published_at else document.kind
+
+
+class FormerAddressInline(LinkedInline):
+    model = FormerAddress
+    fields = ["number"]
+
+
+@admin.register(Event)
+class EventAdmin(TableAdmin):
+    resource_classes = [EventTable]
+    list_display = [
+        "title_en",
+        "kind",
+        "status",
+        "days",
+        "mode",
+        "place",
+        "short_names",
+        "participants",
+        "is_published",
+    ]
+    list_filter = ["status", "kind", "mode", PublishedFilter, YearFilter, "programmes"]
+    date_hierarchy = "starts_on"
+    search_fields = ["title_en"]
+    search_help_text = gettext_lazy(
+        "Titles, programmes, institutions, cities and countries, in any of the three languages."
+    )
+    autocomplete_fields = [
+        "city", "country", "programmes", "sectors", "providers", "provider_countries", "languages", "series",
+    ]  # fmt: skip
+    readonly_fields = ["created_at", "updated_at"]
+    inlines = [ParticipationInline, EventDocumentInline, FormerAddressInline]
+    actions = ["publish", "postpone", "cancel"]
+    fieldsets = [
+        (gettext_lazy("What"), {"fields": [*TITLES, "slug", "kind", "status", "mode", *SUMMARIES]}),
+        (gettext_lazy("When"), {"fields": [("starts_on", "ends_on"), ("begins_at", "finishes_at"), "time_zone"]}),
+        (gettext_lazy("Where"), {"fields": ["venue", "country", "city"]}),
+        (
+            gettext_lazy("Who gave, who received"),
+            {"fields": ["programmes", "sectors", "providers", "provider_countries", "languages", "participants"]},
+        ),
+        (gettext_lazy("Series and sources"), {"fields": [("series", "number_in_series"), "source_url"]}),
+        (gettext_lazy("Publication"), {"fields": ["published_at", "created_at", "updated_at"]}),
+    ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).for_listing().defer(None)
+
+    def view_on_site(self, event):
+        return event.get_absolute_url() if event.published_at else None
+
+    @admin.display(description=gettext_lazy("days"), ordering="starts_on")
+    def days(self, event):
+        return dates(event.starts_on, event.ends_on)
+
+    @admin.display(description=gettext_lazy("place"))
+    def place(self, event):
+        return ", ".join(str(each) for each in (event.city, event.country) if each)
+
+    @admin.display(description=gettext_lazy("programmes"))
+    def short_names(self, event):
+        return ", ".join(programme.short_name for programme in event.programmes.all())
+
+    @admin.display(description=gettext_lazy("published"), boolean=True, ordering="published_at")
+    def is_published(self, event):
+        return event.published_at is not None
+
+    @admin.action(description=gettext_lazy("Publish the chosen events"), permissions=["change"])
+    def publish(self, request, queryset):
+        self._each(request, queryset, Event.publish, _("Published."))
+
+    @admin.action(description=gettext_lazy("Postpone the chosen events"), permissions=["change"])
+    def postpone(self, request, queryset):
+        self._each(request, queryset, lambda event: event.call_off(Event.Status.POSTPONED), _("Postponed."))
+
+    @admin.action(description=gettext_lazy("Cancel the chosen events"), permissions=["change"])
+    def cancel(self, request, queryset):
+        self._each(request, queryset, lambda event: event.call_off(Event.Status.CANCELLED), _("Cancelled."))
+
+    def _each(self, request, queryset, verb, done):
+        """Call a verb of the model on each chosen event; tell what could not be done, and why, event by event."""
+        count = 0
+        for event in queryset:
+            try:
+                verb(event)
+            except ValidationError as error:
+                self.message_user(request, f"{event}: {' '.join(error.messages)}", messages.ERROR)
+            else:
+                self.log_change(request, event, done)
+                count += 1
+        if count:
+            message = ngettext("%(count)s event: %(done)s", "%(count)s events: %(done)s", count)
+            self.message_user(request, message % {"count": count, "done": done}, messages.SUCCESS)

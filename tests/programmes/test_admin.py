@@ -1,0 +1,126 @@
+"""Staff keep programmes, focal points, committees and pages."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from programmes.models import FocalPoint, ProgrammeDocument
+from tests.factories import (
+    CountryFactory,
+    FocalPointFactory,
+    LanguageFactory,
+    PageFactory,
+    ProgrammeFactory,
+    SectorFactory,
+    ThemeFactory,
+)
+
+
+def exported(client, model):
+    response = client.post(reverse(f"admin:programmes_{model}_export"), {"format": "0", "resource": "0"})
+    return response.content.decode("utf-8-sig")
+
+
+def imported(client, model, content):
+    file = SimpleUploadedFile("table.csv", content.encode())
+    data = {"import_file": file, "format": "0", "resource": "0"}
+    preview = client.post(reverse(f"admin:programmes_{model}_import"), data)
+    form = preview.context["confirm_form"].initial
+    return client.post(reverse(f"admin:programmes_{model}_process_import"), form, follow=True)
+
+
+@pytest.mark.parametrize("term", ["VET", "developpement", "التعليم المهنى"])
+def test_search(client, editor, term):
+    programme = ProgrammeFactory(acronym="OIC-VET", name_fr="Développement", name_ar="برنامج التعليم المهني")
+    ProgrammeFactory()
+    response = client.get(reverse("admin:programmes_programme_changelist"), {"q": term})
+    assert list(response.context["cl"].queryset) == [programme]
+
+
+def test_themes_and_sectors_are_kept_apart(client, editor):
+    theme = ThemeFactory()
+    sector = SectorFactory(theme=theme)
+    themes = client.get(reverse("admin:programmes_theme_changelist")).context["cl"].queryset
+    sectors = client.get(reverse("admin:classifications_sector_changelist")).context["cl"].queryset
+    assert ([each.pk for each in themes], [each.pk for each in sectors]) == ([theme.pk], [sector.pk])
+
+
+def test_a_programme_with_a_document(client, editor):
+    data = {
+        "name_en": "Water",
+        "slug": "water-cab",
+        "nature": "programme",
+        "theme": ThemeFactory().pk,
+        "documents-TOTAL_FORMS": 1,
+        "documents-INITIAL_FORMS": 0,
+        "documents-0-purpose": "questionnaire",
+        "documents-0-title_en": "Questionnaire",
+        "documents-0-language": LanguageFactory().pk,
+        "documents-0-file": SimpleUploadedFile("form.pdf", b"%PDF-1.7\n"),
+    }
+    response = client.post(reverse("admin:programmes_programme_add"), data)
+    assert response.status_code == 302
+    document = ProgrammeDocument.objects.get()
+    page = client.get(reverse("admin:programmes_programmedocument_change", args=[document.pk]))
+    assert document.get_absolute_url() in page.text
+    assert document.file.name not in page.text
+
+
+def test_who_is_not_agreed_to_be_named_does_not_go_out(client, editor):
+    FocalPointFactory(person="Hidden Person", email="hidden@example.org")
+    FocalPointFactory(person="Named Person", email="named@example.org", may_publish_person=True)
+    content = exported(client, "focalpoint")
+    assert "idden" not in content
+    assert "Named Person,named@example.org" in content
+
+
+def test_what_did_not_go_out_is_not_lost_when_the_table_comes_back(client, editor):
+    point = FocalPointFactory(person="Hidden Person", email="hidden@example.org")
+    imported(
+        client, "focalpoint", exported(client, "focalpoint").replace("Department of Training", "Department of Works")
+    )
+    point.refresh_from_db()
+    assert (point.office_en, point.person, point.email) == (
+        "Department of Works",
+        "Hidden Person",
+        "hidden@example.org",
+    )
+
+
+def test_a_person_is_not_in_the_preview_without_agreement(client, editor):
+    FocalPointFactory(person="Hidden Person")
+    file = SimpleUploadedFile("table.csv", exported(client, "focalpoint").encode())
+    response = client.post(
+        reverse("admin:programmes_focalpoint_import"), {"import_file": file, "format": "0", "resource": "0"}
+    )
+    assert {row.import_type for row in response.context["result"].rows} == {"skip"}
+
+
+def test_focal_points_come_by_their_keys(client, editor):
+    CountryFactory(iso2="GM")
+    ProgrammeFactory(slug="oic-vet")
+    imported(
+        client, "focalpoint", "country,programme,role,designated_on,office_en\nGM,oic-vet,deputy,2020-02-03,Ministry\n"
+    )
+    point = FocalPoint.objects.get()
+    assert (point.country.iso2, point.programme.slug, point.role, point.office_en) == (
+        "GM",
+        "oic-vet",
+        "deputy",
+        "Ministry",
+    )
+
+
+def test_a_page_leads_to_where_it_is_shown_in_each_language(client, editor):
+    page = PageFactory(slug="oic-vet-committee")
+    content = client.get(reverse("admin:programmes_page_change", args=[page.pk])).text
+    for address in ("/oic-vet/committee/", "/fr/oic-vet/committee/", "/ar/oic-vet/committee/"):
+        assert f'href="{address}"' in content
+
+
+def test_the_history_of_a_page(client, editor):
+    page = PageFactory(body_en="Before")
+    page.body_en = "After"
+    page.save()
+    response = client.get(reverse("admin:programmes_page_history", args=[page.pk]))
+    assert [(each.before, each.after) for each in response.context["changes"][0].differences] == [("Before", "After")]

@@ -1,0 +1,138 @@
+"""Every model of the admin has pages that answer, for whom they are, with as many queries for three rows as for one."""
+
+import re
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import User
+from classifications.models import City, Country, Language, Sector
+from events.models import Event, Series
+from notifications.models import Letter
+from partners.models import Institution
+from programmes.models import Committee, FocalPoint, Page, Programme, ProgrammeDocument, Theme
+from tests import factories
+from tests.factories import CityFactory, CountryFactory, LanguageFactory, UserFactory
+
+MADE_BY = {
+    Language: factories.LanguageFactory,
+    Country: lambda: CountryFactory().languages.add(LanguageFactory()),
+    City: factories.CityFactory,
+    Sector: factories.SectorFactory,
+    User: factories.UserFactory,
+    Group: lambda: Group.objects.create(name=f"Group {Group.objects.count()}"),
+    Theme: factories.ThemeFactory,
+    Programme: factories.ProgrammeFactory,
+    ProgrammeDocument: factories.ProgrammeDocumentFactory,
+    FocalPoint: factories.FocalPointFactory,
+    Committee: factories.CommitteeFactory,
+    Page: factories.PageFactory,
+    Letter: factories.LetterFactory,
+    Institution: lambda: factories.InstitutionFactory(city=CityFactory()),
+    Series: factories.SeriesFactory,
+    Event: lambda: factories.EventFactory(
+        city=CityFactory(), programmes=[factories.ProgrammeFactory()], providers=[factories.InstitutionFactory()]
+    ),
+}
+FORBIDDEN = re.compile(rb'\sstyle="|<style|\son[a-z]+="|<script(?![^>]*\bsrc=)(?![^>]*type="application/json)')
+
+
+def address(model, page, *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def test_every_model_of_the_admin_is_tried_here():
+    assert set(admin.site._registry) == set(MADE_BY)
+
+
+@pytest.mark.parametrize("model", MADE_BY)
+def test_a_list_asks_as_much_for_three_rows_as_for_one(client, superuser, model):
+    MADE_BY[model]()
+    client.get(address(model, "changelist"))  # fills the cache of content types
+    with CaptureQueriesContext(connection) as one:
+        client.get(address(model, "changelist"))
+    MADE_BY[model]()
+    MADE_BY[model]()
+    with CaptureQueriesContext(connection) as three:
+        response = client.get(address(model, "changelist"))
+    assert len(response.context["cl"].result_list) >= 3
+    assert len(three) == len(one)
+
+
+@pytest.mark.parametrize("model", MADE_BY)
+def test_pages_answer_and_hold_nothing_inline(client, superuser, model):
+    MADE_BY[model]()
+    row = admin.site._registry[model].get_queryset(_request(superuser)).first()
+    pages = [
+        address(model, "changelist") + "?q=word",
+        address(model, "change", row.pk),
+        address(model, "history", row.pk),
+    ]
+    if model is not Letter:
+        pages += [address(model, "add"), address(model, "delete", row.pk)]
+    if hasattr(admin.site._registry[model], "import_action"):
+        pages += [address(model, "import"), address(model, "export")]
+    for page in pages:
+        response = client.get(page)
+        assert (page, response.status_code) == (page, 200)
+        assert (page, FORBIDDEN.findall(response.content)) == (page, [])
+
+
+def _request(user):
+    request = type("Request", (), {"user": user})()
+    return request
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_the_front_page_stands_in_each_language(client, superuser, language):
+    response = client.get(f"/{language}/admin/")
+    assert response.status_code == 200
+    assert f'href="/{language}/"'.encode() in response.content
+
+
+@pytest.mark.parametrize("model", MADE_BY)
+def test_who_is_not_staff_sees_nothing(client, db, model):
+    MADE_BY[model]()
+    for user in (None, UserFactory()):
+        if user:
+            client.force_login(user)
+        response = client.get(address(model, "changelist"))
+        assert (response.status_code, response.content) == (302, b"")
+
+
+def test_staff_without_a_second_factor_are_led_to_set_one_up(client, db):
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    response = client.get(reverse("admin:index"), follow=True)
+    assert (reverse("mfa_activate_totp"), 302) in response.redirect_chain
+
+
+@pytest.mark.parametrize("model", MADE_BY)
+def test_editors_see_what_they_keep_and_no_more(client, editor, model):
+    hidden = {User, Group, Letter}
+    assert client.get(address(model, "changelist")).status_code == (403 if model in hidden else 200)
+
+
+@pytest.mark.parametrize("model", MADE_BY)
+def test_editors_delete_documents_only(client, editor, model):
+    allowed = admin.site._registry[model].has_delete_permission(_request(editor))
+    assert allowed == (model is ProgrammeDocument)
+
+
+def test_choices_of_cities_tell_the_country(client, superuser):
+    libya, lebanon = CountryFactory(name_en="Libya"), CountryFactory(name_en="Lebanon")
+    CityFactory(name_en="Tripoli", country=libya)
+    CityFactory(name_en="Tripoli", country=lebanon)
+    query = {"app_label": "events", "model_name": "event", "field_name": "city", "term": "tripoli"}
+    results = client.get(reverse("admin:autocomplete"), query).json()["results"]
+    assert {result["text"] for result in results} == {"Tripoli (Libya)", "Tripoli (Lebanon)"}
+
+
+def test_editors_may_not_search_accounts_by_way_of_focal_points(client, editor):
+    query = {"app_label": "programmes", "model_name": "focalpoint", "field_name": "user", "term": "example"}
+    assert client.get(reverse("admin:autocomplete"), query).status_code == 403
+    page = client.get(address(FocalPoint, "add"))
+    assert b'name="user"' not in page.content
