@@ -178,6 +178,14 @@ class TestOtherStates:
         assert page.locator(".table").first.is_visible()
 
 
+def test_style_guide(visit):
+    page = visit("/demo/styleguide/")
+    assert page.title().startswith("Style guide")
+    assert faults(page) == []
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert not page.evaluate(TOO_WIDE)
+
+
 def test_linked_data_is_json(portal, visit):
     page = visit(portal.first_event("mode=in_person"))
     assert json.loads(page.locator("script[type='application/ld+json']").first.text_content())["@type"]
