@@ -47,12 +47,12 @@ def test_rest_days_are_boxes(client, editor):
     assert (country.name_en, country.weekend, country.time_zone) == ("Renamed", [6, 7], "Africa/Dakar")
 
 
-@pytest.mark.parametrize("model", [Language, Country, City, Sector, Theme, Programme, Institution, Series, Event])
-def test_the_real_data_go_out_and_come_in_unchanged(client, editor, real_data, model):
-    table = client.post(address(model, "export"), {"format": "0", "resource": "0"}).content
-    file = SimpleUploadedFile("table.csv", table)
-    response = client.post(address(model, "import"), {"import_file": file, "format": "0", "resource": "0"})
-    result = response.context["result"]
-    assert [(row.number, row.error_dict) for row in result.invalid_rows] == []
-    assert {row.import_type for row in result.rows} == {"skip"}
-    assert len(result.rows) == admin.site._registry[model].get_queryset(response.wsgi_request).count()
+def test_the_real_data_go_out_and_come_in_unchanged(client, editor, real_data):
+    for model in [Language, Country, City, Sector, Theme, Programme, Institution, Series, Event]:
+        table = client.post(address(model, "export"), {"format": "0", "resource": "0"}).content
+        file = SimpleUploadedFile("table.csv", table)
+        response = client.post(address(model, "import"), {"import_file": file, "format": "0", "resource": "0"})
+        result = response.context["result"]
+        assert [(row.number, row.error_dict) for row in result.invalid_rows] == []
+        assert (model, {row.import_type for row in result.rows}) == (model, {"skip"})
+        assert len(result.rows) == admin.site._registry[model].get_queryset(response.wsgi_request).count()
