@@ -1,4 +1,4 @@
-"""The letters the portal has sent, and the sample sign-ins with the codes they need now."""
+"""The letters the portal has sent, the sample sign-ins with the codes they need now, and the style guide."""
 
 from datetime import datetime
 from email import message_from_bytes, policy
@@ -12,7 +12,10 @@ from django.utils.timezone import get_current_timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from events import tally
 from sesric_portal.demo import samples
+from sesric_portal.figures import HomeFigures
+from sesric_portal.maps import tile_map
 
 
 def _files():
@@ -54,3 +57,24 @@ def letter(request, name):
     if path is None:
         raise Http404
     return render(request, "demo/letter.html", {"letter": _read(path)})
+
+
+PROSE = """## A heading
+
+A paragraph with a [link](/about/) and a **weighty** word.
+
+- one thing;
+- another thing.
+
+| Column | Another |
+| --- | --- |
+| A cell | Its neighbour |
+"""
+
+
+@require_safe
+def style_guide(request):
+    """Every part of the portal's look; those that show figures are drawn with the real ones."""
+    counted = tally.current()
+    context = {"strip": HomeFigures(counted).strip, "map": tile_map(counted, "beneficiary"), "prose": PROSE}
+    return render(request, "demo/styleguide.html", context)

@@ -1,6 +1,7 @@
 """How the portal's templates write numbers, days, names in another language, and the parts drawn many times on a page."""
 
 import json
+import re
 from html import escape
 
 import nh3
@@ -68,9 +69,14 @@ def latin(text):
 
 
 @register.filter
-def prose(text):
-    """Markdown that staff wrote, as HTML that can do no harm; its internal links lead to pages in the reader's language."""
+def prose(text, below=0):
+    """Markdown that staff wrote, as HTML that can do no harm; its internal links lead to pages in the reader's language.
+
+    `below` is by how many levels its headings go down, where it stands under a heading of its own.
+    """
     html = nh3.clean(_markdown.render(str(text)))
+    if below:
+        html = re.sub(r"(</?h)([2-4])(?=>)", lambda tag: f"{tag[1]}{int(tag[2]) + below}", html)
     prefix = PREFIXES[written.page_language()]
     return mark_safe(html.replace('href="/', f'href="{prefix}/'))  # noqa: S308  cleaned above
 

@@ -1,0 +1,191 @@
+"""Every kind of public page: nothing for axe to find, no word in the console, small on the wire, narrow on a phone."""
+
+import json
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+MOST_BYTES = 45 * 1024
+MOST_REQUESTS = 6
+
+# Where a value is callable, it is asked of the running portal.
+PAGES = {
+    "home": "/",
+    "events": "/events/",
+    "events, chosen": "/events/?theme=statistics&mode=online&when=held",
+    "events, none found": "/events/?q=nothing-holds-this-word&mode=online",
+    "events, unknown value": "/events/?year=abc",
+    "year": "/events/2011/",
+    "event in person": lambda portal: portal.first_event("mode=in_person"),
+    "event online": lambda portal: portal.first_event("mode=online"),
+    "event to come": lambda portal: portal.first_event("when=to-come", sample=True),
+    "event postponed": lambda portal: portal.first_event("when=postponed", sample=True),
+    "archive": "/events/archive/",
+    "catalogue": "/programmes/",
+    "programme": "/programmes/statcab/",
+    "programme without events": lambda portal: portal.programme_without_events(),
+    "OIC-VET": "/oic-vet/",
+    "OIC-VET, programme types": "/oic-vet/programme-types/",
+    "OIC-VET, committee": "/oic-vet/committee/",
+    "OIC-VET, focal points": "/oic-vet/focal-points/",
+    "OIC-VET, summary": "/oic-vet/summary/",
+    "countries": "/countries/",
+    "member state": "/countries/tr/",
+    "member state without events": "/countries/gy/",
+    "other country": "/countries/de/",
+    "institutions": "/partners/",
+    "institution": lambda portal: portal.first_institution(),
+    "search": "/search/",
+    "search, found": "/search/?q=statistics",
+    "search, not found": "/search/?q=nothing-holds-this-word",
+    "training opportunities": "/trop/",
+    "experts": "/experts/",
+    "about": "/about/",
+    "links": "/links/",
+    "privacy": "/privacy/",
+    "accessibility": "/accessibility/",
+    "contact": "/contact/",
+    "letter sent": "/contact/sent/",
+    "not found": "/nothing-stands-here/",
+    "sign-in": "/accounts/login/",
+    "sign-up": "/accounts/signup/",
+    "password reset": "/accounts/password/reset/",
+}
+IN_FRENCH = ["home", "events, chosen", "event online", "archive", "member state", "OIC-VET", "contact"]
+
+LISTEN = """
+window.violations = [];
+document.addEventListener(
+    "securitypolicyviolation", event => violations.push(event.violatedDirective + " " + event.blockedURI)
+);
+"""
+TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+STICKING_OUT = """[...document.querySelectorAll("main *, header *, footer *")].filter(element => {
+    const box = element.getBoundingClientRect();
+    const scrolls = element.closest(".scroll, .years, .map, .hero-map, .hide, .skip");
+    return box.width && (box.right > innerWidth + 1 || box.left < -1) && !scrolls;
+}).slice(0, 3).map(element => element.outerHTML.slice(0, 100))"""
+
+
+class Wire:
+    """What a page takes over the wire."""
+
+    def __init__(self, page):
+        self.sizes = {}
+        self.session = page.context.new_cdp_session(page)
+        self.session.on("Network.requestWillBeSent", lambda event: self.sizes.setdefault(event["requestId"], 0))
+        self.session.on(
+            "Network.loadingFinished", lambda event: self.sizes.update({event["requestId"]: event["encodedDataLength"]})
+        )
+        self.session.send("Network.enable")
+
+
+def faults(page):
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    return [f"{each['id']}: {each['help']}: {[node['html'][:120] for node in each['nodes'][:3]]}" for each in found]
+
+
+def path_of(name, portal, prefix):
+    path = PAGES[name]
+    return prefix + (path if isinstance(path, str) else path(portal))
+
+
+class PagesOf:
+    """The same for each language; one class each, so that test processes can share the work."""
+
+    prefix = ""
+
+    def check(self, name, portal, visit):
+        path = path_of(name, portal, self.prefix)
+        page = visit("about:blank")
+        told = []
+        page.on("console", lambda message: told.append(message.text))
+        page.on("pageerror", lambda error: told.append(str(error)))
+        page.add_init_script(LISTEN)
+        wire = Wire(page)
+        answer = page.goto(path, wait_until="load")
+        page.wait_for_load_state("networkidle")
+        assert answer.status == (404 if name == "not found" else 200)
+        if name == "not found":  # the browser itself says so
+            told = [each for each in told if "404" not in each]
+        assert told == []
+        assert page.evaluate("violations") == []
+        sizes = [size for size in wire.sizes.values() if size]  # a second use of a file comes from the browser's cache
+        assert len(sizes) <= MOST_REQUESTS
+        assert sum(sizes) <= MOST_BYTES
+        assert page.context.cookies() == [] or name in {"contact", "sign-in", "sign-up", "password reset"}
+        assert faults(page) == []
+        for width, size in ((320, "100%"), (375, "200%")):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
+            assert not page.evaluate(TOO_WIDE), (width, size, page.evaluate(STICKING_OUT))
+
+
+class TestEnglish(PagesOf):
+    @pytest.mark.parametrize("name", PAGES)
+    def test_page(self, name, portal, visit):
+        self.check(name, portal, visit)
+
+
+class TestArabic(PagesOf):
+    prefix = "/ar"
+
+    @pytest.mark.parametrize("name", PAGES)
+    def test_page(self, name, portal, visit):
+        self.check(name, portal, visit)
+
+
+class TestFrench(PagesOf):
+    prefix = "/fr"
+
+    @pytest.mark.parametrize("name", IN_FRENCH)
+    def test_page(self, name, portal, visit):
+        self.check(name, portal, visit)
+
+
+@pytest.mark.parametrize("prefix", ["", "/ar"])
+class TestOtherStates:
+    @pytest.mark.parametrize("path", ["/", "/events/", "/events/archive/", "/countries/tr/", "/contact/"])
+    def test_contrast_in_the_dark(self, path, prefix, visit):
+        assert faults(visit(prefix + path, color_scheme="dark")) == []
+
+    def test_refused_letter(self, prefix, visit):
+        page = visit(f"{prefix}/contact/")
+        page.fill("#id_name", "Amina")
+        page.click("form.form button[type=submit]")
+        assert page.evaluate("document.activeElement.className") == "errors"
+        assert page.input_value("#id_name") == "Amina"
+        assert faults(page) == []
+        page.set_viewport_size({"width": 320, "height": 800})
+        assert not page.evaluate(TOO_WIDE)
+
+    def test_narrow_with_menu_and_filters_open(self, prefix, visit):
+        page = visit(f"{prefix}/events/?mode=online", width=320)
+        for fold in page.locator(".fold > summary").all():
+            fold.click()
+        assert not page.evaluate(TOO_WIDE)
+        assert faults(page) == []
+
+    def test_print(self, prefix, visit):
+        page = visit(f"{prefix}/oic-vet/summary/")
+        page.emulate_media(media="print")
+        for part in (".menu", ".langs", ".seek", ".foot-in", ".crumbs", "[data-print]"):
+            assert not page.locator(part).first.is_visible(), part
+        assert page.locator("h1").is_visible()
+        assert page.locator(".table").first.is_visible()
+
+
+def test_style_guide(visit):
+    page = visit("/demo/styleguide/")
+    assert page.title().startswith("Style guide")
+    assert faults(page) == []
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert not page.evaluate(TOO_WIDE)
+
+
+def test_linked_data_is_json(portal, visit):
+    page = visit(portal.first_event("mode=in_person"))
+    assert json.loads(page.locator("script[type='application/ld+json']").first.text_content())["@type"]
