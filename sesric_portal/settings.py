@@ -4,6 +4,7 @@ Read from the environment: see `docs/operation.md` for the table. Outside DEBUG 
 list of hosts or database stops the start with `ImproperlyConfigured`, naming the variable.
 """
 
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
+# A variable that is set to nothing, as a compose file does where nobody filled it in, is as good as missing.
+env.ENVIRON = {name: value for name, value in os.environ.items() if value}
 
 # --- Where this is -------------------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
@@ -264,6 +267,12 @@ IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_SKIP_ADMIN_LOG = False
 PGHISTORY_ADMIN_CLASS = None
+PGHISTORY_MIDDLEWARE_METHODS = (
+    "POST",
+    "PUT",
+    "PATCH",
+    "DELETE",
+)  # others change nothing: who asks need not be looked up
 FILTERS_EMPTY_CHOICE_LABEL = _("Any")
 
 # --- What is written down ------------------------------------------------------------------------------------------

@@ -158,23 +158,28 @@ class EventFactory(DjangoModelFactory):
 
     @factory.post_generation
     def programmes(self, create, extracted):
-        self.programmes.set(extracted or [])
+        if create:
+            self.programmes.set(extracted or [])
 
     @factory.post_generation
     def providers(self, create, extracted):
-        self.providers.set(extracted or [])
+        if create:
+            self.providers.set(extracted or [])
 
     @factory.post_generation
     def provider_countries(self, create, extracted):
-        self.provider_countries.set(extracted or [])
+        if create:
+            self.provider_countries.set(extracted or [])
 
     @factory.post_generation
     def beneficiary_countries(self, create, extracted):
-        self.beneficiary_countries.set(extracted or [])
+        if create:
+            self.beneficiary_countries.set(extracted or [])
 
     @factory.post_generation
     def languages(self, create, extracted):
-        self.languages.set(extracted or [])
+        if create:
+            self.languages.set(extracted or [])
 
 
 class ParticipationFactory(DjangoModelFactory):

@@ -53,21 +53,27 @@ def test_kept_under_a_name_nobody_can_guess(db, factory):
     assert names[0] != names[1]
 
 
+def download(client, path):
+    """Ask for a file and read it to its end, which closes it; give the answer and what it held."""
+    response = client.get(path)
+    return response, b"".join(response)
+
+
 @pytest.mark.parametrize("factory", [EventDocumentFactory, ProgrammeDocumentFactory])
 def test_handed_out_as_an_attachment(client, db, factory):
     document = factory(title_en='Report "2011"\r\nX-Bad: 1', file__data=PDF)
-    response = client.get(document.get_absolute_url())
-    assert b"".join(response) == PDF
+    response, content = download(client, document.get_absolute_url())
+    assert content == PDF
     assert response.headers["Content-Type"] == "application/pdf"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Content-Disposition"].startswith("attachment; filename")
     assert "X-Bad" not in response.headers
-    assert client.get(f"/fr{document.get_absolute_url()}").status_code == 200
+    assert download(client, f"/fr{document.get_absolute_url()}")[1] == PDF
 
 
 def test_the_document_of_a_draft_is_not_there(client, db):
     shown, hidden = EventDocumentFactory(), EventDocumentFactory(event__published_at=None)
-    assert b"".join(client.get(shown.get_absolute_url())) == PDF
+    assert download(client, shown.get_absolute_url())[1] == PDF
     assert client.get(hidden.get_absolute_url()).status_code == 404
     assert client.get("/events/documents/999999/").status_code == 404
 

@@ -27,12 +27,12 @@ FORMER = """
 """.split()  # noqa: SIM905
 # The way in, for those who are not signed in.
 ENTRANCE = """
-    account_login account_signup account_reset_password account_inactive account_email_verification_sent
-    account_password_reset_completed
+    account_login account_signup account_reset_password account_inactive account_password_reset_completed
 """.split()  # noqa: SIM905
 # Later steps of the way in, which lead back to its beginning unless the earlier ones were taken.
 STEPS = """
-    mfa_authenticate account_confirm_login_code account_confirm_password_reset_code account_complete_password_reset account_logout
+    mfa_authenticate account_email_verification_sent
+    account_confirm_login_code account_confirm_password_reset_code account_complete_password_reset account_logout
 """.split()  # noqa: SIM905
 # One's own account and desk.
 LOGIN = """
@@ -63,7 +63,8 @@ def path_of(pattern):
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: SAMPLES.get(part[1], "lead"), str(pattern))
     if type(pattern).__name__ == "LocalePrefixPattern":
         return ""
-    path, names = normalize(pattern.regex.pattern)[0]
+    first_choices = re.sub(r"\(\?:([^|)]*)[^)]*\)", r"\1", pattern.regex.pattern)
+    path, names = normalize(first_choices)[0]
     return path % {name: SAMPLES.get(name, "lead") for name in names}
 
 
@@ -103,7 +104,10 @@ def documents(db):
 
 def test_what_is_public_answers_anybody(documents):
     paths = [path.replace("/programmes/lead/", "/programmes/oic-vet/") for path in named(PUBLIC)]
-    assert {path: status for path in paths if (status := Client().get(path).status_code) != 200} == {}
+    answers = {path: Client().get(path) for path in paths}
+    for answer in answers.values():
+        b"".join(answer)  # files that are handed out are closed at their end
+    assert {path: answer.status_code for path, answer in answers.items() if answer.status_code != 200} == {}
     assert len(paths) == len(PUBLIC)
 
 
@@ -124,7 +128,7 @@ def test_the_way_in_is_open(db, prefix):
 def test_no_step_can_be_skipped(db):
     answers = {path: Client().get(path) for path in named(STEPS)}
     found = {path: (response.status_code, response.headers.get("Location", "")) for path, response in answers.items()}
-    leads = ("/", "/accounts/login/", "/accounts/password/reset/")
+    leads = ("/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/")
     assert {path: answer for path, answer in found.items() if answer[0] != 302 or answer[1] not in leads} == {}
 
 
@@ -161,4 +165,4 @@ def test_an_address_nobody_reviewed_would_fail():
     found = dict(addresses())
     assert found["events:event-calendar"] == "/events/2011/lead/event.ics"
     assert found["account_login"] == "/accounts/login/"
-    assert found["former-event-fr"].startswith("/event-")
+    assert found["former-event-fr"] == "/event-detail-fr.php"

@@ -6,6 +6,7 @@ import pytest
 from django.utils.timezone import localdate
 
 from sesric_portal.maps import thresholds
+from sesric_portal.views import FEW
 from tests.factories import CountryFactory, EventFactory, InstitutionFactory, ProgrammeFactory
 
 HOME = "/"
@@ -25,7 +26,7 @@ def test_home_shows_what_comes_next_and_only_that(client, db):
 def test_home_without_events_to_come_shows_those_held_last(client, db):
     held = [EventFactory(title_en=f"Held {day}", starts_on=date(2011, 1, day)) for day in range(1, 7)]
     response = client.get(HOME)
-    assert response.context["last_held"] == held[:1:-1]
+    assert response.context["last_held"] == held[::-1][: FEW + 1]
     assert "No event to come is announced yet." in response.content.decode()
 
 
