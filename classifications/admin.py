@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin
+from django.utils.text import capfirst
 from import_export.fields import Field
 
 from classifications.exchange import ChoicesWidget, KeyWidget, Table, TableAdmin, TimeZoneWidget, link, links
@@ -59,7 +60,7 @@ class CountryAdmin(TableAdmin):
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "weekend":
             return forms.TypedMultipleChoiceField(
-                label=db_field.verbose_name, choices=Country.Weekday, coerce=int, required=False,
+                label=capfirst(db_field.verbose_name), choices=Country.Weekday, coerce=int, required=False,
                 widget=forms.CheckboxSelectMultiple,
             )  # fmt: skip
         return super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -119,5 +120,7 @@ class SectorAdmin(TableAdmin):
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         """Themes are few, and a sector here always has one."""
         if db_field.name == "theme":
-            return forms.ModelChoiceField(label=db_field.verbose_name, queryset=Sector.objects.themes().by_name())
+            return forms.ModelChoiceField(
+                label=capfirst(db_field.verbose_name), queryset=Sector.objects.themes().by_name()
+            )
         return super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -8,6 +8,7 @@ from django.db import models
 from django.http import FileResponse
 from django.utils.translation import gettext_lazy as _
 
+from classifications.addresses import NotOnRecord
 from classifications.models import Language
 from classifications.written import translated
 
@@ -65,7 +66,19 @@ class PublishedDocument(models.Model):
         """The kind of file as readers know it: PDF, DOCX."""
         return PurePath(self.file.name).suffix[1:].upper()
 
+    @property
+    def size(self):
+        """The size of the file in bytes; None where it is lost, as after a restore of the database alone."""
+        try:
+            return self.file.size
+        except FileNotFoundError:
+            return None
+
     def as_response(self):
         """Hand the file out as an attachment, named after its title."""
         suffix = PurePath(self.file.name).suffix
-        return FileResponse(self.file.open("rb"), as_attachment=True, filename=f"{self.title_en}{suffix}")
+        try:
+            file = self.file.open("rb")
+        except FileNotFoundError:
+            raise NotOnRecord(_("This document is not available at the moment.")) from None
+        return FileResponse(file, as_attachment=True, filename=f"{self.title_en}{suffix}")

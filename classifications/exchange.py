@@ -17,7 +17,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from import_export import resources, widgets
 from import_export.admin import ImportExportMixin
@@ -228,8 +227,11 @@ class KeysWidget(_Keyed, widgets.ManyToManyWidget):
     def clean(self, value, row=None, **kwargs):
         return [self.named(part) for part in _parts(value)]
 
+    def keys(self, rows):
+        return sorted(str(getattr(row, self.field)) for row in rows)
+
     def render(self, value, obj=None, **kwargs):
-        return "" if value is None else ";".join(sorted(str(getattr(each, self.field)) for each in value.all()))
+        return "" if value is None else ";".join(self.keys(value.all()))
 
 
 class CityWidget(widgets.Widget):
@@ -271,11 +273,19 @@ def links(name, model, key, among="all"):
 class Difference(resources.Diff):
     """What a line would change, without the inline styles that the portal's content security policy forbids."""
 
+    def __init__(self, resource, instance, new):
+        self.left = resource.cells(instance)
+        self.right = []
+        self.new = new
+
+    def compare_with(self, resource, instance):
+        self.right = resource.cells(instance)
+
     def as_html(self):
         return [self._cell(before, after) for before, after in zip(self.left, self.right, strict=True)]
 
     def _cell(self, before, after):
-        before, after = (Truncator(str(each)).chars(SHOWN) if each is not None else "" for each in (before, after))
+        before, after = (text if len(text) <= SHOWN else f"{text[:SHOWN]}…" for text in (str(before), str(after)))
         if self.new or before == after:
             return format_html("{}", after)
         if not before:
@@ -349,6 +359,43 @@ class Table(resources.ModelResource):
         except ValueError:  # the key cannot be read: `import_instance` tells, with all else that is wrong in the line
             return None
 
+    def after_init_instance(self, instance, new, row, **kwargs):
+        """Note the keys of what is linked, once: the library would ask for them with each comparison."""
+        instance.linked_keys = {
+            each.attribute: [] if new else each.widget.keys(getattr(instance, each.attribute).all())
+            for each in self._links()
+        }
+
+    def _links(self, row=None):
+        """The columns of many-to-many fields; those that a line has, if one is given."""
+        columns = [each for each in self.get_import_fields() if isinstance(each.widget, KeysWidget)]
+        return columns if row is None else [each for each in columns if each.column_name in row]
+
+    def cells(self, instance):
+        return [
+            ";".join(instance.linked_keys[each.attribute])
+            if isinstance(each.widget, KeysWidget)
+            else each.export(instance)
+            for each in self.get_import_fields()
+        ]
+
+    def skip_row(self, instance, original, row, import_validation_errors=None):
+        """Leave out what is on record as the line has it."""
+        if import_validation_errors or original.pk is None:
+            return False
+        links = self._links(row)
+        others = [each for each in self.get_import_fields() if not isinstance(each.widget, KeysWidget)]
+        return all(each.get_value(instance) == each.get_value(original) for each in others) and all(
+            each.widget.keys(each.clean(row)) == original.linked_keys[each.attribute] for each in links
+        )
+
+    def save_m2m(self, instance, row, **kwargs):
+        for each in self._links(row):
+            rows = each.clean(row)
+            if (keys := each.widget.keys(rows)) != instance.linked_keys[each.attribute]:
+                getattr(instance, each.attribute).set(rows)
+                instance.linked_keys[each.attribute] = keys
+
     def import_instance(self, instance, row, **kwargs):
         """Read all cells of a line, those of many-to-many fields too, so that every fault is told at once."""
         errors = {}
@@ -356,12 +403,11 @@ class Table(resources.ModelResource):
             super().import_instance(instance, row, **kwargs)
         except ValidationError as error:
             errors = error.update_error_dict(errors)
-        for column in self.get_import_fields():
-            if isinstance(column.widget, KeysWidget) and column.column_name in row:
-                try:
-                    column.clean(row)
-                except ValueError as error:
-                    errors[column.attribute] = [ValidationError(str(error))]
+        for column in self._links(row):
+            try:
+                column.clean(row)
+            except ValueError as error:
+                errors[column.attribute] = [ValidationError(str(error))]
         if errors:
             raise ValidationError(errors)
 

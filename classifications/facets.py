@@ -10,6 +10,7 @@ import django_filters
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from classifications.search import MOST_WORDS
 from classifications.written import digits
 
 LONGEST_SEARCH = 200  # characters
@@ -34,7 +35,7 @@ class ChosenField(forms.Field):
 
 
 class WordsField(forms.Field):
-    """What a reader searches for: without control characters, cut to a length no title exceeds."""
+    """What a reader searches for: without control characters, cut to a length no title exceeds and to the words searched for."""
 
     widget = forms.TextInput
 
@@ -44,8 +45,19 @@ class WordsField(forms.Field):
 
     def clean(self, value):
         words = " ".join("".join(c if c.isprintable() else " " for c in value or "").split())
-        self.unknown = [words] if len(words) > LONGEST_SEARCH else []
-        return words[:LONGEST_SEARCH]
+        asked = " ".join(words[:LONGEST_SEARCH].split()[:MOST_WORDS])
+        self.unknown = [words.removeprefix(asked).strip()] if asked != words else []
+        return asked
+
+
+def left_out(form):
+    """What a reader asked for and nothing is known of: pairs of the field's label and the value, cut short."""
+    form.is_valid()
+    return [
+        (field.label, value[:60] + ("…" if len(value) > 60 else ""))
+        for field in form.fields.values()
+        for value in field.unknown[:3]
+    ]
 
 
 class FacetFilter(django_filters.Filter):

@@ -4,11 +4,14 @@ from classifications.models import City, Country, Language, Sector
 from classifications.sheets import (
     NAMES,
     SUMMARIES,
+    code,
     one_of,
     read_sheet,
     required,
     several_of,
+    slug,
     text,
+    time_zone,
     whole_number,
     without,
     write_links,
@@ -76,15 +79,15 @@ def read_countries(folder, languages):
     sheet = read_sheet(
         folder / "countries.csv",
         {
-            "iso2": required(text(2)),
-            "iso3": required(text(3)),
+            "iso2": required(code(2)),
+            "iso3": required(code(3)),
             **NAMES,
             "aliases": text(1000),
             "oic_group": lambda cell: one_of(groups, "OIC group")(cell) or "",
             "joined_year": whole_number(1969, 2100),
             "languages": several_of(languages, "language"),
             "weekend": several_of(WEEKDAYS, "weekday"),
-            "time_zone": required(text(40)),
+            "time_zone": required(time_zone),
             "map_x": whole_number(0, 15),
             "map_y": whole_number(0, 6),
         },
@@ -119,7 +122,7 @@ def write_cities(sheet, progress):
 
 
 def read_themes(folder):
-    sheet = read_sheet(folder / "themes.csv", {"slug": required(text(50)), **NAMES, **SUMMARIES})
+    sheet = read_sheet(folder / "themes.csv", {"slug": required(slug(50)), **NAMES, **SUMMARIES})
     sheet.refuse_repeats("slug")
     return sheet
 
@@ -129,7 +132,7 @@ def write_themes(sheet, progress):
 
 
 def read_sectors(folder, themes):
-    columns = {"slug": required(text(50)), "theme": required(one_of(themes, "theme")), **NAMES}
+    columns = {"slug": required(slug(50)), "theme": required(one_of(themes, "theme")), **NAMES}
     sheet = read_sheet(folder / "sectors.csv", columns)
     sheet.refuse_repeats("slug")
     return sheet

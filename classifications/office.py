@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db import models
 from django.db.models import F, Q, Value
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from classifications.history import changes_of
@@ -68,7 +69,7 @@ def time_zone_field(db_field):
     """A choice of all time zones, since a name typed wrongly would break calendars later."""
     zones = sorted(zoneinfo.available_timezones())
     return forms.ChoiceField(
-        label=db_field.verbose_name, choices=[(zone, zone) for zone in zones], help_text=db_field.help_text,
+        label=capfirst(db_field.verbose_name), choices=[(zone, zone) for zone in zones], help_text=db_field.help_text,
         initial=db_field.get_default(),
     )  # fmt: skip
 

@@ -6,8 +6,11 @@ files have and what becomes of the rows; `manage.py load_data` reads all files, 
 
 import csv
 import io
+import re
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -70,9 +73,43 @@ def whole_number(lowest, highest):
 
 def day(cell):
     try:
-        return date.fromisoformat(cell)
+        value = date.fromisoformat(cell)
     except ValueError:
         raise Wrong("not a day as year-month-day, such as 2011-07-05") from None
+    if not 1900 <= value.year <= 2099:  # years that have a page (`events/urls.py`)
+        raise Wrong("not between 1900 and 2099")
+    return value
+
+
+def slug(longest):
+    """Read the part of an address that names a row; anything else would break every page that links to it."""
+
+    def read(cell):
+        if not re.fullmatch(r"[-a-zA-Z0-9_]+", cell):
+            raise Wrong("not an address: only letters a to z, figures, hyphens and underscores")
+        return text(longest)(cell)
+
+    return read
+
+
+def code(length):
+    """Read a code of so many capital letters."""
+
+    def read(cell):
+        if not re.fullmatch(f"[A-Z]{{{length}}}", cell):
+            raise Wrong(f"not a code of {length} capital letters")
+        return cell
+
+    return read
+
+
+_time_zones = cache(available_timezones)  # walks through hundreds of files
+
+
+def time_zone(cell):
+    if cell not in _time_zones():
+        raise Wrong("not the name of a time zone, such as Africa/Dakar")
+    return cell
 
 
 def one_of(known, what):
@@ -113,6 +150,19 @@ def address(cell):
     return cell
 
 
+class Anything(dict):
+    """Stands for the names in a file that could not be read: all are taken as known, so that only that file's fault is told."""
+
+    def __contains__(self, name):
+        return True
+
+    def __missing__(self, name):
+        return name
+
+    def get(self, name, default=None):
+        return name
+
+
 # --- A file ---------------------------------------------------------------------------------------------------------
 
 
@@ -128,6 +178,7 @@ class Sheet:
     rows: list = field(default_factory=list)
     faults: list = field(default_factory=list)
     cells: list = field(default_factory=list)
+    is_broken: bool = False  # not all of its lines could be read
 
     def keys(self, column):
         """The texts in a column, of all rows that have it."""
@@ -135,6 +186,11 @@ class Sheet:
 
     def fault(self, line, column, value, reason):
         self.faults.append(Fault(self.name, line, column, str(value), reason))
+
+    def broken(self, line, column, value, reason):
+        """Note a fault that keeps the rest of the file from being read."""
+        self.fault(line, column, value, reason)
+        self.is_broken = True
 
     def refuse_repeats(self, *columns):
         """Note a fault for each row whose values in `columns` occurred on an earlier line."""
@@ -146,31 +202,38 @@ class Sheet:
             first_on.setdefault(key, row["line"])
 
 
+# Not NUL, which no database takes, nor others that no feed may hold; line ends and tabs are text.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
 def read_sheet(path, columns):
     """Read the file at `path` (UTF-8, commas, a header) whose `columns` map each name to a reading function."""
     sheet = Sheet(path.name)
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        sheet.fault(0, "", "", "missing file")
+        sheet.broken(0, "", "", "missing file")
         return sheet
     try:
         content = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        sheet.fault(line, "", raw[error.start : error.start + 8], "not UTF-8; save the file as “CSV UTF-8”")
+        sheet.broken(
+            line, "", raw[error.start : error.start + 8].decode("latin-1"), "not UTF-8; save the file as “CSV UTF-8”"
+        )
         return sheet
     reader = csv.reader(io.StringIO(content, newline=""), strict=True)
+    line = 1
     try:
         header = next(reader, [])
         for name in columns:
             if name not in header:
-                sheet.fault(1, name, "", "missing column")
+                sheet.broken(1, name, "", "missing column")
         for name in header:
             if name not in columns:
-                sheet.fault(1, name, name, "unknown column")
+                sheet.broken(1, name, name, "unknown column")
         if len(set(header)) != len(header):
-            sheet.fault(1, "", ",".join(header), "a column occurs twice")
+            sheet.broken(1, "", ",".join(header), "a column occurs twice")
         if sheet.faults:
             return sheet
         line = reader.line_num + 1
@@ -179,20 +242,20 @@ def read_sheet(path, columns):
                 _read_row(sheet, line, header, [cell.strip() for cell in cells], columns)
             line = reader.line_num + 1
     except csv.Error as error:
-        sheet.fault(reader.line_num, "", "", f"not readable as CSV: {error}")
+        sheet.broken(line, "", "", f"not readable as CSV: {error}")
     return sheet
 
 
 def _read_row(sheet, line, header, cells, columns):
+    sheet.cells.append(dict(zip(header, cells, strict=False)))
     if len(cells) != len(header):
         sheet.fault(line, "", len(cells), f"has {len(cells)} cells where the header has {len(header)}")
         return
-    sheet.cells.append(dict(zip(header, cells, strict=True)))
     row = {"line": line}
     for name, cell in zip(header, cells, strict=True):
         try:
-            if "\x00" in cell:
-                raise Wrong("holds a NUL character")
+            if _CONTROL.search(cell):
+                raise Wrong("holds a control character")
             row[name] = columns[name](cell)
         except Wrong as reason:
             sheet.fault(line, name, cell, str(reason))

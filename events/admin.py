@@ -143,9 +143,6 @@ class EventAdmin(TableAdmin):
         (gettext_lazy("Publication"), {"fields": ["published_at", "created_at", "updated_at"]}),
     ]
 
-    def get_queryset(self, request):
-        return super().get_queryset(request).for_listing().defer(None)
-
     def view_on_site(self, event):
         return event.get_absolute_url() if event.published_at else None
 
@@ -155,11 +152,12 @@ class EventAdmin(TableAdmin):
 
     @admin.display(description=gettext_lazy("place"))
     def place(self, event):
-        return ", ".join(str(each) for each in (event.city, event.country) if each)
+        """Like the programmes, from the names that stand in the row."""
+        return ", ".join(str(each) for each in (event.linked.city, event.linked.country) if each)
 
     @admin.display(description=gettext_lazy("programmes"))
     def short_names(self, event):
-        return ", ".join(programme.short_name for programme in event.programmes.all())
+        return ", ".join(programme.short_name for programme in event.linked.programmes)
 
     @admin.display(description=gettext_lazy("published"), boolean=True, ordering="published_at")
     def is_published(self, event):

@@ -6,7 +6,17 @@ import django_filters
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from classifications.facets import Chip, ChosenField, Facet, FacetFilter, Tick, WordsFilter, query_string, year_strip
+from classifications.facets import (
+    Chip,
+    ChosenField,
+    Facet,
+    FacetFilter,
+    Tick,
+    WordsFilter,
+    left_out,
+    query_string,
+    year_strip,
+)
 from classifications.written import page_language
 from events import tally
 from events.models import Event
@@ -87,13 +97,8 @@ class EventFilter(django_filters.FilterSet):
 
     @cached_property
     def left_out(self):
-        """What the reader asked for and nothing is known of: pairs of the filter's label and the value, cut short."""
-        self.form.is_valid()
-        return [
-            (field.label, value[:60] + ("…" if len(value) > 60 else ""))
-            for field in self.form.fields.values()
-            for value in field.unknown[:3]
-        ]
+        """What the reader asked for and nothing is known of."""
+        return left_out(self.form)
 
     @cached_property
     def _found(self):

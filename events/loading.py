@@ -13,6 +13,7 @@ from classifications.sheets import (
     read_sheet,
     required,
     several_of,
+    slug,
     text,
     whole_number,
     without,
@@ -30,7 +31,7 @@ def known_series(sheet):
 
 
 def read_series(folder):
-    sheet = read_sheet(folder / "series.csv", {"slug": required(text(100)), **NAMES})
+    sheet = read_sheet(folder / "series.csv", {"slug": required(slug(100)), **NAMES})
     sheet.refuse_repeats("slug")
     return sheet
 

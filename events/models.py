@@ -1,6 +1,7 @@
 """What is held under the programmes: courses, workshops, study visits, meetings; who gave them, and who received them."""
 
 import uuid
+from datetime import date
 
 import pghistory
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -14,6 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import check_time_zone
 from classifications.addresses import free_slug
 from classifications.documents import PublishedDocument
 from classifications.models import City, Country, Language, Named, Sector
@@ -318,6 +320,11 @@ class Event(models.Model):
                 name="event_ends_after_start",
                 violation_error_message=_("The last day is before the first."),
             ),
+            models.CheckConstraint(
+                condition=Q(starts_on__range=(date(1900, 1, 1), date(2099, 12, 31))),
+                name="event_in_a_year_that_has_a_page",
+                violation_error_message=_("The first day is not between 1900 and 2099."),
+            ),
             models.UniqueConstraint(fields=["year", "slug"], name="event_address_once_in_a_year"),
             models.UniqueConstraint(
                 fields=["title_en", "starts_on"],
@@ -336,6 +343,10 @@ class Event(models.Model):
     def clean(self):
         if self.city_id and self.country_id and self.city.country_id != self.country_id:
             raise ValidationError({"city": _("This city is in another country.")})
+        try:
+            check_time_zone(self.time_zone)
+        except ValidationError as error:
+            raise ValidationError({"time_zone": error}) from None
         if not self.slug:
             taken = (
                 Event.objects.filter(starts_on__year=self.starts_on.year).values_list("slug", flat=True)

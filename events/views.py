@@ -2,8 +2,8 @@
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import activate
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.http import require_safe
 from django_filters.views import FilterView
 
@@ -109,6 +109,7 @@ def document(request, pk):
 @require_safe
 def former_event(request, language="en"):
     """Lead from `event-detail.php?id=N` and its variants to the event; a number used twice leads to the earlier one."""
+    activate(language)  # of what is said where nothing is found, too
     number = request.GET.get("id", "")
     if not (number.isascii() and number.isdigit() and len(number) < 9):
         raise NotOnRecord(_("The address names no event."))
@@ -116,8 +117,7 @@ def former_event(request, language="en"):
     former = published.select_related("event").order_by("event__starts_on").first()
     if former is None:
         raise NotOnRecord(_("No event on record stood under this former address."))
-    with override(language):
-        return redirect(former.event, permanent=True)
+    return redirect(former.event, permanent=True)
 
 
 def former_year(name, *args):

@@ -4,8 +4,16 @@ So a page never waits for a mail server, and a server that is down costs minutes
 """
 
 import logging
+from contextlib import suppress
 from functools import partial
-from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from smtplib import (
+    SMTPAuthenticationError,
+    SMTPConnectError,
+    SMTPException,
+    SMTPHeloError,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+)
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -52,6 +60,7 @@ def wake_worker():
 def deliver(letter):
     """Try to post one letter and note on it what came of it. An address refused for good is not tried again."""
     domain = urlsplit(settings.PORTAL_URL).hostname
+    connection = get_connection(settings.LETTER_BACKEND)
     message = EmailMultiAlternatives(
         subject=letter.subject,
         body=letter.text,
@@ -59,7 +68,7 @@ def deliver(letter):
         to=letter.recipients,
         reply_to=letter.reply_to,
         headers={"Message-ID": f"<{letter.message_id}@{domain}>", "Auto-Submitted": "auto-generated"},
-        connection=get_connection(settings.LETTER_BACKEND),
+        connection=connection,
     )
     if letter.html:
         message.attach_alternative(letter.html, "text/html")
@@ -68,6 +77,8 @@ def deliver(letter):
     except SMTPRecipientsRefused as refusal:
         codes = [code for code, _answer in refusal.recipients.values()]
         letter.mark_failed(str(refusal), for_good=all(code >= 500 for code in codes))
+    except (SMTPAuthenticationError, SMTPConnectError, SMTPHeloError) as answer:  # says nothing about this letter
+        letter.mark_failed(str(answer), for_good=False)
     except SMTPResponseException as answer:
         letter.mark_failed(str(answer), for_good=answer.smtp_code >= 500)
     except (SMTPException, OSError) as error:
@@ -76,3 +87,6 @@ def deliver(letter):
         letter.mark_failed(repr(error), for_good=True)
     else:
         letter.mark_sent()
+    finally:
+        with suppress(SMTPException, OSError):
+            connection.close()  # Django leaves it open where signing in to the server failed

@@ -1,9 +1,11 @@
 """What a reader may ask of the institutions."""
 
+from functools import cached_property
+
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
-from classifications.facets import FacetFilter, WordsFilter
+from classifications.facets import FacetFilter, WordsFilter, left_out
 from classifications.models import Country
 from partners.models import Institution
 
@@ -18,3 +20,8 @@ class InstitutionFilter(django_filters.FilterSet):
     class Meta:
         model = Institution
         fields = []
+
+    @cached_property
+    def left_out(self):
+        """What the reader asked for and nothing is known of."""
+        return left_out(self.form)

@@ -10,6 +10,7 @@ from classifications.sheets import (
     read_sheet,
     required,
     several_of,
+    slug,
     text,
     whole_number,
     without,
@@ -29,7 +30,7 @@ def read_programmes(folder, themes, sectors):
     sheet = read_sheet(
         folder / "programmes.csv",
         {
-            "slug": required(text(50)),
+            "slug": required(slug(50)),
             **NAMES,
             "acronym": text(40),
             "aliases": text(1000),
@@ -103,7 +104,7 @@ def write_seats(sheet, progress):
 def read_pages(folder):
     texts = {f"{part}_{language}": text(20_000) for part in ("lead", "body") for language in ("en", "fr", "ar")}
     titles = {f"title_{language}": required(text(200)) for language in ("en", "fr", "ar")}
-    sheet = read_sheet(folder / "pages.csv", {"slug": required(text(50)), **titles, **texts})
+    sheet = read_sheet(folder / "pages.csv", {"slug": required(slug(50)), **titles, **texts})
     sheet.refuse_repeats("slug")
     return sheet
 

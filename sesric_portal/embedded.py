@@ -70,7 +70,7 @@ def postgres(folder, *, durable):
             run("initdb", "-D", folder, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
         elif (folder / "postmaster.pid").exists():
             run("pg_ctl", "-D", folder, "stop", "-m", "fast", check=False)  # left over from a start that was killed
-        options = [f"-k {sockets}", "-c listen_addresses=", "-c max_connections=60", "-c shared_buffers=128MB"]
+        options = [f"-k {sockets}", "-c listen_addresses=", "-c max_connections=200", "-c shared_buffers=128MB"]
         options += ["-c synchronous_commit=off"]
         options += [] if durable else ["-c fsync=off", "-c full_page_writes=off"]
         log = folder / "server.log"

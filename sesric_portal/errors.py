@@ -34,7 +34,8 @@ def server_error(request):
 @requires_csrf_token
 def csrf_failure(request, reason=""):
     """A form came without its mark. What a reader wrote to the Centre is given back, to be sent again."""
-    kept = {name: request.POST[name] for name in ("name", "email", "subject", "text") if name in request.POST}
+    letter = ("name", "email", "subject", "text")
+    kept = {name: request.POST[name] for name in letter if name in request.POST} if "text" in request.POST else {}
     return render(request, "403_csrf.html", {"kept": kept}, status=403)
 
 

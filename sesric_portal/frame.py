@@ -1,6 +1,7 @@
 """The frame of every page: the menu, the language switch, the canonical address."""
 
 from functools import lru_cache
+from urllib.parse import quote
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -96,7 +97,10 @@ class Frame:
     @cached_property
     def languages(self):
         """For each language its code, its name, and the address of this page in it, query included."""
-        query = self.request.META.get("QUERY_STRING", "")
+        # As it came, but with letters that some programs send unescaped written as addresses have them.
+        query = quote(
+            self.request.META.get("QUERY_STRING", "").encode("latin-1", "replace"), safe="%/?:@!$&'()*+,;=~[]"
+        )
         tail = f"?{query}" if query else ""
         return [(code, name, PREFIXES[code] + self.path + tail) for code, name in settings.LANGUAGES]
 

@@ -144,10 +144,8 @@ CELERY_BEAT_SCHEDULE = {
 # Every letter is first a row; a worker posts the rows through LETTER_BACKEND.
 EMAIL_BACKEND = "notifications.letters.LetterBackend"
 LETTER_BACKEND = env("LETTER_BACKEND", default="django.core.mail.backends.smtp.EmailBackend")
-EMAIL_FILE_PATH = env("EMAIL_FILE_PATH", default=None)
 vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25") | {"EMAIL_BACKEND": EMAIL_BACKEND})
-if EMAIL_FILE_PATH is None:
-    EMAIL_FILE_PATH = str(VAR_DIR / "letters")
+EMAIL_FILE_PATH = env("EMAIL_FILE_PATH", default=str(VAR_DIR / "letters"))  # after EMAIL_URL, which empties it
 EMAIL_TIMEOUT = 15  # seconds; a mail server that never answers frees the worker
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="SESRIC <noreply@example.org>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL

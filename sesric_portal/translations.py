@@ -42,7 +42,7 @@ KEYWORDS = {
 }
 # What `templatize` writes for the tags of a template: calls of gettext with string literals among filler.
 _CALL = re.compile(
-    r"""\b(gettext|ngettext|pgettext|npgettext)\(((?:\s*u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"),?)+)""", re.S
+    r"""\b(_|gettext|ngettext|pgettext|npgettext)\(((?:\s*u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"),?)+)""", re.S
 )
 
 

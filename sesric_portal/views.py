@@ -45,6 +45,8 @@ def country_list(request):
 @require_safe
 def country_detail(request, iso2):
     country = get_object_or_404(Country.objects.prefetch_related("languages"), iso2=iso2.upper())
+    if not iso2.islower():
+        return redirect(country, permanent=True)  # one address for each page
     events = Event.objects.published().touching(country)
     counted = tally.current()
     counts = counted.count_by_year(counted.touching(country.iso2))
@@ -69,8 +71,9 @@ def country_detail(request, iso2):
 
 @require_safe
 def search(request):
-    words = WordsField().clean(request.GET.get("q", ""))
-    context = {"words": words}
+    field = WordsField(label=_("Words"))
+    words = field.clean(request.GET.get("q", ""))
+    context = {"words": words, "left_out": [(field.label, rest[:60]) for rest in field.unknown]}
     if words:
         context |= {
             "events": searched(Event.objects.published().for_listing().newest_first(), words, FOUND),

@@ -17,6 +17,7 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
 $$
 """
 
+# Functions name each other with their schema, because a dump is restored under an empty search path.
 # One vector holds the stems of all three languages, since a list holds titles in all three.
 STEMS_OF = """
 CREATE FUNCTION stems_of(folded text) RETURNS tsvector
@@ -28,7 +29,7 @@ $$
 
 SEARCH_VECTOR = """
 CREATE FUNCTION search_vector(value text) RETURNS tsvector
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT stems_of(fold_text(value)) $$
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT public.stems_of(public.fold_text(value)) $$
 """
 
 SEARCH_QUERY = """
@@ -36,7 +37,7 @@ CREATE FUNCTION search_query(word text) RETURNS tsquery
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
   SELECT plainto_tsquery('pg_catalog.english', folded) || plainto_tsquery('pg_catalog.french', folded)
       || plainto_tsquery('pg_catalog.arabic', folded)
-  FROM (SELECT fold_text(word) AS folded) AS once
+  FROM (SELECT public.fold_text(word) AS folded) AS once
 $$
 """
 

@@ -258,6 +258,7 @@ def test_one_bad_line_and_nothing_is_written(client, editor, known):
         (3, "participants", "not a whole number"),
     }
     assert "“nothing” is not on record" in response.text
+    assert '<th scope="row">4</th>' in response.text  # as a spreadsheet counts, with the header
     assert "confirm_form" not in response.context
     assert Event.objects.count() == 0
 

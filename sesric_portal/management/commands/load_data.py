@@ -9,6 +9,7 @@ import classifications.loading
 import events.loading
 import partners.loading
 import programmes.loading
+from classifications.sheets import Anything
 
 
 class Command(BaseCommand):
@@ -31,9 +32,8 @@ class Command(BaseCommand):
         if faults:
             for fault in faults:
                 self.stderr.write(str(fault))
-            raise CommandError(
-                f"{len(faults)} faults; nothing was loaded. Each line says file:line: column: value: reason."
-            )
+            number = f"{len(faults)} fault{'s' if len(faults) > 1 else ''}"
+            raise CommandError(f"{number}; nothing was loaded. Each line says file:line: column: value: reason.")
         with transaction.atomic():
             anything = [self.write_one(sheet, each) for sheet, each in zip(sheets, write, strict=True)]
         self.say("Loaded." if any(anything) else "Nothing has changed: everything is on record as the files say.")
@@ -42,18 +42,18 @@ class Command(BaseCommand):
         """Read and check every file of the folder; give the sheets and, for each, the function that writes it."""
         c, p, i, e = classifications.loading, programmes.loading, partners.loading, events.loading
         languages = c.read_languages(folder)
-        known_languages = c.known_languages(languages)
+        known_languages = names(c.known_languages, languages)
         countries = c.read_countries(folder, known_languages)
-        known_countries = c.known_countries(countries)
+        known_countries = names(c.known_countries, countries)
         cities = c.read_cities(folder, known_countries)
-        known_cities = c.known_cities(cities, known_countries)
+        known_cities = names(c.known_cities, cities, known_countries)
         themes = c.read_themes(folder)
-        known_themes = c.known_themes(themes)
+        known_themes = names(c.known_themes, themes)
         sectors = c.read_sectors(folder, known_themes)
-        programme_sheet = p.read_programmes(folder, known_themes, c.known_sectors(sectors))
-        known_programmes = p.known_programmes(programme_sheet)
+        programme_sheet = p.read_programmes(folder, known_themes, names(c.known_sectors, sectors))
+        known_programmes = names(p.known_programmes, programme_sheet)
         committees = p.read_committees(folder, known_programmes)
-        seats = p.read_seats(folder, p.known_committees(committees))
+        seats = p.read_seats(folder, names(p.known_committees, committees))
         pages = p.read_pages(folder)
         institutions = i.read_institutions(folder, known_countries)
         series = e.read_series(folder)
@@ -63,8 +63,8 @@ class Command(BaseCommand):
             cities=known_cities,
             languages=known_languages,
             programmes=known_programmes,
-            institutions=i.known_institutions(institutions),
-            series=e.known_series(series),
+            institutions=names(i.known_institutions, institutions),
+            series=names(e.known_series, series),
         )
         return zip(
             *[
@@ -92,3 +92,9 @@ class Command(BaseCommand):
         written = write(sheet, progress)
         self.say(f"{sheet.name}: {written}")
         return bool(written.new or written.changed)
+
+
+def names(known, sheet, *more):
+    """What other files may name of a sheet: what `known` finds in it, or anything where it could not be read."""
+    unknown = sheet.is_broken or any(isinstance(each, Anything) for each in more)
+    return Anything() if unknown else known(sheet, *more)

@@ -1,0 +1,68 @@
+"""Atom feeds of filtered lists."""
+
+from datetime import date, timedelta
+from xml.etree import ElementTree
+
+from events.feeds import MOST_ENTRIES
+from tests.factories import CountryFactory, EventFactory, ProgrammeFactory
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+FEED = "/events/feed/"
+
+
+def read(response):
+    assert response.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
+    return ElementTree.fromstring(response.content)  # noqa: S314  our own output
+
+
+def text(element, name):
+    return element.findtext(ATOM + name)
+
+
+def links(element):
+    return {link.get("rel", "alternate"): link.get("href") for link in element.findall(f"{ATOM}link")}
+
+
+def test_entries_and_their_identity(client, db):
+    event = EventFactory(title_en="Course <b> & more", slug="it", country=CountryFactory(name_en="Tunisia"))
+    EventFactory(title_en="Draft", published_at=None)
+    feed = read(client.get(FEED))
+    [entry] = feed.findall(f"{ATOM}entry")
+    assert text(entry, "title") == "Course <b> & more"
+    assert text(entry, "id") == f"urn:uuid:{event.uid}"
+    assert text(entry, "summary") == "Training course · 5–6 July 2011 · Tunisia"
+    assert links(entry) == {"alternate": "http://testserver/events/2011/it/"}
+    assert text(entry, "updated")[:19] == event.updated_at.isoformat()[:19]
+    assert links(feed) == {"alternate": "http://testserver/events/", "self": "http://testserver/events/feed/"}
+
+
+def test_ids_are_unique_and_the_same_in_every_language(client, db):
+    EventFactory.create_batch(3)
+    english, french = (
+        [text(entry, "id") for entry in read(client.get(prefix + FEED)).findall(f"{ATOM}entry")]
+        for prefix in ("", "/fr")
+    )
+    assert len(set(english)) == 3
+    assert french == english
+    ids = {text(read(client.get(path)), "id") for path in (FEED, f"/fr{FEED}", f"{FEED}?kind=seminar", f"{FEED}?q=x")}
+    assert len(ids) == 4
+
+
+def test_filters_and_order_are_kept_and_named(client, db):
+    programme = ProgrammeFactory(slug="cab", name_en="Some programme")
+    EventFactory(title_en="Old", programmes=[programme], starts_on=date(2010, 1, 1))
+    EventFactory(title_en="New", programmes=[programme], status="cancelled")
+    EventFactory(title_en="Out")
+    feed = read(client.get(FEED, {"programme": "cab", "kind": "party", "year": ["2010", "2011"]}))
+    assert [text(entry, "title") for entry in feed.findall(f"{ATOM}entry")] == ["New", "Old"]
+    assert text(feed, "title") == "Events: 2010 · 2011 · Some programme"
+    assert links(feed)["self"] == "http://testserver/events/feed/?year=2010&year=2011&programme=cab"
+    assert text(feed.find(f"{ATOM}entry"), "summary").startswith("Cancelled · ")
+
+
+def test_a_feed_holds_the_newest(client, db):
+    first = date(2011, 1, 1)
+    for number in range(MOST_ENTRIES + 1):
+        EventFactory(title_en=f"Event {number}", starts_on=first + timedelta(days=number))
+    shown = [text(entry, "title") for entry in read(client.get(FEED)).findall(f"{ATOM}entry")]
+    assert shown == [f"Event {number}" for number in range(MOST_ENTRIES, 0, -1)]

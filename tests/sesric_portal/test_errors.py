@@ -1,0 +1,72 @@
+"""What readers are shown when something goes wrong: in their language, in the portal's look."""
+
+import pytest
+from django.test import Client
+from django.utils.translation import gettext, override
+
+from tests.factories import UserFactory
+from tests.pages import PREFIXES, parsed
+from tests.processes import run_python
+
+HEADINGS = {
+    400: "This address cannot be read",
+    403: "This page is not for you",
+    404: "Nothing stands at this address",
+    500: "Something went wrong here",
+    503: "The portal is away for a moment",
+}
+
+
+@pytest.fixture
+def visitor(settings):
+    settings.ROOT_URLCONF = "tests.sesric_portal.broken_urls"
+    return Client(raise_request_exception=False)
+
+
+@pytest.mark.parametrize("language", PREFIXES)
+@pytest.mark.parametrize("status", HEADINGS)
+def test_every_failure_speaks_the_language_of_the_page(db, visitor, status, language):
+    response = visitor.get(f"{PREFIXES[language]}/broken/{status}/")
+    html = response.content.decode()
+    with override(language):
+        heading = gettext(HEADINGS[status])
+    assert response.status_code == status
+    assert f"<h1>{heading}</h1>" in html
+    assert f'<html lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}">' in html
+    assert "secret detail" not in html
+    assert {"name": "robots", "content": "noindex"} in [each for tag, each in parsed(response).tags if tag == "meta"]
+    assert ('class="masthead"' in html, 'class="foot"' in html) == (True, True)
+    assert response.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert dict(visitor.cookies) == {}
+    assert response.headers.get("Retry-After") == ("60" if status == 503 else None)
+
+
+@pytest.mark.parametrize("status", HEADINGS)
+def test_who_is_signed_in_is_shown_them_too(db, visitor, status):
+    visitor.force_login(UserFactory())
+    response = visitor.get(f"/broken/{status}/")
+    assert (response.status_code, f"<h1>{HEADINGS[status]}</h1>" in response.content.decode()) == (status, True)
+
+
+AWAY = """
+import django
+django.setup()
+from django.conf import settings
+from django.test import Client
+settings.DEBUG = False
+visitor = Client(raise_request_exception=False)
+visitor.cookies["sessionid"] = "abcdefghijklmnopqrstuvwxyz012345"
+for path in ("/fr/events/", "/fr/desk/", "/health/ready", "/health/live"):
+    response = visitor.get(path)
+    print(path, response.status_code, response.headers.get("Retry-After"), 'lang="fr"' in response.content.decode())
+"""
+
+
+def test_without_the_database_readers_are_told_to_come_back(tmp_path):
+    """Also those who are signed in, whom no page can know now."""
+    done = run_python(
+        AWAY, DATABASE_URL=f"postgres://nobody@/portal?host={tmp_path}", DEBUG="1", ALLOWED_HOSTS="testserver"
+    )
+    assert (done.stdout.splitlines(), done.returncode) == (
+        ["/fr/events/ 503 60 True", "/fr/desk/ 503 60 True", "/health/ready 503 None False", "/health/live 200 None False"], 0,
+    ), done.stderr  # fmt: skip

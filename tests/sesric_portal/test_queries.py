@@ -1,0 +1,156 @@
+"""Whatever stands in an address: a clear answer, never a failure of ours."""
+
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.pages import PREFIXES, populate
+
+LISTS = [
+    "/events/", "/events/2011/", "/events/feed/", "/events/calendar.ics", "/events/table.csv", "/events/archive/",
+    "/events/archive/table.csv", "/programmes/", "/programmes/oic-vet/", "/countries/", "/countries/aa/", "/partners/", "/search/",
+    "/contact/", "/",
+]  # fmt: skip
+FORMER = [
+    "/event-detail.php", "/event-details-fr.php", "/event-print-ar.php", "/activities-archive.php", "/activities-oicvet.php",
+    "/egovwg.php", "/trop-index.php", "/governance.php",
+]  # fmt: skip
+ADDRESSES = [prefix + path for path in LISTS for prefix in PREFIXES.values()] + FORMER
+METHODS = ["GET"] * 6 + ["HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"]
+NAMES = [
+    "q", "year", "when", "kind", "mode", "theme", "programme", "provider", "beneficiary", "venue", "language", "sort", "page",
+    "country", "measure", "id", "about", "next", "unknown",
+]  # fmt: skip
+VALUES = [
+    "", "0", "-1", "999999", "99999999999999999999", "abc", "2011", "1e9", "NaN", "none", "oic-vet", "AA", "aa",
+    "tlh", "held", "to-come", "oldest", "participants", "lead", "%00", "a%00b", "%FF", "%ED%A0%80", "%ED%BF%BF",
+    "%F4%90%80%80", "%C3", "%", "%zz", "%u0041", "+", "'", '"', "\\", "%5C", "%25", "_", "*", "(", ")", ":*", "&amp;",
+    "%D9%8B", "%D9%80", "%EF%BF%BE", "%E2%80%AE", "<script>", "{{7*7}}", "x" * 10_000, "%D8%B9" * 3_000, "a+" * 5_000,
+    "٢", "①", "[]", "../../etc/passwd", "javascript:alert(1)",
+]  # fmt: skip
+
+names = st.one_of(st.sampled_from(NAMES), st.text(max_size=8).map(lambda text: quote(text, errors="replace")))
+values = st.one_of(
+    st.sampled_from(VALUES),
+    st.text(max_size=30),
+    st.binary(max_size=30).map(quote),
+    st.text(st.characters(categories=["Cc", "Cf", "Cn", "Co", "Mn", "Zl", "Zp"]), max_size=12).map(quote),
+)
+pairs = st.lists(st.tuples(names, values), max_size=12).map(
+    lambda them: "&".join(f"{name}={value}" for name, value in them)
+)
+repeated = st.builds(
+    lambda name, value, times: "&".join([f"{name}={value}"] * times), names, values, st.integers(2, 300)
+)
+queries = st.one_of(
+    pairs.map(lambda text: text.encode("utf-8", "replace")),
+    repeated.map(lambda text: text.encode("utf-8", "replace")[:200_000]),
+    st.binary(max_size=300),
+)
+
+
+def ask(method, path, query):
+    """Ask as a web server does: the query as bytes in a string of Latin-1."""
+    response = Client().generic(method, path, QUERY_STRING=query.decode("latin-1"))
+    if response.streaming:
+        b"".join(response)
+    return response
+
+
+def test_no_query_is_a_failure_of_ours(db):
+    populate()
+
+    @settings(
+        max_examples=250,
+        deadline=None,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+    @given(st.sampled_from(METHODS), st.sampled_from(ADDRESSES), queries)
+    def any_query(method, path, query):
+        status = ask(method, path, query).status_code
+        assert status < 500
+        if method in ("GET", "HEAD"):
+            assert status in (200, 301, 302, 400, 404)
+
+    any_query()
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_every_known_oddity_of_every_parameter(db, path):
+    """What once broke some portal or other, at every list: the query goes on with what it knows."""
+    populate()
+    failed = []
+    for value in VALUES:
+        query = "&".join(f"{name}={value}" for name in NAMES).encode()
+        response = ask("GET", path, query)
+        if response.status_code != 200:
+            failed.append((value[:20], response.status_code))
+    assert failed == []
+
+
+def test_too_many_parameters_are_refused_in_our_page(db):
+    response = ask("GET", "/fr/events/", b"&".join([b"kind=seminar"] * 5000))
+    assert response.status_code == 400
+    assert '<html lang="fr" dir="ltr">' in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "path", ["/events/", "/events/feed/", "/search/", "/countries/", "/partners/", "/events/archive/", "/"]
+)
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_what_only_shows_takes_no_writing(db, path, method):
+    response = ask(method, path, b"")
+    assert response.status_code == 405
+    assert "GET" in response.headers["Allow"]
+    assert "POST" not in response.headers["Allow"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/de/events/", "/EN/events/", "/fr/fr/", "/events/nonsense/", "/ar/no-such", "/%FF/", "/%00/"]
+)
+def test_addresses_of_nothing(db, path):
+    response = ask("GET", path, b"")
+    if response.status_code == 301:  # to the address with a slash at its end
+        response = ask("GET", response.headers["Location"], b"")
+    assert (response.status_code, response.templates[0].name) == (404, "404.html")
+
+
+def test_institutions_are_searched_and_what_names_nothing_is_told(client, db):
+    lead = populate()
+    kept = client.get("/partners/", {"q": "lead", "kind": ["ministry", "castle"], "country": "aa", "page": "zero"})
+    assert [each.name_en for each in kept.context["object_list"]] == ["Lead institution"]
+    assert kept.context["filter"].left_out == [("Kind", "castle"), ("Country", "aa")]
+    assert "<li>Kind: <bdi>castle</bdi></li>" in kept.content.decode()
+    known = client.get("/partners/", {"country": lead.country.iso2, "kind": "ministry"})
+    assert known.context["filter"].left_out == []
+    assert {each.name_en for each in known.context["object_list"]} == {each.name_en for each in lead.providers.all()}
+    assert list(client.get("/partners/", {"kind": "university"}).context["object_list"]) == []
+
+
+def test_search_tells_what_it_did_not_search_for(client, db):
+    populate()
+    response = client.get("/search/", {"q": "lead " * 8 + "ninth tenth"})
+    assert response.context["left_out"] == [("Words", "ninth tenth")]
+    assert "<li>Words: <bdi>ninth tenth</bdi></li>" in response.content.decode()
+    assert client.get("/search/", {"q": "lead"}).context["left_out"] == []
+
+
+def test_a_year_without_events_shows_the_latest_of_a_programme_or_country(client, db):
+    populate()
+    for path in ("/programmes/oic-vet/", "/countries/aa/"):
+        shown = {
+            asked: client.get(path, {"year": asked}).context["year"]
+            for asked in ("2011", "2090", "2012", "abc", "٢٠١١", "9" * 5000)
+        }
+        assert shown == {"2011": 2011, "2090": 2090, "2012": 2090, "abc": 2090, "٢٠١١": 2090, "9" * 5000: 2090}
+
+
+def test_a_country_has_one_address(client, db):
+    populate()
+    response = client.get("/fr/countries/AA/")
+    assert (response.status_code, response.headers["Location"]) == (301, "/fr/countries/aa/")
+    assert client.get("/countries/zz/").status_code == 404

@@ -1,0 +1,164 @@
+"""Every address is public by name or asks for a sign-in: one that is missing from this reviewed table fails the build."""
+
+import re
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver
+from django.urls.resolvers import RoutePattern
+from django.utils.regex_helper import normalize
+
+from tests.factories import EventDocumentFactory, ProgrammeDocumentFactory, UserFactory
+from tests.pages import PREFIXES, populate
+
+# Anybody may read these; each answers with 200.
+PUBLIC = """
+    health-live health-ready robots sitemap
+    home search about links privacy accessibility contact contact-sent country-list country-detail
+    programmes:programme-list programmes:programme-detail programmes:document
+    oic-vet:about oic-vet:programme-types oic-vet:committee oic-vet:focal-points oic-vet:summary
+    events:event-list events:archive events:archive-table events:calendar events:feed events:table events:document
+    events:year events:event-detail events:event-calendar
+    partners:institution-list partners:institution-detail trop:about experts:about
+""".split()  # noqa: SIM905  read as a table
+# Former addresses: each leads on for good.
+FORMER = """
+    former-event former-event-fr former-event-ar former-archive former-oic-vet former-egovwg former-trop former-governance
+""".split()  # noqa: SIM905
+# The way in, for those who are not signed in.
+ENTRANCE = """
+    account_login account_signup account_reset_password account_inactive account_email_verification_sent
+    account_password_reset_completed
+""".split()  # noqa: SIM905
+# Later steps of the way in, which lead back to its beginning unless the earlier ones were taken.
+STEPS = """
+    mfa_authenticate account_confirm_login_code account_confirm_password_reset_code account_complete_password_reset account_logout
+""".split()  # noqa: SIM905
+# One's own account and desk.
+LOGIN = """
+    desk accounts:preferences account_reauthenticate account_email account_change_password account_set_password usersessions_list
+    mfa_index mfa_reauthenticate mfa_activate_totp mfa_deactivate_totp mfa_view_recovery_codes mfa_generate_recovery_codes
+    mfa_download_recovery_codes
+""".split()  # noqa: SIM905
+# All of the admin is for staff with a second factor.
+STAFF = "admin:"
+
+
+def walk(patterns, namespace="", before=""):
+    """All addresses as pairs of name and a path to try."""
+    for each in patterns:
+        if hasattr(each, "url_patterns"):
+            inner = f"{namespace}{each.namespace}:" if each.namespace else namespace
+            yield from walk(each.url_patterns, inner, before + path_of(each.pattern))
+        else:
+            yield namespace + (each.name or "(unnamed)"), before + path_of(each.pattern)
+
+
+SAMPLES = {"year": "2011", "iso2": "aa", "pk": "1", "object_id": "1", "app_label": "events", "content_type_id": "1"}
+
+
+def path_of(pattern):
+    """A path that fits a pattern, with samples for what varies."""
+    if isinstance(pattern, RoutePattern):
+        return re.sub(r"<(?:\w+:)?(\w+)>", lambda part: SAMPLES.get(part[1], "lead"), str(pattern))
+    if type(pattern).__name__ == "LocalePrefixPattern":
+        return ""
+    path, names = normalize(pattern.regex.pattern)[0]
+    return path % {name: SAMPLES.get(name, "lead") for name in names}
+
+
+def addresses():
+    return [(name, "/" + path.lstrip("/")) for name, path in walk(get_resolver().url_patterns)]
+
+
+def named(names):
+    """The paths to try of the addresses in one part of the table, in English and, where it has languages, in the others."""
+    return [path for name, path in addresses() if name in names]
+
+
+def leads_to_sign_in(response):
+    return response.status_code == 302 and response.headers["Location"].partition("?")[0].endswith("/accounts/login/")
+
+
+def test_every_address_is_in_the_table():
+    table = [*PUBLIC, *FORMER, *ENTRANCE, *STEPS, *LOGIN]
+    known = [name for name, _path in addresses() if not name.startswith(STAFF)]
+    assert sorted(known) == sorted(table)
+    assert len(table) == len(set(table))
+    assert sum(name.startswith(STAFF) for name, _path in addresses()) > 20
+
+
+def test_the_admin_is_all_under_its_path():
+    assert {path.split("/")[1] for name, path in addresses() if name.startswith(STAFF)} == {"admin"}
+
+
+@pytest.fixture
+def documents(db):
+    lead = populate()
+    SAMPLES["pk"] = str(EventDocumentFactory(event=lead).pk)
+    ProgrammeDocumentFactory(pk=SAMPLES["pk"])
+    yield
+    SAMPLES["pk"] = "1"
+
+
+def test_what_is_public_answers_anybody(documents):
+    paths = [path.replace("/programmes/lead/", "/programmes/oic-vet/") for path in named(PUBLIC)]
+    assert {path: status for path in paths if (status := Client().get(path).status_code) != 200} == {}
+    assert len(paths) == len(PUBLIC)
+
+
+def test_former_addresses_lead_on_for_good(documents):
+    paths = [f"{path}?id=1&year=2011" for path in ["/event-detail.php", "/event-detail-fr.php", "/event-detail-ar.php"]]
+    paths += [path for path in named(FORMER) if "event-" not in path]
+    assert {path: Client().get(path).status_code for path in paths} == dict.fromkeys(paths, 301)
+    assert len(paths) == len(FORMER)
+
+
+@pytest.mark.parametrize("prefix", PREFIXES.values())
+def test_the_way_in_is_open(db, prefix):
+    assert {path: Client().get(prefix + path).status_code for path in named(ENTRANCE)} == dict.fromkeys(
+        named(ENTRANCE), 200
+    )
+
+
+def test_no_step_can_be_skipped(db):
+    answers = {path: Client().get(path) for path in named(STEPS)}
+    found = {path: (response.status_code, response.headers.get("Location", "")) for path, response in answers.items()}
+    leads = ("/", "/accounts/login/", "/accounts/password/reset/")
+    assert {path: answer for path, answer in found.items() if answer[0] != 302 or answer[1] not in leads} == {}
+
+
+@pytest.mark.parametrize("prefix", PREFIXES.values())
+def test_what_is_ones_own_asks_for_a_sign_in(db, prefix):
+    for path in named(LOGIN):
+        for method in ("get", "post"):
+            response = getattr(Client(), method)(prefix + path)
+            assert leads_to_sign_in(response), (method, path, response.status_code)
+            assert response.headers["Location"].startswith(f"{prefix}/accounts/login/?next="), path
+
+
+def test_the_admin_is_for_staff_with_a_second_factor(db):
+    stranger, reader, half = Client(), Client(), Client()
+    reader.force_login(UserFactory())
+    half.force_login(UserFactory(is_staff=True, is_superuser=True))
+    wrong = []
+    for name, path in addresses():
+        if not name.startswith(STAFF):
+            continue
+        for method in ("get", "post"):
+            answers = [getattr(visitor, method)(path) for visitor in (stranger, reader, half)]
+            if not all(answer.status_code in (302, 403, 404, 405) for answer in answers):
+                wrong.append((method, path, [answer.status_code for answer in answers]))
+            elif method == "get" and not (
+                leads_to_sign_in(answers[0]) or answers[0].headers["Location"].startswith("/admin/")
+            ):
+                wrong.append((method, path, answers[0].headers["Location"]))
+    assert wrong == []
+
+
+def test_an_address_nobody_reviewed_would_fail():
+    """The walk finds what hangs in included lists, with its namespace."""
+    found = dict(addresses())
+    assert found["events:event-calendar"] == "/events/2011/lead/event.ics"
+    assert found["account_login"] == "/accounts/login/"
+    assert found["former-event-fr"].startswith("/event-")

@@ -1,0 +1,123 @@
+"""The home page, the countries, and what stands of a country and an institution."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils.timezone import localdate
+
+from sesric_portal.maps import thresholds
+from tests.factories import CountryFactory, EventFactory, InstitutionFactory, ProgrammeFactory
+
+HOME = "/"
+
+
+def test_home_shows_what_comes_next_and_only_that(client, db):
+    today = localdate()
+    later = EventFactory(starts_on=today + timedelta(days=20), status="planned")
+    running = EventFactory(starts_on=today - timedelta(days=1), status="open")
+    EventFactory(starts_on=today + timedelta(days=5), status="cancelled")
+    EventFactory(starts_on=today + timedelta(days=5), status="planned", published_at=None)
+    past = EventFactory(starts_on=today - timedelta(days=9))
+    context = client.get(HOME).context
+    assert (context["to_come"], context["last_held"]) == ([running, later], [past])
+
+
+def test_home_without_events_to_come_shows_those_held_last(client, db):
+    held = [EventFactory(title_en=f"Held {day}", starts_on=date(2011, 1, day)) for day in range(1, 7)]
+    response = client.get(HOME)
+    assert response.context["last_held"] == held[:1:-1]
+    assert "No event to come is announced yet." in response.content.decode()
+
+
+def test_figures_of_home(client, db):
+    country, programme = CountryFactory(iso2="AA"), ProgrammeFactory()
+    ProgrammeFactory(theme=programme.theme)
+    EventFactory(participants=10, starts_on=date(2009, 1, 1), beneficiary_countries=[country])
+    EventFactory(participants=0)
+    EventFactory()
+    EventFactory(participants=99, published_at=None)
+    EventFactory(starts_on=localdate() + timedelta(days=3), status="planned")
+    InstitutionFactory(country=country)
+    InstitutionFactory(country=country, status="suspended")
+    context = client.get(HOME).context
+    figures = context["figures"]
+    assert (figures.held, figures.total, figures.first_year, figures.participants) == (3, 4, 2009, (10, 2))
+    assert (figures.programme_count, context["institution_count"]) == (2, 1)
+    assert [(str(name), url, count) for name, url, count in figures.themes] == [
+        (programme.theme.name_en, f"/programmes/#{programme.theme.slug}", 2)
+    ]
+    assert [bar.count for bar in figures.strip][:3] == [1, 0, 2]
+
+
+@pytest.mark.parametrize(
+    ("counts", "limits"),
+    [([], []), ([0, 0], []), ([5], [1, 5, 6, 7]), ([1, 2, 3, 4, 0], [1, 2, 3, 4]), ([1, 1, 1, 500], [1, 2, 3, 500])],
+)
+def test_shades_of_the_map(counts, limits):
+    assert thresholds(counts) == limits
+
+
+def _country_world():
+    one, two = CountryFactory(iso2="AA"), CountryFactory(iso2="BB")
+    CountryFactory(iso2="CC", oic_group="", joined_year=None)
+    EventFactory(title_en="Received", beneficiary_countries=[one])
+    EventFactory(title_en="Taught", provider_countries=[one], beneficiary_countries=[one, two])
+    EventFactory(title_en="Hosted", country=one, starts_on=date(2012, 1, 1))
+    EventFactory(title_en="Online", country=one, mode="online")
+    EventFactory(title_en="Draft", provider_countries=[one], published_at=None)
+    EventFactory(title_en="Another's", provider_countries=[two])
+
+
+def test_the_map_counts_what_each_state_gave_and_got(client, db):
+    _country_world()
+    tiles = {tile.iso2: (tile.count, tile.counts) for tile in client.get("/countries/").context["map"].tiles}
+    assert tiles == {"AA": (2, (2, 1, 1)), "BB": (1, (1, 1, 0))}
+    for measure, counts in {"provider": [1, 1], "venue": [1, 0], "beneficiary": [2, 1], "nonsense": [2, 1]}.items():
+        assert [tile.count for tile in client.get("/countries/", {"measure": measure}).context["map"].tiles] == counts
+
+
+def test_a_country_shows_each_event_it_touched_once(client, db):
+    _country_world()
+    response = client.get("/countries/aa/")
+    context = response.context
+    assert (context["received"], context["taught"], context["hosted"]) == (2, 1, 1)
+    assert (context["year"], [event.title_en for event in context["events"]]) == (2012, ["Hosted"])
+    earlier = client.get("/countries/aa/", {"year": "2011"}).context
+    assert {event.title_en for event in earlier["events"]} == {"Received", "Taught"}
+    assert [(bar.year, bar.count) for bar in context["strip"]][:2] == [(2011, 2), (2012, 1)]
+    html = response.content.decode()
+    for facet, count in {"beneficiary": 2, "provider": 1, "venue": 1}.items():
+        assert f"/events/?{facet}=AA" in html
+        assert client.get("/events/", {facet: "AA"}).context["paginator"].count == count
+
+
+def test_a_country_that_is_no_member_has_a_page_too(client, db):
+    _country_world()
+    html = client.get("/countries/cc/").content.decode()
+    assert "Not a member state of the OIC" in html
+    assert "No event of this country is on record." in html
+    assert "Vacant" not in html
+
+
+def test_an_institution_shows_the_events_it_provided(client, db):
+    house = InstitutionFactory(slug="house")
+    given = EventFactory(providers=[house])
+    EventFactory(providers=[house], published_at=None)
+    EventFactory(providers=[InstitutionFactory()])
+    assert list(client.get("/partners/house/").context["events"]) == [given]
+
+
+def test_institutions_stand_in_the_order_of_the_language(client, db):
+    one = InstitutionFactory(name_en="Zebra", name_fr="École")
+    two = InstitutionFactory(name_en="Ant", name_fr="Zèbre")
+    InstitutionFactory(status="suspended")
+    assert list(client.get("/partners/").context["object_list"]) == [two, one]
+    assert list(client.get("/fr/partners/").context["object_list"]) == [one, two]
+
+
+def test_an_event_names_a_suspended_provider_without_leading_to_its_page(client, db):
+    """What it did stays a fact; its page is gone."""
+    house = InstitutionFactory(slug="house", name_en="Suspended house", status="suspended")
+    EventFactory(slug="it", providers=[house])
+    assert client.get("/partners/house/").status_code == 404
+    assert "Suspended house" in client.get("/events/2011/it/").content.decode()
