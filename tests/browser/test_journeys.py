@@ -90,8 +90,8 @@ def test_filters_by_keyboard_in_place(prefix, visit):
     page = visit(f"{prefix}/events/")
     page.evaluate("window.same = true")
     everything = range_told(page)
-    # A box from the folded rest of a facet: the fold has to stay open and the box in focus.
-    page.locator(".facet details > summary").last.press("Enter")
+    # The rest of a facet that was unfolded has to stay so, and the box in focus.
+    page.locator(".facet:has([name=programme]) summary").press("Enter")
     page.locator("input[name=mode][value=online]").focus()
     with page.expect_response(re.compile("mode=online")):
         page.keyboard.press("Space")
