@@ -14,6 +14,7 @@ from classifications.sheets import (
     required,
     several_of,
     slug,
+    tell_planner,
     text,
     whole_number,
     without,
@@ -23,6 +24,8 @@ from classifications.sheets import (
 from events.models import Event, FormerAddress, Participation, Series, names_later
 from partners.models import Institution
 from programmes.models import Programme
+
+LINKS = [field for field in Event._meta.many_to_many if field.remote_field.through._meta.auto_created]
 
 
 def known_series(sheet):
@@ -141,7 +144,9 @@ def write_events(sheet, cities, progress):
     written = write_rows(Event, ["title_en", "starts_on"], rows, progress)
     _write_links_of_events(sheet, written, country_ids)
     names_later(False)
-    Event.objects.filter(pk__in=written.new | written.changed).write_names()
+    if written.new or written.changed:
+        tell_planner(Event, Programme, Institution, Participation, *(field.remote_field.through for field in LINKS))
+        Event.objects.filter(pk__in=written.new | written.changed).write_names()
     return written
 
 

@@ -2,6 +2,8 @@
 
 import atexit
 import os
+import signal
+import sys
 import tempfile
 from contextlib import ExitStack
 
@@ -18,3 +20,4 @@ if not {"DATABASE_URL", "REDIS_URL"} <= os.environ.keys():
     os.chmod(_folder, 0o755)  # noqa: S103  PostgreSQL's own account has to reach its folder in it
     os.environ |= _servers.enter_context(environment(_folder, durable=False))
     atexit.register(_servers.close)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # else a run that is stopped leaves its servers behind
