@@ -18,7 +18,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
 from classifications.models import Country, Language
-from classifications.written import Text, marked, page_language
+from classifications.written import Text, digits, marked, page_language
 from events.models import Event
 from programmes.models import Programme, Theme
 
@@ -210,6 +210,8 @@ class Tally:
             return gettext("Not under a programme") if facet in ("programme", "theme") else gettext("Not recorded")
         if facet in CHOICES:
             return CHOICES[facet](value).label
+        if facet == "year":
+            return digits(value)
         known = self.names.get(facet, {}).get(value)
         return known.text if known else value
 

@@ -4,8 +4,8 @@ from datetime import date
 
 from django.utils.timezone import localdate
 
-from events import tally
-from events.models import Event
+from events import tally, tasks
+from events.models import Change, Event
 from tests.factories import CountryFactory, EventFactory, LanguageFactory, ProgrammeFactory
 
 WORDS = {
@@ -64,3 +64,13 @@ def test_a_new_name_is_shown_at_once(db):
     programme.name_en = "After"
     programme.save()
     assert tally.current().name("programme", programme.slug) == "After"
+
+
+def test_forgetting_old_traces_changes_no_count(db):
+    EventFactory.create_batch(3)
+    before = tally.current().ids
+    tasks.forget_changes()
+    assert Change.objects.count() == 1
+    assert tally.current().ids == before
+    EventFactory()
+    assert len(tally.current().ids) == 4
