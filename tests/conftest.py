@@ -1,11 +1,15 @@
 """What every test may use."""
 
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.apps import apps
 from django.contrib.auth.models import Group
 from django.core.management import call_command
+from django.db import connection
 from django.utils import translation
 
 from tests.factories import UserFactory
@@ -31,6 +35,15 @@ def _static_folder(settings):
 def _letters_are_rows(settings):
     """pytest-django puts its own mail backend in place of the portal's."""
     settings.EMAIL_BACKEND = "notifications.letters.LetterBackend"
+
+
+@pytest.fixture(autouse=True)
+def _group_of_editors(request):
+    """Make the group again that the migrations made, where a transactional test before this one emptied all tables."""
+    if "db" in request.fixturenames:
+        request.getfixturevalue("db")
+        if not Group.objects.exists():
+            import_module("accounts.migrations.0002_editors").make_group(apps, SimpleNamespace(connection=connection))
 
 
 @pytest.fixture
