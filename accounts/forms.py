@@ -104,6 +104,9 @@ class PreferencesForm(forms.ModelForm):
             ),
         }
 
+    def clean_name(self):
+        return " ".join(self.cleaned_data["name"].split())  # it stands in subjects of letters
+
 
 class CodeField(forms.CharField):
     """A code from a letter or an app; its digits may be typed on an Arabic or Persian keyboard."""

@@ -73,6 +73,20 @@ class FacetFilter(django_filters.Filter):
         return getattr(queryset, self.word)(chosen) if chosen else queryset
 
 
+class CountedFacet(FacetFilter):
+    """A facet whose values the database counts.
+
+    `paths` are where a row has its value: lookups, expressions, or functions that give one; where there are several, a row
+    may have the value of each. `repeats` says that one row can reach the same value twice. The values are those of
+    `choices`, or what `Names` knows as `named`.
+    """
+
+    def __init__(self, legend, *, word, paths, choices=None, named=None, repeats=False):
+        super().__init__(legend, word=word, known=lambda: choices.values if choices else ())
+        self.paths = paths if isinstance(paths, list) else [paths]
+        self.choices, self.named, self.repeats = choices, named, repeats
+
+
 class WordsFilter(django_filters.Filter):
     """The word search of a list."""
 
@@ -83,6 +97,19 @@ class WordsFilter(django_filters.Filter):
 
     def filter(self, queryset, words):
         return queryset.search(words) if words else queryset
+
+
+class SortFilter(django_filters.Filter):
+    """The order of a list: `sorts` maps each key to its label and the queryset's word for it; the first is the usual one."""
+
+    field_class = ChosenField
+
+    def __init__(self, sorts):
+        super().__init__(label=_("Sort by"), known=lambda: sorts)
+        self.sorts = sorts
+
+    def filter(self, queryset, chosen):
+        return getattr(queryset, self.sorts[chosen[0] if chosen else next(iter(self.sorts))][1])()
 
 
 @dataclass

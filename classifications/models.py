@@ -3,12 +3,13 @@
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from classifications.search import Folded, SearchableQuerySet, key_column, stems_column
-from classifications.written import page_language, translated
+from classifications.written import LANGUAGES, page_language, translated
 
 
 class Named(models.Model):
@@ -30,10 +31,16 @@ class Named(models.Model):
         return translated(self, "name")
 
 
+def name_order(language):
+    """What names are sorted by on a page in `language`: the folded name in it or, where there is none, in another."""
+    names = [NullIf(f"name_{each}", Value("")) for each in dict.fromkeys([language, *LANGUAGES])]
+    return Folded(Coalesce(*names))
+
+
 class NamedQuerySet(models.QuerySet):
     def by_name(self):
         """Sort as the alphabet of the page's language has it, accents and Arabic signs apart."""
-        return self.order_by(Folded(F(f"name_{page_language()}")), "name_en")
+        return self.order_by(name_order(page_language()), "pk")
 
 
 class Language(Named):
@@ -53,6 +60,9 @@ class CountryQuerySet(NamedQuerySet, SearchableQuerySet):
     def member_states(self):
         """The 57 member states of the OIC."""
         return self.exclude(oic_group="")
+
+    def not_member_states(self):
+        return self.filter(oic_group="")
 
 
 class Country(Named):
@@ -125,13 +135,24 @@ class Country(Named):
         return bool(self.oic_group)
 
 
+class CityQuerySet(NamedQuerySet):
+    def called(self, name, country):
+        """Cities of a country with this name in any language, or among their other names, folded."""
+        folded = Folded(Value(name))
+        keys = {f"key_{each}": Folded(F(f"name_{each}")) for each in LANGUAGES}
+        wanted = Q(aliases__icontains=name)
+        for key in keys:
+            wanted |= Q(**{key: folded})
+        return self.filter(country=country).alias(**keys).filter(wanted)
+
+
 class City(Named):
     """A city in which something was held or has its seat."""
 
     country = models.ForeignKey(Country, models.PROTECT, verbose_name=_("country"), related_name="cities")
     aliases = models.TextField(_("other names"), blank=True, help_text=_("Separated by semicolons."))
 
-    objects = NamedQuerySet.as_manager()
+    objects = CityQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("city")

@@ -1,7 +1,10 @@
 """Staff keep the record of events here, with who gave and who received them."""
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from import_export.fields import Field
@@ -10,7 +13,7 @@ from classifications.exchange import CityWidget, Table, TableAdmin, TimeZoneWidg
 from classifications.models import Country, Language, Sector
 from classifications.office import DocumentInline, LinkedInline, YesOrNoFilter
 from classifications.written import dates
-from events.models import Event, EventDocument, FormerAddress, Participation, Series
+from events.models import Event, EventDocument, FormerAddress, Participation, Series, names_later
 from partners.models import Institution
 from programmes.models import Programme
 
@@ -57,6 +60,14 @@ class EventTable(Table):
             "beneficiary_countries", "languages", "participants", "series", "number_in_series", "source_url",
         ]  # fmt: skip
 
+    def before_import(self, dataset, **kwargs):
+        super().before_import(dataset, **kwargs)
+        names_later(True)
+
+    def after_import(self, dataset, result, **kwargs):
+        names_later(False)
+        Event.objects.filter(pk__in=[row.object_id for row in result.rows if row.object_id]).write_names()
+
 
 class PublishedFilter(YesOrNoFilter):
     title = gettext_lazy("publication")
@@ -96,8 +107,12 @@ class EventDocumentInline(DocumentInline):
 
     @admin.display(description=gettext_lazy("stored file"))
     def download(self, document):
-        """The portal hands out documents of published events only."""
-        return super().download(document) if document.pk and document.event.published_at else document.kind
+        """The portal hands out documents of published events only; those of drafts can be read here."""
+        if not document.pk:
+            return ""
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:events_event_document", args=[document.pk]), document.kind
+        )
 
 
 class FormerAddressInline(LinkedInline):
@@ -142,6 +157,18 @@ class EventAdmin(TableAdmin):
         (gettext_lazy("Series and sources"), {"fields": [("series", "number_in_series"), "source_url"]}),
         (gettext_lazy("Publication"), {"fields": ["published_at", "created_at", "updated_at"]}),
     ]
+
+    def get_urls(self):
+        document = path("document/<int:pk>/", self.admin_site.admin_view(self.document), name="events_event_document")
+        return [document, *super().get_urls()]
+
+    def document(self, request, pk):
+        """Hand out a document, that of a draft too, to whoever may see its event here."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return get_object_or_404(
+            EventDocument.objects.filter(event__in=self.get_queryset(request)), pk=pk
+        ).as_response()
 
     def view_on_site(self, event):
         return event.get_absolute_url() if event.published_at else None

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so would be run by a spreadsheet
+from classifications.exchange import escaped
 
 
 def table_response(events):
@@ -55,11 +55,6 @@ def _several(names):
     return "; ".join(str(name) for name in names)
 
 
-def _safe(cell):
-    text = str(cell)
-    return f"'{text}" if text.startswith(FORMULA) else text
-
-
 class _Echo:
     def write(self, line):
         return line
@@ -71,9 +66,9 @@ def _response(header, lines, name):
     def parts():
         yield "\ufeff"
         for line in header:
-            yield writer.writerow([_safe(cell) for cell in line])
+            yield writer.writerow([escaped(str(cell)) for cell in line])
         for line in lines:
-            yield writer.writerow([_safe(cell) for cell in line])
+            yield writer.writerow([escaped(str(cell)) for cell in line])
 
     return StreamingHttpResponse(
         parts(),

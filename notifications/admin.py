@@ -11,17 +11,17 @@ from notifications.models import Letter
 class DeliveryFilter(admin.SimpleListFilter):
     title = _("delivery")
     parameter_name = "delivery"
-    STATES = {
-        "waiting": (_("Waiting"), {"sent_at": None, "given_up_at": None}),
-        "sent": (_("Sent"), {"sent_at__isnull": False}),
-        "given-up": (_("Given up"), {"given_up_at__isnull": False}),
+    STATES = {  # each with the queryset's word for it
+        "waiting": (_("Waiting"), "waiting"),
+        "sent": (_("Sent"), "sent"),
+        "given-up": (_("Given up"), "given_up"),
     }
 
     def lookups(self, request, model_admin):
-        return [(name, label) for name, (label, _lookups) in self.STATES.items()]
+        return [(name, label) for name, (label, _word) in self.STATES.items()]
 
     def queryset(self, request, queryset):
-        return queryset.filter(**self.STATES[self.value()][1]) if self.value() in self.STATES else queryset
+        return getattr(queryset, self.STATES[self.value()][1])() if self.value() in self.STATES else queryset
 
 
 @admin.register(Letter)

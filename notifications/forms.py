@@ -16,7 +16,7 @@ class LetterToTheCentreForm(forms.Form):
     subject = forms.CharField(label=_("What it is about"), max_length=150)
     text = forms.CharField(label=_("Your letter"), max_length=5000, widget=forms.Textarea({"rows": 8}))
     # Only programs fill this in: it is out of sight and out of the tab order.
-    website = forms.CharField(
+    leave_empty = forms.CharField(
         required=False, label=_("Leave this empty"), widget=forms.TextInput({"autocomplete": "off", "tabindex": "-1"})
     )
 
@@ -25,7 +25,7 @@ class LetterToTheCentreForm(forms.Form):
 
     def send(self):
         """Write the letter into the outbox; what a program wrote is dropped without a word."""
-        if self.cleaned_data["website"]:
+        if self.cleaned_data["leave_empty"]:
             return
         EmailMessage(
             subject=self.cleaned_data["subject"],

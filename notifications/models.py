@@ -11,8 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 class LetterQuerySet(models.QuerySet):
     def due(self):
-        """Letters to be tried now: neither sent nor given up, and their waiting time is over."""
-        return self.filter(sent_at=None, given_up_at=None, try_after__lte=now())
+        """Letters to be tried now: those that wait and whose waiting time is over."""
+        return self.waiting().filter(try_after__lte=now())
+
+    def waiting(self):
+        """Letters neither sent nor given up."""
+        return self.filter(sent_at=None, given_up_at=None)
+
+    def sent(self):
+        return self.filter(sent_at__isnull=False)
 
     def given_up(self):
         """Letters that the mail server refused for good, or too often."""

@@ -1,11 +1,39 @@
-"""Addresses of institutions."""
+"""Addresses of institutions; `RESERVED` in their model names what stands beside them."""
 
 from django.urls import path
 
-from partners import views
+from partners.views import desk, pages, registration
 
 app_name = "partners"
+
+STEPS = [  # of a registration, and of correcting one that was returned
+    ("", registration.begin, "begin"),
+    ("send/", registration.send, "send"),
+    ("<slug:step>/", registration.answer, "step"),
+    ("<slug:step>/keep/", registration.keep, "keep"),
+    ("<slug:step>/stop/", registration.stop, "stop"),
+]
+
 urlpatterns = [
-    path("", views.InstitutionList.as_view(), name="institution-list"),
-    path("<slug:slug>/", views.institution_detail, name="institution-detail"),
+    path("", pages.InstitutionList.as_view(), name="institution-list"),
+    path("search/", pages.InstitutionList.as_view(), name="search"),
+    path("register/", registration.find, name="register"),
+    *(path(f"register/form/{route}", view, name=f"register-{name}") for route, view, name in STEPS),
+    path("invitations/<uuid:key>/", desk.invitation, name="invitation"),
+    path("<slug:slug>/", pages.institution_detail, name="institution-detail"),
+    path("<slug:slug>/represent/", desk.represent, name="represent"),
+    path("<slug:slug>/desk/", desk.desk, name="desk"),
+    path("<slug:slug>/edit/", desk.edit, name="edit"),
+    path("<slug:slug>/edit/preview/", desk.preview, name="preview"),
+    path("<slug:slug>/propose/", desk.propose, name="propose"),
+    path("<slug:slug>/confirm/", desk.confirm_profile, name="confirm-profile"),
+    path("<slug:slug>/withdraw/", desk.withdraw, name="withdraw"),
+    path("<slug:slug>/leave/", desk.leave, name="leave"),
+    path("<slug:slug>/people/invite/", desk.invite, name="invite"),
+    path("<slug:slug>/people/invitations/<int:pk>/withdraw/", desk.withdraw_invitation, name="withdraw-invitation"),
+    path("<slug:slug>/people/<int:pk>/accept/", desk.accept_request, name="accept-request"),
+    path("<slug:slug>/people/<int:pk>/decline/", desk.decline_request, name="decline-request"),
+    path("<slug:slug>/people/<int:pk>/remove/", desk.remove, name="remove"),
+    path("<slug:slug>/people/<int:pk>/hand-over/", desk.hand_over, name="hand-over"),
+    *(path(f"<slug:slug>/correct/{route}", view, name=f"correct-{name}") for route, view, name in STEPS),
 ]

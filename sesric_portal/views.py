@@ -3,7 +3,6 @@
 from allauth.core import ratelimit
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -16,6 +15,7 @@ from notifications.forms import LetterToTheCentreForm
 from partners.models import Institution
 from programmes.models import Programme
 from programmes.views import chosen_year, strip_of
+from sesric_portal.desk import tasks_of
 from sesric_portal.figures import HomeFigures
 from sesric_portal.maps import tile_map
 
@@ -87,7 +87,13 @@ def search(request):
 @login_required
 @require_safe
 def desk(request):
-    return render(request, "desk.html", {"today": localdate()})
+    user = request.user
+    context = {
+        "tasks": tasks_of(user),
+        "institutions": Institution.objects.represented_by(user).for_choice().by_name(),
+        "asked": user.representations.asked().select_related("institution"),
+    }
+    return render(request, "desk.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -148,7 +148,7 @@ def main():
         sign_ins = prepare()
         commands = {
             "web": [
-                "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "4",
+                "granian", "--interface", "wsgi", "--workers", "2",
                 "--host", "127.0.0.1", "--port", str(options.port),
                 "--blocking-threads", "64", "--backpressure", "128",  # each thread keeps a connection to the database
                 "--respawn-failed-workers", "--workers-kill-timeout", "5", "sesric_portal.wsgi:application",

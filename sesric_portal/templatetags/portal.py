@@ -10,6 +10,7 @@ from django.conf import settings
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import mark_safe
+from django.utils.timezone import localtime
 from django.utils.translation import ngettext
 from markdown_it import MarkdownIt
 
@@ -44,6 +45,14 @@ def number(value):
 def digits(value):
     """A text, such as a year, in the language's digits."""
     return written.digits(value)
+
+
+@register.filter
+def day(value):
+    """A day, or the day of a moment in the reader's time zone, as people write it."""
+    if hasattr(value, "hour"):
+        value = localtime(value).date()
+    return written.dates(value) if value else ""
 
 
 @register.filter

@@ -33,7 +33,7 @@ def test_the_reader_stays_in_their_language(client, db):
 
 
 def test_programs_fall_into_the_pot(client, db):
-    response = client.post(CONTACT, FILLED | {"website": "https://spam.example"})
+    response = client.post(CONTACT, FILLED | {"leave_empty": "https://spam.example"})
     assert (response.status_code, response.headers["Location"]) == (302, "/contact/sent/")
     assert Letter.objects.count() == 0
 

@@ -1,4 +1,4 @@
-"""The pages of institutions."""
+"""What everybody may read of the institutions."""
 
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -15,7 +15,12 @@ class InstitutionList(FilterView):
     template_name = "partners/institution_list.html"
 
     def get_queryset(self):
-        return Institution.objects.listed().for_listing()
+        return Institution.objects.listed()
+
+    def get_paginator(self, queryset, per_page, **kwargs):
+        paginator = super().get_paginator(queryset.for_listing(), per_page, **kwargs)
+        paginator.count = self.filterset.count  # counted already, with the facets
+        return paginator
 
     def paginate_queryset(self, queryset, page_size):
         """Give the page asked for; where there is none of this number, the nearest."""
@@ -27,5 +32,11 @@ class InstitutionList(FilterView):
 @require_safe
 def institution_detail(request, slug):
     institution = get_object_or_404(Institution.objects.listed().select_related("country", "city"), slug=slug)
-    events = institution.events_provided.published().for_listing().newest_first()
-    return render(request, "partners/institution_detail.html", {"institution": institution, "events": events})
+    context = {
+        "institution": institution,
+        "sectors": institution.sectors.by_name(),
+        "languages": institution.languages.by_name(),
+        "is_represented": institution.representations.acting().exists(),
+        "events": institution.events_provided.published().for_listing().newest_first(),
+    }
+    return render(request, "partners/institution_detail.html", context)

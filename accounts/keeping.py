@@ -1,0 +1,48 @@
+"""Nothing that was typed is lost where a session has ended before the form was sent."""
+
+import json
+from functools import wraps
+
+from django.contrib.auth.views import redirect_to_login
+
+from accounts.models import NOT_KEPT, as_posted
+
+MOST = 100_000  # characters of one form kept in a session
+KEPT = "kept_answers"
+
+
+def signed_in(view):
+    """As Django's `login_required`; what somebody posts without being signed in waits for them behind the sign-in.
+
+    After it `request.answers` holds what to fill the form with: what was posted now, else what was kept, else None.
+    """
+
+    @wraps(view)
+    def keeping(request, *args, **kwargs):
+        if not request.user.is_authenticated:
+            if request.method == "POST":
+                _keep(request)
+            return redirect_to_login(request.get_full_path())
+        request.answers = request.POST if request.method == "POST" else _give_back(request)
+        return view(request, *args, **kwargs)
+
+    return keeping
+
+
+def _keep(request):
+    answers = answers_of(request.POST)
+    if len(json.dumps(answers)) <= MOST:
+        request.session[KEPT] = {"path": request.path, "answers": answers}
+
+
+def _give_back(request):
+    kept = request.session.get(KEPT)
+    if not kept or kept["path"] != request.path:
+        return None
+    del request.session[KEPT]
+    return as_posted(kept["answers"])
+
+
+def answers_of(posted):
+    """What was posted, as lists of strings by name, without what must not be kept."""
+    return {name: posted.getlist(name) for name in posted if name not in NOT_KEPT}

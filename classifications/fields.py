@@ -1,0 +1,115 @@
+"""Form fields that several apps ask with: one line of text, sectors under their themes, languages, countries."""
+
+from itertools import groupby
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from classifications.models import Country, Language, Sector
+
+LATIN = {"dir": "ltr", "autocapitalize": "off", "spellcheck": "false"}
+FIRST_LANGUAGES = ["ar", "en", "fr"]  # the OIC's own, and the portal's
+
+
+class LineField(forms.CharField):
+    """One line of text: line ends and runs of blanks become one blank, so that it can stand in the subject of a letter."""
+
+    def clean(self, value):
+        return super().clean(" ".join(str(value).split()) if value else value)
+
+
+class AddressField(forms.URLField):
+    """The address of a website; typed without https:// it is taken as such."""
+
+    def __init__(self, **kwargs):
+        widget = forms.URLInput({"autocomplete": "url", "inputmode": "url", **LATIN})
+        super().__init__(**{"assume_scheme": "https", "widget": widget, "max_length": 200} | kwargs)
+
+
+class Ticks(forms.CheckboxSelectMultiple):
+    """Boxes to tick; groups of them fold away unless something in them is ticked."""
+
+    template_name = "portal/ticks.html"
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        context["groups"] = [
+            (group, options, any(option["selected"] for option in options))
+            for group, options, _index in context["widget"]["optgroups"]
+        ]
+        return context
+
+
+class Radios(Ticks, forms.RadioSelect):
+    allow_multiple_selected = False
+    input_type = "radio"
+
+
+class CountryField(forms.ModelChoiceField):
+    """One country, by its two-letter code; the member states come first."""
+
+    def __init__(self, **kwargs):
+        kwargs = {"label": _("Country"), "empty_label": "", "to_field_name": "iso2"} | kwargs
+        super().__init__(Country.objects.all(), **kwargs)
+        self.widget.attrs |= {"autocomplete": "country"}
+
+    def prepared(self):
+        """The choices in the page's language: asked when the form is drawn, since it depends on the page."""
+        states = [(each.iso2, each.name) for each in Country.objects.member_states().by_name()]
+        others = [(each.iso2, each.name) for each in Country.objects.not_member_states().by_name()]
+        return [("", ""), (_("Member states"), states), (_("Other countries"), others)]
+
+
+class ManyField(forms.ModelMultipleChoiceField):
+    """Several rows by a natural key, drawn as boxes; at most `most` of them."""
+
+    widget = Ticks
+
+    def __init__(self, queryset, *, most=None, **kwargs):
+        self.most = most
+        super().__init__(queryset, **kwargs)
+
+    def clean(self, value):
+        rows = super().clean(value)
+        if self.most and len(rows) > self.most:
+            raise ValidationError(_("Choose at most %(most)s.") % {"most": self.most})
+        return rows
+
+
+class SectorsField(ManyField):
+    """Sectors by their address, under their themes."""
+
+    def __init__(self, **kwargs):
+        super().__init__(Sector.objects.below_themes(), **{"label": _("Sectors"), "to_field_name": "slug"} | kwargs)
+
+    def prepared(self):
+        sectors = sorted(
+            Sector.objects.below_themes().select_related("theme").by_name(), key=lambda each: str(each.theme.name)
+        )
+        return [
+            (theme, [(each.slug, each.name) for each in group])
+            for theme, group in groupby(sectors, key=lambda each: each.theme.name)
+        ]
+
+
+class LanguagesField(ManyField):
+    """Languages by their code; the three of the OIC first, the others fold away."""
+
+    def __init__(self, **kwargs):
+        super().__init__(Language.objects.all(), **{"label": _("Languages"), "to_field_name": "code"} | kwargs)
+
+    def prepared(self):
+        languages = [(each.code, each.name) for each in Language.objects.by_name()]
+        first = [each for each in languages if each[0] in FIRST_LANGUAGES]
+        return [*first, (_("Other languages"), [each for each in languages if each[0] not in FIRST_LANGUAGES])]
+
+
+class PreparedForm(forms.Form):
+    """A form whose fields make their choices when it is drawn, in the language of the page."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if hasattr(field, "prepared"):
+                field.widget.choices = field.prepared

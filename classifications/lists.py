@@ -1,0 +1,202 @@
+"""Filtered lists: what a page shows of the choices in force, and how many rows each further choice would leave."""
+
+from functools import cached_property, partial
+
+import django_filters
+from django.db.models import CharField, Count, Value
+from django.db.models.functions import Cast
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from classifications.facets import Chip, Facet, Tick, left_out, query_string
+from classifications.names import Names
+from classifications.written import marked
+
+
+class ListFilter(django_filters.FilterSet):
+    """The filters of a list, and all that its page shows of them.
+
+    Subclasses name their `FACETS` in the order of the page, the `SORTS` if there are any, and the address of the `LIST`;
+    they say how many rows have each value (`counts`), how many there are (`count`, `count_of`) and what a value is called.
+    """
+
+    FACETS = []
+    SORTS = {}
+    LIST = ""
+
+    def __init__(self, data=None, *args, **kwargs):
+        super().__init__(QueryDict() if data is None else data, *args, **kwargs)  # unbound, it would say nothing
+
+    def counts(self, facet):
+        """The number of rows for each value of a facet, under the other filters in force."""
+        raise NotImplementedError
+
+    def count_of(self, chosen, words):
+        """The number of rows under other choices (values by facet) and words than those in force."""
+        raise NotImplementedError
+
+    def label(self, name, value):
+        """What a reader calls a value of a facet."""
+        raise NotImplementedError
+
+    def label_as_html(self, name, value):
+        return marked(self.label(name, value))
+
+    @cached_property
+    def chosen(self):
+        """The values in force by facet."""
+        self.form.is_valid()
+        return {name: self.form.cleaned_data[name] for name in self.FACETS}
+
+    @cached_property
+    def words(self):
+        self.form.is_valid()
+        return self.form.cleaned_data["q"]
+
+    @cached_property
+    def order(self):
+        """The key of the order in force, one of `SORTS`."""
+        self.form.is_valid()
+        return (self.form.cleaned_data.get("sort") or [next(iter(self.SORTS), "")])[0]
+
+    @property
+    def is_usual_order(self):
+        return self.order == next(iter(self.SORTS), "")
+
+    @cached_property
+    def left_out(self):
+        """What the reader asked for and nothing is known of."""
+        return left_out(self.form)
+
+    @cached_property
+    def facets(self):
+        return [facet for name in self.FACETS if (facet := self._facet(name))]
+
+    def values_to_show(self, name, counts):
+        """Drop from the counts of a facet what is no choice to offer."""
+        return counts
+
+    def _facet(self, name):
+        chosen = self.chosen[name]
+        values = self.values_to_show(name, {**self.counts(name)})
+        values |= {value: 0 for value in chosen if value not in values}
+        ticks = [
+            Tick(value, self.label_as_html(name, value), count, value in chosen) for value, count in values.items()
+        ]
+        return Facet.of(name, self.filters[name].label, ticks) if ticks else None
+
+    # --- Addresses of lists that differ from this one ---------------------------------------------------------------
+
+    def pairs(self, *, without=None, sort=True):
+        """What is in force as pairs of name and value, without one pair, or without the order."""
+        pairs = [("q", self.words)] if self.words else []
+        pairs += [(name, value) for name, values in self.chosen.items() for value in values]
+        if sort and not self.is_usual_order:
+            pairs.append(("sort", self.order))
+        return [pair for pair in pairs if pair != without]
+
+    def url(self, pairs, name=None):
+        """The address of the list, or of another address by `name`, under the choices in `pairs`."""
+        return reverse(name or self.LIST) + query_string(pairs)
+
+    @cached_property
+    def canonical_url(self):
+        return self.url(self.pairs())
+
+    @cached_property
+    def clear_url(self):
+        return self.url([])
+
+    @cached_property
+    def chips(self):
+        chips = []
+        if self.words:
+            label = _("“%(text)s”") % {"text": self.words}
+            chips.append(Chip(label, self.url(self.pairs(without=("q", self.words)))))
+        return chips + [
+            Chip(self.label(name, value), self.url(self.pairs(without=(name, value))))
+            for name, values in self.chosen.items()
+            for value in values
+        ]
+
+    @cached_property
+    def ways_out(self):
+        """Where nothing fits: pairs of a choice to leave out and the number of rows that are then shown."""
+        counts = [self.count_of(self.chosen, "")] if self.words else []
+        for name, values in self.chosen.items():
+            for value in values:
+                fewer = self.chosen | {name: [each for each in values if each != value]}
+                counts.append(self.count_of(fewer, self.words))
+        return [(chip, count) for chip, count in zip(self.chips, counts, strict=True) if count]
+
+    @cached_property
+    def sorts(self):
+        """Triples of label, address and whether it is in force."""
+        pairs, usual = self.pairs(sort=False), next(iter(self.SORTS), "")
+        return [
+            (label, self.url(pairs if key == usual else [*pairs, ("sort", key)]), key == self.order)
+            for key, (label, _word) in self.SORTS.items()
+        ]
+
+
+class CountedFilter(ListFilter):
+    """A `ListFilter` of `CountedFacet`s: the counts come from the database, all of them in one query.
+
+    The queryset it is given is that of all rows the reader may see.
+    """
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.names = Names()
+        for facet in (self.filters[name] for name in self.FACETS):
+            if facet.named:
+                facet.extra["known"] = partial(self.names.known.get, facet.named)
+
+    def _under(self, chosen, words):
+        """The rows under these choices and words, in no order."""
+        rows = self.queryset.order_by()
+        if words:
+            rows = rows.search(words)
+        for name, values in chosen.items():
+            rows = self.filters[name].filter(rows, values)
+        return rows
+
+    @cached_property
+    def _counted(self):
+        """Dicts from value to count by facet, and under "" the number of all rows on the list."""
+        parts = [_counts(self._under(self.chosen, self.words), "", Value(""), repeats=False)]
+        for name in self.FACETS:
+            others = {other: values for other, values in self.chosen.items() if other != name}
+            rows, facet = self._under(others, self.words), self.filters[name]
+            parts += [
+                _counts(rows, name, path() if callable(path) else path, repeats=facet.repeats) for path in facet.paths
+            ]
+        counted = {name: {} for name in ("", *self.FACETS)}
+        for name, value, count in parts[0].union(*parts[1:], all=True):
+            if value or not name:
+                counted[name][value] = count
+        return counted
+
+    @property
+    def count(self):
+        return self._counted[""].get("", 0)
+
+    def counts(self, facet):
+        return self._counted[facet]
+
+    def count_of(self, chosen, words):
+        return self._under(chosen, words).count()
+
+    def label(self, name, value):
+        facet = self.filters[name]
+        return self.names.of(facet.named, value) if facet.named else facet.choices(value).label
+
+
+def _counts(rows, name, path, *, repeats):
+    """The rows as triples of a facet's name, a value and how many rows have it."""
+    return rows.values_list(_text(Value(name)), _text(path)).annotate(n=Count("pk", distinct=repeats))
+
+
+def _text(expression):
+    return Cast(expression, CharField())

@@ -1,0 +1,37 @@
+"""What the values of facets are called: the names of countries, sectors, themes and languages, read at once.
+
+They change a few times a year and are asked for on every list, so they are one query of narrow rows and no more.
+"""
+
+from django.db.models import CharField, Value
+
+from classifications.models import Country, Language, Sector
+from classifications.written import Text, page_language
+
+ORDER = ("en", "fr", "ar")
+
+
+class Names:
+    """Names by what they name and by key: `names.of("country", "TR")`."""
+
+    def __init__(self):
+        parts = [
+            _named(Country.objects.all(), "country", "iso2"),
+            _named(Sector.objects.below_themes(), "sector", "slug"),
+            _named(Sector.objects.themes(), "theme", "slug"),
+            _named(Language.objects.all(), "language", "code"),
+        ]
+        self.known = {"country": {}, "sector": {}, "theme": {}, "language": {}}
+        for what, key, *names in parts[0].union(*parts[1:], all=True):
+            self.known[what][key] = names
+
+    def of(self, what, key):
+        """The name in the page's language, or in another where there is none, as a `Text`."""
+        names = dict(zip(ORDER, self.known[what].get(key, (key, "", "")), strict=True))
+        wanted = page_language()
+        return next(Text(names[each], each) for each in (wanted, *ORDER) if names[each])
+
+
+def _named(rows, what, key):
+    what = Value(what, output_field=CharField())
+    return rows.order_by().values_list(what, key, "name_en", "name_fr", "name_ar")

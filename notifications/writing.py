@@ -1,0 +1,49 @@
+"""How a letter is written: one text file gives its subject, its paragraphs, and the same as HTML.
+
+The first line of the file is the subject. Paragraphs are parted by empty lines; one that is nothing but an address of the
+portal becomes a button named by the paragraph before the colon (`Open your desk: https://…`). Values are written as they
+are: what users typed stays plain text, also in the HTML.
+"""
+
+import re
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils.translation import override
+
+
+def paragraphs_of(body):
+    """Part the body of a letter; give triples of text, label and address: a paragraph has a text or the other two."""
+    parts = []
+    for part in re.split(r"\n\s*\n", body.strip()):
+        label, _colon, address = part.rpartition(": ")
+        if label and "\n" not in part and address.startswith(f"{settings.PORTAL_URL}/"):
+            parts.append(("", label, address))
+        else:
+            parts.append((part, "", ""))
+    return parts
+
+
+def write_to(user, name, context):
+    """Write the letter of the text file `name` to a person in their language; it waits in the outbox from then on."""
+    return write(user.email, user.language, name, context | {"reader": user})
+
+
+def write(email, language, name, context, reply_to=()):
+    """Write the letter of the text file `name` to an address."""
+    with override(language):
+        context = context | {"portal_url": settings.PORTAL_URL, "email": email}
+        subject, _newline, body = render_to_string(name, context).strip().partition("\n")
+        body, _mark, why = body.rpartition("\n-- \n")  # the last one: users may have typed another
+        whole = context | {
+            "subject": subject,
+            "body": body.strip(),
+            "why": why.strip(),
+            "paragraphs": paragraphs_of(body),
+        }
+        message = EmailMultiAlternatives(
+            subject, render_to_string("notifications/email/letter.txt", whole), to=[email], reply_to=list(reply_to)
+        )
+        message.attach_alternative(render_to_string("notifications/email/letter.html", whole), "text/html")
+        message.send()

@@ -1,0 +1,45 @@
+"""Letters to the people of an institution, each in their own language; one function and one text file for each letter."""
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from notifications.writing import write, write_to
+from partners.applications import Decision
+
+# Who hears of a step: all who speak for the institution, the person it is about, or the manager. Others concern nobody.
+TO_ALL = {
+    Decision.APPLIED, Decision.SENT_AGAIN, Decision.RETURNED, Decision.APPROVED, Decision.DECLINED, Decision.WITHDRAWN,
+    Decision.SUSPENDED, Decision.REINSTATED, Decision.CONFIRMED, Decision.VERIFIED, Decision.CHANGE_PROPOSED,
+    Decision.CHANGE_ACCEPTED, Decision.CHANGE_REFUSED, Decision.MERGED,
+}  # fmt: skip
+TO_THE_PERSON = {Decision.REPRESENTATIVE_ACCEPTED, Decision.REPRESENTATIVE_DECLINED, Decision.REPRESENTATIVE_LEFT}
+TO_THE_MANAGER = {Decision.REPRESENTATIVE_ASKED, Decision.REPRESENTATIVE_LEFT, Decision.HANDED_OVER}
+
+
+def tell_of_review(review):
+    """Tell those whom a step of an institution's history concerns, but not the one who took it of what they did."""
+    readers = {}
+    people = review.institution.representations.acting().select_related("user")
+    if review.decision in TO_ALL:
+        readers |= {each.user_id: each.user for each in people}
+    if review.decision in TO_THE_MANAGER:
+        readers |= {each.user_id: each.user for each in people if each.is_manager}
+    if review.decision in TO_THE_PERSON and review.person:
+        readers[review.person_id] = review.person
+    if review.decision not in (Decision.APPLIED, Decision.SENT_AGAIN):  # of these the sender has a receipt
+        readers.pop(review.by_id, None)
+    for reader in readers.values():
+        write_to(reader, "partners/email/review.txt", {"review": review, "institution": review.institution})
+    if review.decision == Decision.REPRESENTATIVE_LEFT and not people:
+        tell_centre_of_orphan(review.institution)
+
+
+def tell_centre_of_orphan(institution):
+    address = reverse("admin:partners_institution_change", args=[institution.pk])
+    write(settings.CENTRE_EMAIL, "en", "partners/email/orphan.txt", {"institution": institution, "address": address})
+
+
+def invite(invitation):
+    """Invite an address, in the language of the page from which it was sent."""
+    write(invitation.email, get_language(), "partners/email/invitation.txt", {"invitation": invitation})

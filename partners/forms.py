@@ -1,0 +1,182 @@
+"""What is asked of those who register an institution or speak for one."""
+
+from django import forms
+from django.conf import settings
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+
+from accounts.forms import LanguageSelect
+from classifications.fields import (
+    LATIN,
+    AddressField,
+    CountryField,
+    LanguagesField,
+    LineField,
+    PreparedForm,
+    SectorsField,
+)
+from partners.models import Institution
+
+OLDEST = 800  # the oldest university still teaching was founded in the ninth century
+MOST_SECTORS = 10
+
+
+def name_fields():
+    """The name in each language, written in its own direction whatever the page's."""
+    return {
+        "name_en": LineField(
+            label=_("Name in English"), required=False, max_length=300,
+            widget=forms.TextInput({"lang": "en", "dir": "ltr", "autocomplete": "organization"}),
+        ),
+        "name_fr": LineField(
+            label=_("Name in French"), required=False, max_length=300,
+            widget=forms.TextInput({"lang": "fr", "dir": "ltr", "autocomplete": "off"}),
+        ),
+        "name_ar": LineField(
+            label=_("Name in Arabic"), required=False, max_length=300,
+            widget=forms.TextInput({"lang": "ar", "dir": "rtl", "autocomplete": "off"}),
+        ),
+    }  # fmt: skip
+
+
+class VerifiedFactsForm(PreparedForm):
+    """The facts that others vouch for; `Institution.VERIFIED_FACTS`."""
+
+    name_en, name_fr, name_ar = name_fields().values()
+    kind = forms.ChoiceField(label=_("Kind of institution"), choices=[("", ""), *Institution.Kind.choices])
+    country = CountryField()
+    website = AddressField(label=_("Website"), required=False)
+
+    def clean(self):
+        answers = super().clean()
+        if not any(answers.get(name) for name in ("name_en", "name_fr", "name_ar")):
+            self.add_error("name_en", _("Give the name in at least one language."))
+        return answers
+
+
+class InstitutionStep(VerifiedFactsForm):
+    """The first step: which institution it is."""
+
+    acronym = LineField(
+        label=_("Acronym"), required=False, max_length=40, widget=forms.TextInput(LATIN | {"autocomplete": "off"})
+    )
+    city_name = LineField(
+        label=_("City"), required=False, max_length=100, widget=forms.TextInput({"autocomplete": "address-level2"})
+    )
+    founded = forms.IntegerField(
+        label=_("Founded in"), required=False, min_value=OLDEST, help_text=_("The year, such as 1962."),
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "dir": "ltr"}),
+    )  # fmt: skip
+    staff = forms.ChoiceField(label=_("Number of staff"), required=False, choices=[("", ""), *Institution.Size.choices])
+    field_order = [
+        "name_en", "name_fr", "name_ar", "acronym", "kind", "country", "city_name", "website", "founded", "staff",
+    ]  # fmt: skip
+
+    def clean_founded(self):
+        year = self.cleaned_data["founded"]
+        if year and year > localdate().year:
+            raise forms.ValidationError(_("This year has not come yet."))
+        return year
+
+
+class ProfileStep(PreparedForm):
+    """The second step: what it works in, what it offers and what it looks for."""
+
+    sectors = SectorsField(
+        label=_("Sectors it works in"), most=MOST_SECTORS, help_text=_("Open a theme and tick up to ten."),
+        error_messages={"required": _("Tick at least one sector.")},
+    )  # fmt: skip
+    languages = LanguagesField(
+        label=_("Working languages"), error_messages={"required": _("Tick at least one language.")}
+    )
+    offers = forms.CharField(
+        label=_("What it offers"), required=False, max_length=2000, widget=forms.Textarea({"rows": 5, "dir": "auto"}),
+        help_text=_("Courses, experts, study visits, laboratories: what others could learn from it."),
+    )  # fmt: skip
+    seeks = forms.CharField(
+        label=_("What it looks for"), required=False, max_length=2000, widget=forms.Textarea({"rows": 5, "dir": "auto"}),
+        help_text=_("What its people want to learn, or with whom it wants to work."),
+    )  # fmt: skip
+    written_in = forms.ChoiceField(
+        label=_("Language of these two texts"), choices=settings.LANGUAGES, widget=LanguageSelect()
+    )
+
+    def clean(self):
+        answers = super().clean()
+        if not answers.get("offers") and not answers.get("seeks"):
+            self.add_error("offers", _("Say what it offers, or what it looks for, or both."))
+        return answers
+
+
+class RepresentativeStep(forms.Form):
+    """The third step: who speaks for it."""
+
+    person = LineField(
+        label=_("Your name"), max_length=150, widget=forms.TextInput({"autocomplete": "name", "dir": "auto"}),
+        help_text=_("Seen by the reviewers and by partners you write to."),
+    )  # fmt: skip
+    position = LineField(
+        label=_("Your position"), max_length=150,
+        widget=forms.TextInput({"autocomplete": "organization-title", "dir": "auto"}),
+    )  # fmt: skip
+
+
+class ConsentStep(forms.Form):
+    """The last step: that all may be kept and shown."""
+
+    may_speak = forms.BooleanField(
+        label=_("I am authorised to represent this institution."),
+        error_messages={"required": _("Only somebody authorised may register it.")},
+    )
+    agrees = forms.BooleanField(
+        label=_(
+            "I agree that the portal keeps these answers, and shows the institution’s profile to the public once it is listed."
+            " My name and e-mail address are not shown to the public."
+        ),
+        error_messages={"required": _("Without this agreement it cannot be listed.")},
+    )
+
+
+class ProfileForm(ProfileStep):
+    """What a representative of a listed institution may change at once."""
+
+    acronym = InstitutionStep.base_fields["acronym"]
+    city_name = InstitutionStep.base_fields["city_name"]
+    founded = InstitutionStep.base_fields["founded"]
+    staff = InstitutionStep.base_fields["staff"]
+    clean_founded = InstitutionStep.clean_founded
+
+
+class RequestForm(RepresentativeStep):
+    """Asking to represent an institution that is on record."""
+
+    words = forms.CharField(
+        label=_("How the reviewers can tell that you work there"), max_length=1000, required=False,
+        widget=forms.Textarea({"rows": 4, "dir": "auto"}),
+        help_text=_("For example your department, or a page of the institution that names you."),
+    )  # fmt: skip
+    agrees = ConsentStep.base_fields["may_speak"]
+
+
+class PositionForm(forms.Form):
+    """Accepting an invitation."""
+
+    person = RepresentativeStep.base_fields["person"]
+    position = RepresentativeStep.base_fields["position"]
+
+
+class InvitationForm(forms.Form):
+    email = forms.EmailField(
+        label=_("Their official e-mail address"), max_length=254,
+        widget=forms.EmailInput({"autocomplete": "off", "inputmode": "email", **LATIN}),
+        help_text=_("They get a letter with a link. It is not shown to anybody else."),
+    )  # fmt: skip
+
+
+class ReasonForm(forms.Form):
+    """A step that has to say why."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=2000, widget=forms.Textarea({"rows": 4, "dir": "auto"}),
+        help_text=_("The person concerned reads it."),
+    )  # fmt: skip

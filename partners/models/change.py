@@ -1,0 +1,113 @@
+"""Changes of facts that others vouched for: they wait for a review while the old version stays public."""
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from classifications.models import Country
+from partners.applications import Decision, Role
+from partners.models.institution import Institution
+
+
+class ProposedChangeQuerySet(models.QuerySet):
+    def waiting(self):
+        """Changes that nobody has decided on, the longest waiting first."""
+        return self.filter(decided_at=None).order_by("proposed_at")
+
+
+class ProposedChange(models.Model):
+    """New values for some of `Institution.VERIFIED_FACTS`; a country stands as its two-letter code."""
+
+    institution = models.ForeignKey(
+        Institution, models.CASCADE, verbose_name=_("institution"), related_name="proposed_changes"
+    )
+    facts = models.JSONField(_("new values"))
+    proposed_by = models.ForeignKey(User, models.SET_NULL, verbose_name=_("by"), related_name="+", null=True)
+    proposed_at = models.DateTimeField(_("proposed"), default=now, editable=False)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
+    was_accepted = models.BooleanField(_("accepted"), default=False, editable=False)
+
+    objects = ProposedChangeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("proposed change")
+        verbose_name_plural = _("proposed changes")
+        ordering = ["-proposed_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["institution"], condition=Q(decided_at=None), name="one_open_change_of_an_institution"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.institution}: {', '.join(str(label) for label, _old, _new in self.differences())}"
+
+    def differences(self):
+        """Triples of a fact's label, its value on record and the proposed one, in words."""
+        told = []
+        for name in Institution.VERIFIED_FACTS:
+            if name in self.facts:
+                field, old, new = Institution._meta.get_field(name), getattr(self.institution, name), self.facts[name]
+                if name == "country":
+                    new = Country.objects.get(iso2=new)
+                elif field.choices:
+                    labels = dict(field.flatchoices)
+                    old, new = labels[old], labels.get(new, new)
+                told.append((field.verbose_name, old, new))
+        return told
+
+    @classmethod
+    @transaction.atomic
+    def propose(cls, institution, by, facts):
+        """Propose new values; they take the place of those that this institution's people proposed before.
+
+        `facts` maps names of verified facts to new values, a country as `Country`. What is as it was is left out; where
+        nothing is new, an open proposal is taken back and None returned.
+        """
+        Institution.objects.select_for_update().get(pk=institution.pk)
+        new = {
+            name: value.iso2 if isinstance(value, Country) else value
+            for name, value in facts.items()
+            if value != getattr(institution, name)
+        }
+        institution.proposed_changes.waiting().delete()
+        if not new:
+            return None
+        change = cls.objects.create(institution=institution, facts=new, proposed_by=by)
+        institution.record(Decision.CHANGE_PROPOSED, by, Role.APPLICANT, change.told())
+        return change
+
+    def told(self):
+        return "\n".join(f"{label}: {old or '—'} → {new or '—'}" for label, old, new in self.differences())
+
+    @transaction.atomic
+    def accept(self, by):
+        """Write the new values; raise `ValidationError` where they do not fit what is on record, or somebody was faster."""
+        self._decide(was_accepted=True)
+        told = self.told()
+        for name, value in self.facts.items():
+            setattr(self.institution, name, Country.objects.get(iso2=value) if name == "country" else value)
+        if (
+            "country" in self.facts
+            and self.institution.city_id
+            and self.institution.city.country_id != self.institution.country_id
+        ):
+            self.institution.city = None
+        self.institution.full_clean(exclude=["slug"])
+        self.institution.save()
+        self.institution.record(Decision.CHANGE_ACCEPTED, by, Role.CENTRE, told)
+
+    @transaction.atomic
+    def refuse(self, by, reason):
+        if not reason.strip():
+            raise ValidationError(_("Say why: the applicant reads it."))
+        self._decide(was_accepted=False)
+        self.institution.record(Decision.CHANGE_REFUSED, by, Role.CENTRE, reason)
+
+    def _decide(self, *, was_accepted):
+        rows = ProposedChange.objects.waiting().filter(pk=self.pk).order_by()
+        if not rows.update(decided_at=now(), was_accepted=was_accepted):
+            raise ValidationError(_("This has been decided in the meantime."))

@@ -1,0 +1,421 @@
+"""Institutions: one record for each, whatever part it plays (provider, partner, TROP member, applicant)."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+import pghistory
+from django.conf import settings
+from django.contrib.postgres.search import TrigramSimilarity
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models.functions import Greatest
+from django.urls import reverse
+from django.utils.timezone import localdate, now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from classifications.addresses import free_slug
+from classifications.models import City, Country, Language, Named, NamedQuerySet, Sector, name_order
+from classifications.search import Folded, SearchableQuerySet, key_column, search_indexes, stems_column
+from classifications.written import LANGUAGES, Text
+from partners.applications import (
+    Application,
+    ApplicationQuerySet,
+    Decision,
+    ReviewStep,
+    Role,
+    Status,
+    waiting_matches_status,
+)
+
+RESERVED = {"register", "search", "notices", "messages", "map", "invitations", "feed"}  # paths beside the institutions'
+
+
+class Verification(models.TextChoices):
+    """How far somebody else has vouched for what an institution says of itself; each rung of the ladder ends on a day."""
+
+    DECLARED = "declared", _("Self-declared")
+    CONFIRMED = "confirmed", _("Confirmed by the focal point")
+    VERIFIED = "verified", _("Verified by the Centre")
+
+
+def verification_on(today):
+    """The rung on which an institution stands on a day, as an expression."""
+    return Case(
+        When(verified_until__gte=today, then=Value(Verification.VERIFIED)),
+        When(confirmed_until__gte=today, then=Value(Verification.CONFIRMED)),
+        default=Value(Verification.DECLARED),
+        output_field=models.CharField(),
+    )
+
+
+class InstitutionQuerySet(NamedQuerySet, SearchableQuerySet, ApplicationQuerySet):
+    def represented_by(self, user):
+        """Institutions for which `user` may speak today; none for a visitor who is not signed in."""
+        return self.filter(pk__in=user.representations.acting().values("institution")) if user.pk else self.none()
+
+    def managed_by(self, user):
+        """Institutions whose people `user` manages."""
+        return self.filter(pk__in=user.representations.managing().values("institution")) if user.pk else self.none()
+
+    def represented(self):
+        """Institutions for which somebody speaks, as `RepresentationQuerySet.acting` has it."""
+        acting = Institution.objects.filter(
+            representations__accepted_at__isnull=False,
+            representations__ended_at=None,
+            representations__user__is_active=True,
+        )
+        return self.filter(pk__in=acting.values("pk"))
+
+    def orphaned(self):
+        """Institutions that were represented and for which nobody speaks any more."""
+        once = Institution.objects.filter(representations__accepted_at__isnull=False)
+        return (
+            self.in_use()
+            .filter(pk__in=once.values("pk"))
+            .exclude(pk__in=Institution.objects.represented().values("pk"))
+        )
+
+    def of_kinds(self, kinds):
+        return self.filter(kind__in=kinds)
+
+    def in_countries(self, iso2s):
+        return self.filter(country__iso2__in=iso2s)
+
+    def in_groups(self, groups):
+        """Institutions in states of these OIC groups."""
+        return self.filter(country__oic_group__in=groups)
+
+    def under_themes(self, slugs):
+        """Institutions that work in a sector of one of these themes."""
+        return self._linked(sectors__theme__slug__in=slugs)
+
+    def in_sectors(self, slugs):
+        return self._linked(sectors__slug__in=slugs)
+
+    def working_in(self, codes):
+        """Institutions that work in one of these languages."""
+        return self._linked(languages__code__in=codes)
+
+    def _linked(self, **wanted):
+        return self.filter(pk__in=Institution.objects.filter(**wanted).values("pk"))
+
+    def taking_part(self, ways):
+        """Institutions that offer, or look for, something: values of `Institution.Part`."""
+        wanted = Q(pk=None)
+        if Institution.Part.OFFERS in ways:
+            wanted |= Q(offers_any=True)
+        if Institution.Part.SEEKS in ways:
+            wanted |= Q(seeks_any=True)
+        return self.filter(wanted)
+
+    def on_rungs(self, rungs, today=None):
+        """Institutions on these rungs of the ladder of verification."""
+        return self.alias(rung=verification_on(today or localdate())).filter(rung__in=rungs)
+
+    def resembling(self, name, website=""):
+        """Institutions that may be the one called `name`: by a like name or acronym, or the same host of the website."""
+        folded = Folded(Value(name))
+        wanted = Q(search_key__trigram_word_similar=folded)
+        host = re.sub(r"^https?://(www\.)?([^/:?#]*).*$", r"\2", website.lower())
+        if host:
+            wanted |= Q(website_host=host)
+        nearness = Greatest(
+            *(TrigramSimilarity(Folded(F(f"name_{each}")), folded) for each in LANGUAGES),
+            TrigramSimilarity(Folded(F("acronym")), folded),
+        )
+        return self.filter(wanted).annotate(nearness=nearness).order_by("-nearness", "pk")
+
+    def for_choice(self):
+        """With what is shown where somebody chooses among institutions, in the order it comes."""
+        return self.select_related("country", "city").defer(*Institution.NOT_LISTED)
+
+    def for_listing(self):
+        """With what a row of a list shows, in the order of names."""
+        return self.select_related("country", "city").defer(*Institution.NOT_LISTED).by_name()
+
+
+@dataclass
+class Rung:
+    """A rung of the ladder on which an institution stands: since when, until when, by whom."""
+
+    level: Verification
+    since: date | None = None
+    until: date | None = None
+
+
+@pghistory.track(
+    pghistory.UpdateEvent(row=pghistory.Old),
+    pghistory.DeleteEvent(),
+    fields=["slug", "name_en", "name_fr", "name_ar", "acronym", "kind", "country", "city", "website", "status"],
+    model_name="InstitutionHistory",
+)
+class Institution(Named, Application):
+    class Kind(models.TextChoices):
+        MINISTRY = "ministry", _("Ministry")
+        STATISTICAL_OFFICE = "national_statistical_office", _("National statistical office")
+        PUBLIC_AGENCY = "public_agency", _("Public agency")
+        CENTRAL_BANK = "central_bank", _("Central bank")
+        OIC_INSTITUTION = "oic_institution", _("OIC institution")
+        INTERNATIONAL = "international_organisation", _("International organisation")
+        DEVELOPMENT_AGENCY = "development_agency", _("Development agency")
+        TRAINING = "training_institution", _("Training institution")
+        UNIVERSITY = "university", _("University")
+        RESEARCH = "research_institute", _("Research institute")
+        NGO = "ngo", _("Non-governmental organisation")
+        BUSINESS = "business_association", _("Business association")
+        CHAMBER = "chamber", _("Chamber of commerce")
+        EMPLOYERS = "employers_organisation", _("Employers’ organisation")
+        TRADE_UNION = "trade_union", _("Trade union")
+        STOCK_EXCHANGE = "stock_exchange", _("Stock exchange")
+
+    class Part(models.TextChoices):
+        """What an institution takes part for."""
+
+        OFFERS = "offers", _("Offers training or expertise")
+        SEEKS = "seeks", _("Looks for training or expertise")
+
+    class Size(models.TextChoices):
+        """Number of staff; steps because few know the number and it changes."""
+
+        SMALL = "1-49", _("Fewer than 50")
+        MEDIUM = "50-249", _("50 to 249")
+        LARGE = "250-999", _("250 to 999")
+        GREAT = "1000-", _("1,000 or more")
+
+    # What others vouched for: a representative proposes a change of these, and the old version stays public meanwhile.
+    VERIFIED_FACTS = ["name_en", "name_fr", "name_ar", "country", "kind", "website"]
+    NOT_LISTED = ["offers", "seeks", "search_key", "search_stems"]
+
+    name_en = models.CharField(_("name in English"), max_length=300, blank=True)
+    slug = models.SlugField(_("address"), max_length=100, unique=True)
+    acronym = models.CharField(_("acronym"), max_length=40, blank=True)
+    kind = models.CharField(_("kind"), max_length=30, choices=Kind)
+    country = models.ForeignKey(Country, models.PROTECT, verbose_name=_("country"), related_name="institutions")
+    city = models.ForeignKey(
+        City, models.PROTECT, verbose_name=_("city"), related_name="institutions", null=True, blank=True
+    )
+    city_name = models.CharField(
+        _("city as the institution writes it"),
+        max_length=100,
+        blank=True,
+        help_text=_("Where the city is not on record."),
+    )
+    website = models.URLField(_("website"), blank=True)
+    source_url = models.URLField(_("source"), max_length=500, blank=True)
+    is_sample = models.BooleanField(_("sample"), default=False, editable=False)
+
+    sectors = models.ManyToManyField(Sector, verbose_name=_("sectors"), related_name="institutions", blank=True)
+    languages = models.ManyToManyField(
+        Language, verbose_name=_("working languages"), related_name="institutions", blank=True
+    )
+    offers = models.TextField(_("what it offers"), blank=True, max_length=2000)
+    seeks = models.TextField(_("what it looks for"), blank=True, max_length=2000)
+    written_in = models.CharField(_("language of these texts"), max_length=2, choices=settings.LANGUAGES, default="en")
+    staff = models.CharField(_("number of staff"), max_length=10, choices=Size, blank=True)
+    founded = models.PositiveSmallIntegerField(_("founded in"), null=True, blank=True)
+
+    confirmed_on = models.DateField(_("confirmed by the focal point on"), null=True, blank=True, editable=False)
+    confirmed_until = models.DateField(_("confirmed until"), null=True, blank=True, editable=False)
+    verified_on = models.DateField(_("verified by the Centre on"), null=True, blank=True, editable=False)
+    verified_until = models.DateField(_("verified until"), null=True, blank=True, editable=False)
+    # When a representative last said that the profile is right; empty where nobody has.
+    profile_confirmed_at = models.DateTimeField(_("profile last confirmed"), null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("recorded"), default=now, editable=False)
+
+    # The host of the website without its "www.", by which a second registration is recognised.
+    website_host = models.GeneratedField(
+        expression=Func(
+            Func(F("website"), function="lower"),
+            Value(r"^https?://(www\.)?([^/:?#]*).*$"),
+            Value(r"\2"),
+            function="regexp_replace",
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+    # What a facet counts, so that no list reads the texts.
+    offers_any = models.GeneratedField(expression=Q(offers__gt=""), output_field=models.BooleanField(), db_persist=True)
+    seeks_any = models.GeneratedField(expression=Q(seeks__gt=""), output_field=models.BooleanField(), db_persist=True)
+
+    search_key = key_column("name_en", "name_fr", "name_ar", "acronym", "offers", "seeks")
+    search_stems = stems_column("name_en", "name_fr", "name_ar", "acronym", "offers", "seeks")
+
+    objects = InstitutionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("institution")
+        verbose_name_plural = _("institutions")
+        ordering = ["name_en"]
+        indexes = [
+            *search_indexes("institutions"),
+            *(
+                models.Index(
+                    name_order(language),
+                    "id",
+                    condition=Q(status=Status.LISTED),
+                    name=f"institutions_by_name_{language}",
+                )
+                for language in LANGUAGES
+            ),
+            models.Index(fields=["website_host"], condition=~Q(website=""), name="institutions_website_host"),
+            models.Index(fields=["waiting_since"], condition=Q(status=Status.APPLIED), name="institutions_waiting"),
+            models.Index(
+                fields=["kind", "country", "offers_any", "seeks_any", "confirmed_until", "verified_until", "id"],
+                condition=Q(status=Status.LISTED),
+                name="institutions_counted",
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name_en", "country"],
+                condition=~Q(name_en="") & ~Q(status__in=Application.ENDED),
+                name="institution_once_in_a_country",
+                violation_error_message=_("An institution of this name is on record in this country."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(name_en="", name_fr="", name_ar=""),
+                name="institution_has_a_name",
+                violation_error_message=_("Give the name in at least one language."),
+            ),
+            waiting_matches_status("institution_waits_while_applied"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("partners:institution-detail", args=[self.slug])
+
+    def clean(self):
+        if self.city_id and self.country_id and self.city.country_id != self.country_id:
+            raise ValidationError({"city": _("This city is in another country.")})
+
+    @property
+    def rung(self):
+        """The rung of the ladder of verification on which it stands today."""
+        today = localdate()
+        if self.verified_until and self.verified_until >= today:
+            return Rung(Verification.VERIFIED, self.verified_on, self.verified_until)
+        if self.confirmed_until and self.confirmed_until >= today:
+            return Rung(Verification.CONFIRMED, self.confirmed_on, self.confirmed_until)
+        return Rung(Verification.DECLARED)
+
+    @property
+    def offer(self):
+        return Text(self.offers, self.written_in)
+
+    @property
+    def search_for(self):
+        """What it looks for."""
+        return Text(self.seeks, self.written_in)
+
+    # --- Verbs; those of its application are in `applications.py` -----------------------------------------------------
+
+    @property
+    def place(self):
+        """The name of its city, however it is known; empty if it is not."""
+        return self.city.name if self.city else self.city_name
+
+    def settle_in(self, city_name):
+        """Note the city; one that is on record is linked."""
+        self.city = City.objects.called(city_name, self.country).first() if city_name else None
+        self.city_name = "" if self.city else city_name
+
+    @classmethod
+    @transaction.atomic
+    def apply(cls, by, position, sectors=(), languages=(), **facts):
+        """Record an application; `by` speaks for the institution and manages its people. Raise `ValidationError`."""
+        city_name = facts.pop("city_name", "")
+        institution = cls(status=Status.APPLIED, waiting_since=now(), profile_confirmed_at=now(), **facts)
+        institution.settle_in(city_name)
+        institution.slug = cls.free_slug(institution)
+        institution.full_clean(exclude=["slug"])
+        institution.save()
+        institution.sectors.set(sectors)
+        institution.languages.set(languages)
+        institution.representations.create(user=by, position=position, is_manager=True, accepted_at=now())
+        institution.record(Decision.APPLIED, by, Role.APPLICANT)
+        return institution
+
+    @classmethod
+    def free_slug(cls, institution):
+        latin = institution.name_en or institution.name_fr or institution.acronym
+        title = latin or f"{institution.country.name_en} {institution.kind}".replace("_", " ")
+        base = free_slug(title, RESERVED)
+        return free_slug(
+            title, RESERVED | set(cls.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+        )
+
+    @transaction.atomic
+    def correct(self, by, position, sectors=(), languages=(), **facts):
+        """Answer the question with which the application was returned: write the corrected facts and send it again."""
+        self.send_again(by)  # first: it takes the lock, and refuses where somebody was faster
+        self._write(sectors, languages, facts)
+        self.representations.acting().filter(user=by).update(position=position)
+
+    @transaction.atomic
+    def keep_profile(self, by, sectors=None, languages=None, **facts):
+        """Write what a representative says of the institution, facts others vouched for excepted; it counts as confirmed."""
+        if self.is_listed and not set(facts).isdisjoint(self.VERIFIED_FACTS):
+            raise ValueError("Facts that others vouched for change by a review.")
+        self._write(sectors, languages, facts)
+
+    def _write(self, sectors, languages, facts):
+        city_name = facts.pop("city_name", None)
+        for name, value in facts.items():
+            setattr(self, name, value)
+        if city_name is not None:
+            self.settle_in(city_name)
+        self.profile_confirmed_at = now()
+        self.full_clean(exclude=["slug"])
+        self.save()
+        if sectors is not None:
+            self.sectors.set(sectors)
+        if languages is not None:
+            self.languages.set(languages)
+
+    def confirm_profile(self):
+        """Note that a representative said today that the profile is right as it stands."""
+        self.profile_confirmed_at = now()
+        self.save(update_fields=["profile_confirmed_at"])
+
+    @transaction.atomic
+    def confirm(self, by, until, reason=""):
+        """The national focal point vouches for it until a day."""
+        self._vouch(Decision.CONFIRMED, by, Role.FOCAL_POINT, reason, confirmed_on=localdate(), confirmed_until=until)
+
+    @transaction.atomic
+    def verify(self, by, until, reason=""):
+        """The Centre vouches for it until a day."""
+        self._vouch(Decision.VERIFIED, by, Role.CENTRE, reason, verified_on=localdate(), verified_until=until)
+
+    def _vouch(self, decision, by, role, reason, **rung):
+        if max(day for day in rung.values()) < localdate():
+            raise ValidationError(_("The day on which this ends is over."))
+        if not Institution.objects.in_use().filter(pk=self.pk).update(**rung):
+            raise ValidationError(_("This application was declined or withdrawn."))
+        for name, day in rung.items():
+            setattr(self, name, day)
+        self.record(decision, by, role, reason)
+
+    def tell(self, review):
+        from partners.emails import tell_of_review  # noqa: PLC0415  letters speak of models
+
+        tell_of_review(review)
+
+
+class Review(ReviewStep):
+    """One step of an institution's history."""
+
+    institution = models.ForeignKey(Institution, models.CASCADE, verbose_name=_("institution"), related_name="reviews")
+    person = models.ForeignKey(
+        User, models.SET_NULL, verbose_name=_("person concerned"), related_name="+", null=True, blank=True
+    )
+
+    class Meta(ReviewStep.Meta):
+        verbose_name = _("step of a review")
+        verbose_name_plural = _("steps of reviews")
+        indexes = [models.Index(fields=["institution", "-at"], name="reviews_of_institution")]

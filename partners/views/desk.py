@@ -1,0 +1,245 @@
+"""What the representatives of an institution do: its desk, its profile, its people."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.keeping import signed_in
+from partners.applications import Role
+from partners.forms import (
+    InvitationForm,
+    PositionForm,
+    ProfileForm,
+    ReasonForm,
+    RequestForm,
+    VerifiedFactsForm,
+)
+from partners.models import Institution, Invitation, ProposedChange, Representation
+from partners.profile import as_shown, profile_of
+
+FORM = ["GET", "HEAD", "POST"]
+INVITATIONS_A_DAY = 10
+
+
+def _represented(request, slug):
+    return get_object_or_404(
+        Institution.objects.represented_by(request.user).select_related("country", "city"), slug=slug
+    )
+
+
+def _listed(request, slug):
+    return get_object_or_404(
+        Institution.objects.represented_by(request.user).listed().select_related("country", "city"), slug=slug
+    )
+
+
+def _managed(request, slug):
+    return get_object_or_404(Institution.objects.managed_by(request.user), slug=slug)
+
+
+def _do(request, verb, done):
+    """Take a step and tell the reader how it went."""
+    try:
+        verb()
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, done)
+
+
+@signed_in
+@require_safe
+def desk(request, slug):
+    institution = _represented(request, slug)
+    context = {
+        "institution": institution,
+        "reviews": institution.reviews.select_related("by", "person"),
+        "question": institution.last_question,
+        "people": institution.representations.acting().for_listing(),
+        "mine": institution.representations.acting().get(user=request.user),
+        "requests": institution.representations.answerable_by(request.user).select_related("user"),
+        "invitations": institution.invitations.open(),
+        "change": institution.proposed_changes.waiting().first(),
+        "invitation_form": InvitationForm(),
+    }
+    return render(request, "partners/desk.html", context)
+
+
+# --- The profile ----------------------------------------------------------------------------------------------------
+
+
+@signed_in
+@require_http_methods(FORM)
+def edit(request, slug):
+    institution = _listed(request, slug)
+    form = ProfileForm(request.answers, initial=profile_of(institution))
+    if request.method == "POST" and form.is_valid():
+        institution.keep_profile(request.user, **form.cleaned_data)
+        messages.success(request, _("Saved. The page shows it now."))
+        return redirect("partners:desk", slug)
+    status = 400 if request.method == "POST" else 200
+    return render(request, "partners/edit.html", {"institution": institution, "form": form}, status=status)
+
+
+@signed_in
+@require_POST
+def preview(request, slug):
+    """Show the page as it would be; what was typed stands below it, to be saved or changed."""
+    institution = _listed(request, slug)
+    form = ProfileForm(request.POST)
+    if not form.is_valid():
+        return render(request, "partners/edit.html", {"institution": institution, "form": form}, status=400)
+    context = as_shown(institution, form.cleaned_data) | {"form": form, "is_represented": True}
+    return render(request, "partners/preview.html", context)
+
+
+@signed_in
+@require_http_methods(FORM)
+def propose(request, slug):
+    """Propose a change of facts that others vouched for; the page stays as it is until it is decided on."""
+    institution = _listed(request, slug)
+    facts = {name: getattr(institution, name) for name in Institution.VERIFIED_FACTS}
+    form = VerifiedFactsForm(request.answers, initial=facts)
+    if request.method == "POST" and form.is_valid():
+        change = ProposedChange.propose(institution, request.user, form.cleaned_data)
+        messages.success(
+            request, _("Sent. The page stays as it is until it is decided on.") if change else _("Nothing differs.")
+        )
+        return redirect("partners:desk", slug)
+    status = 400 if request.method == "POST" else 200
+    return render(request, "partners/propose.html", {"institution": institution, "form": form}, status=status)
+
+
+@signed_in
+@require_POST
+def confirm_profile(request, slug):
+    _listed(request, slug).confirm_profile()
+    messages.success(request, _("Noted: the profile is right as of today."))
+    return redirect("partners:desk", slug)
+
+
+@signed_in
+@require_POST
+def withdraw(request, slug):
+    institution = _managed(request, slug)
+    _do(request, lambda: institution.withdraw(request.user), _("The application was withdrawn."))
+    return redirect("desk")
+
+
+# --- The people -----------------------------------------------------------------------------------------------------
+
+
+@signed_in
+@require_http_methods(FORM)
+def represent(request, slug):
+    """Ask to speak for a listed institution."""
+    institution = get_object_or_404(Institution.objects.listed().select_related("country"), slug=slug)
+    form = RequestForm(request.answers, initial={"person": request.user.name})
+    if request.method == "POST" and form.is_valid():
+        answers = form.cleaned_data
+        try:
+            Representation.ask(institution, request.user, answers["position"], answers["words"])
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+        else:
+            request.user.go_by(answers["person"])
+            messages.success(request, _("Sent. You will be told by e-mail when it is decided."))
+            return redirect("desk")
+    status = 400 if request.method == "POST" else 200
+    return render(request, "partners/represent.html", {"institution": institution, "form": form}, status=status)
+
+
+@signed_in
+@require_POST
+def invite(request, slug):
+    institution = _managed(request, slug)
+    form = InvitationForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(form.errors["email"]))
+    elif Invitation.objects.made_today_by(request.user).count() >= INVITATIONS_A_DAY:
+        messages.error(request, _("You have sent many invitations today. Send more tomorrow."))
+    else:
+        Invitation.send(institution, form.cleaned_data["email"], request.user)
+        messages.success(request, _("The invitation was sent."))
+    return redirect("partners:desk", slug)
+
+
+@signed_in
+@require_POST
+def withdraw_invitation(request, slug, pk):
+    get_object_or_404(_managed(request, slug).invitations.open(), pk=pk).withdraw()
+    messages.success(request, _("The invitation was withdrawn."))
+    return redirect("partners:desk", slug)
+
+
+@signed_in
+@require_http_methods(FORM)
+def invitation(request, key):
+    """Read an invitation, and accept it."""
+    invited = get_object_or_404(Invitation.objects.open().select_related("institution", "made_by"), key=key)
+    form = PositionForm(request.answers, initial={"person": request.user.name})
+    if request.method == "POST" and form.is_valid():
+        try:
+            invited.accept(request.user, form.cleaned_data["position"])
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+        else:
+            request.user.go_by(form.cleaned_data["person"])
+            messages.success(request, _("You now speak for the institution."))
+            return redirect("partners:desk", invited.institution.slug)
+    status = 400 if request.method == "POST" else 200
+    return render(request, "partners/invitation.html", {"invitation": invited, "form": form}, status=status)
+
+
+@signed_in
+@require_POST
+def accept_request(request, slug, pk):
+    asked = get_object_or_404(_managed(request, slug).representations.answerable_by(request.user), pk=pk)
+    _do(request, lambda: asked.accept(request.user, Role.APPLICANT), _("Accepted."))
+    return redirect("partners:desk", slug)
+
+
+@signed_in
+@require_http_methods(FORM)
+def decline_request(request, slug, pk):
+    institution = _managed(request, slug)
+    asked = get_object_or_404(institution.representations.answerable_by(request.user), pk=pk)
+    form = ReasonForm(request.answers)
+    if request.method == "POST" and form.is_valid():
+        _do(
+            request,
+            lambda: asked.decline(request.user, Role.APPLICANT, form.cleaned_data["reason"]),
+            _("Declined; the person was told."),
+        )
+        return redirect("partners:desk", slug)
+    context = {"institution": institution, "asked": asked, "form": form}
+    return render(request, "partners/decline_request.html", context, status=400 if request.method == "POST" else 200)
+
+
+@signed_in
+@require_POST
+def remove(request, slug, pk):
+    person = get_object_or_404(_managed(request, slug).representations.acting().exclude(user=request.user), pk=pk)
+    _do(request, lambda: person.end(request.user, Role.APPLICANT), _("Removed; the person was told."))
+    return redirect("partners:desk", slug)
+
+
+@signed_in
+@require_POST
+def hand_over(request, slug, pk):
+    institution = _managed(request, slug)
+    heir = get_object_or_404(institution.representations.acting().exclude(user=request.user), pk=pk)
+    mine = institution.representations.managing().get(user=request.user)
+    _do(request, lambda: mine.hand_over(heir, request.user, Role.APPLICANT), _("Handed over; the person was told."))
+    return redirect("partners:desk", slug)
+
+
+@signed_in
+@require_POST
+def leave(request, slug):
+    """Stop speaking for the institution."""
+    mine = _represented(request, slug).representations.acting().get(user=request.user)
+    _do(request, lambda: mine.end(request.user, Role.APPLICANT), _("You no longer speak for this institution."))
+    return redirect("desk")

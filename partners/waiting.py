@@ -1,0 +1,38 @@
+"""What waits for the representatives of institutions."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Draft
+from accounts.waiting import Task
+from partners.models import Institution, Representation
+from partners.registration import FORM, Registration
+
+
+def tasks_of(user):
+    """Yield what waits for a person: returned applications, requests to answer, a registration begun."""
+    for institution in Institution.objects.represented_by(user).returned():
+        url = reverse("partners:correct-begin", args=[institution.slug])
+        last = institution.reviews.first()
+        yield Task(_("Answer the reviewers’ question"), institution.name, _("Correct"), url, last.at if last else None)
+    for asked in Representation.objects.answerable_by(user).select_related("institution", "user"):
+        title = _("%(person)s asks to represent an institution of yours") % {"person": asked.user}
+        url = reverse("partners:desk", args=[asked.institution.slug])
+        yield Task(title, asked.institution.name, _("Answer"), url, asked.asked_at)
+    draft = Draft.objects.of(user, FORM)
+    if draft:
+        registration = Registration(user)
+        yield Task(
+            _("Go on with your registration"),
+            name_in(draft),
+            _("Go on"),
+            registration.address(draft.step),
+            draft.saved_at,
+        )
+
+
+def name_in(draft):
+    """The name of the institution as far as it was typed."""
+    answers = draft.answers.get("institution", {})
+    names = (answers.get(f"name_{language}", [""])[0] for language in ("en", "fr", "ar"))
+    return next((name for name in names if name), _("No name yet"))

@@ -1,0 +1,10 @@
+"""What waits for a signed-in person, from every app."""
+
+from partners import waiting as of_partners
+
+SOURCES = [of_partners.tasks_of]
+
+
+def tasks_of(user):
+    """Give everything that waits for a person, in the order of the sources."""
+    return [task for source in SOURCES for task in source(user)]
