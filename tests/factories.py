@@ -10,7 +10,7 @@ from accounts.models import User
 from classifications.models import City, Country, Language, Sector
 from events.models import Event, EventDocument, FormerAddress, Participation, Series
 from notifications.models import Letter
-from partners.models import Institution
+from partners.models import Institution, Representation
 from programmes.models import Committee, FocalPoint, Page, Programme, ProgrammeDocument, Seat, Theme
 
 
@@ -131,6 +131,19 @@ class InstitutionFactory(DjangoModelFactory):
     slug = factory.Sequence(lambda n: f"institution-{n}")
     kind = Institution.Kind.MINISTRY
     country = factory.SubFactory(CountryFactory)
+
+
+class RepresentationFactory(DjangoModelFactory):
+    """Somebody who speaks for a listed institution and manages its people."""
+
+    class Meta:
+        model = Representation
+
+    institution = factory.SubFactory(InstitutionFactory)
+    user = factory.SubFactory("tests.factories.UserFactory")
+    position = "Head of Training"
+    is_manager = True
+    accepted_at = factory.LazyFunction(now)
 
 
 class SeriesFactory(DjangoModelFactory):

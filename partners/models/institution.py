@@ -345,9 +345,9 @@ class Institution(Named, Application):
         latin = institution.name_en or institution.name_fr or institution.acronym
         title = latin or f"{institution.country.name_en} {institution.kind}".replace("_", " ")
         base = free_slug(title, RESERVED)
-        return free_slug(
-            title, RESERVED | set(cls.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-        )
+        present = cls.objects.filter(slug__startswith=base).values_list("slug", flat=True)
+        former = FormerAddress.objects.filter(slug__startswith=base).values_list("slug", flat=True)
+        return free_slug(title, {*RESERVED, *present, *former})
 
     @transaction.atomic
     def correct(self, by, position, sectors=(), languages=(), **facts):
@@ -419,3 +419,19 @@ class Review(ReviewStep):
         verbose_name = _("step of a review")
         verbose_name_plural = _("steps of reviews")
         indexes = [models.Index(fields=["institution", "-at"], name="reviews_of_institution")]
+
+
+class FormerAddress(models.Model):
+    """An address under which an institution stood before it was merged with another record of itself."""
+
+    institution = models.ForeignKey(
+        Institution, models.CASCADE, verbose_name=_("institution"), related_name="former_addresses"
+    )
+    slug = models.SlugField(_("address"), max_length=100, unique=True)
+
+    class Meta:
+        verbose_name = _("former address")
+        verbose_name_plural = _("former addresses")
+
+    def __str__(self):
+        return self.slug

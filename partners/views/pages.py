@@ -1,11 +1,11 @@
 """What everybody may read of the institutions."""
 
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 from django_filters.views import FilterView
 
 from partners.filters import InstitutionFilter
-from partners.models import Institution
+from partners.models import FormerAddress, Institution
 
 
 class InstitutionList(FilterView):
@@ -31,7 +31,12 @@ class InstitutionList(FilterView):
 
 @require_safe
 def institution_detail(request, slug):
-    institution = get_object_or_404(Institution.objects.listed().select_related("country", "city"), slug=slug)
+    institution = Institution.objects.listed().select_related("country", "city").filter(slug=slug).first()
+    if institution is None:
+        former = get_object_or_404(
+            FormerAddress.objects.filter(institution__in=Institution.objects.listed()), slug=slug
+        )
+        return redirect(former.institution, permanent=True)
     context = {
         "institution": institution,
         "sectors": institution.sectors.by_name(),
