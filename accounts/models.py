@@ -11,6 +11,7 @@ from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.http import QueryDict
 from django.utils.timezone import now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -54,6 +55,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     is_sample = models.BooleanField(_("sample"), default=False, editable=False)
     date_joined = models.DateTimeField(_("joined"), default=now, editable=False)
+    closed_at = models.DateTimeField(_("closed by its owner"), null=True, blank=True, editable=False)
 
     objects = UserManager()
 
@@ -74,7 +76,19 @@ class User(AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self):
-        return self.name or self.email
+        return gettext("a closed account") if self.closed_at else self.name or self.email
+
+    @transaction.atomic
+    def close(self):
+        """Take away everything that says whose account this was; what the person did stays, without their name."""
+        self.groups.clear()
+        for held in (self.emailaddress_set, self.authenticator_set, self.usersession_set, self.drafts):
+            held.all().delete()
+        self.email, self.name, self.is_active = f"closed-{self.pk}@closed.invalid", "", False
+        self.is_staff = self.is_superuser = False
+        self.closed_at = now()
+        self.set_unusable_password()
+        self.save()
 
     def clean(self):
         super().clean()

@@ -21,6 +21,10 @@ class LetterQuerySet(models.QuerySet):
     def sent(self):
         return self.filter(sent_at__isnull=False)
 
+    def to(self, address):
+        """Letters to an e-mail address."""
+        return self.filter(recipients__contains=[address])
+
     def given_up(self):
         """Letters that the mail server refused for good, or too often."""
         return self.filter(given_up_at__isnull=False)

@@ -40,3 +40,7 @@ class InstitutionFilter(CountedFilter):
     class Meta:
         model = Institution
         fields = []
+
+    @property
+    def map_url(self):
+        return self.url(self.pairs(), "partners:map")

@@ -15,7 +15,8 @@ STEPS = [  # of a registration, and of correcting one that was returned
 ]
 
 urlpatterns = [
-    path("", pages.InstitutionList.as_view(), name="institution-list"),
+    path("", pages.partners, name="institution-list"),
+    path("map/", pages.institution_map, name="map"),
     path("search/", pages.InstitutionList.as_view(), name="search"),
     path("register/", registration.find, name="register"),
     *(path(f"register/form/{route}", view, name=f"register-{name}") for route, view, name in STEPS),

@@ -1,7 +1,15 @@
 """The pages that show several apps at once: home, countries, search, the desk, the letter to the Centre."""
 
+import json
+
+from allauth.account.decorators import reauthentication_required
 from allauth.core import ratelimit
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,6 +26,7 @@ from programmes.views import chosen_year, strip_of
 from sesric_portal.desk import tasks_of
 from sesric_portal.figures import HomeFigures
 from sesric_portal.maps import tile_map
+from sesric_portal.own_data import forget, held_about
 
 FEW = 4  # events to come on the home page; those held last fill up what is missing
 FOUND = 8  # results of one kind on the search page
@@ -94,6 +103,31 @@ def desk(request):
         "asked": user.representations.asked().select_related("institution"),
     }
     return render(request, "desk.html", context)
+
+
+@login_required
+@reauthentication_required
+@require_safe
+def own_data(request):
+    """Hand out everything that is held about the reader, as a file that people and programs can read."""
+    data = json.dumps(held_about(request.user), ensure_ascii=False, indent=2, cls=DjangoJSONEncoder)
+    response = HttpResponse(data, content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    return response
+
+
+@login_required
+@reauthentication_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def close_account(request):
+    """Say what closing an account takes away, and do so."""
+    if request.method != "POST":
+        return render(request, "account/close.html", {"institutions": Institution.objects.represented_by(request.user)})
+    with transaction.atomic():
+        forget(request.user)
+    logout(request)
+    messages.success(request, _("Your account is closed."))
+    return redirect("home")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -78,6 +78,14 @@ class InstitutionQuerySet(NamedQuerySet, SearchableQuerySet, ApplicationQuerySet
             .exclude(pk__in=Institution.objects.represented().values("pk"))
         )
 
+    def having_taught(self):
+        """Institutions that published events name as their providers."""
+        return self._linked(events_provided__published_at__isnull=False)
+
+    def newest_first(self):
+        """The ones listed or recorded last before others."""
+        return self.order_by("-created_at", "-pk")
+
     def of_kinds(self, kinds):
         return self.filter(kind__in=kinds)
 

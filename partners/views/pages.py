@@ -1,11 +1,53 @@
 """What everybody may read of the institutions."""
 
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 from django_filters.views import FilterView
 
+from classifications.maps import draw, member_states
+from classifications.models import Country
+from classifications.written import number
 from partners.filters import InstitutionFilter
 from partners.models import FormerAddress, Institution
+from partners.structured import institution_as_linked_data
+
+EVENTS = 10  # events shown on the page of the institution that gave them
+NEWEST = 5  # institutions shown that were listed last
+
+
+@require_safe
+def partners(request):
+    """What the partners are, how many there are of each state, and how one becomes one."""
+    listed = Institution.objects.listed()
+    context = {
+        "listed": listed.count(),
+        "represented": listed.represented().count(),
+        "taught": listed.having_taught().count(),
+        "map": map_of(InstitutionFilter(request.GET, listed)),
+        "newest": listed.newest_first().for_choice()[:NEWEST],
+    }
+    return render(request, "partners/partners.html", context)
+
+
+@require_safe
+def institution_map(request):
+    """The partner search as a map: how many institutions of each state fit the other filters."""
+    filterset = InstitutionFilter(request.GET, Institution.objects.listed())
+    return render(request, "partners/map.html", {"filter": filterset, "map": map_of(filterset)})
+
+
+def map_of(filterset):
+    counts = filterset.counts("country")
+    others = [pair for pair in filterset.pairs() if pair[0] != "country"]
+    return draw(
+        member_states(),
+        {"institutions": (_("Institutions by country"), counts, filterset.url(others, "partners:map"))},
+        "institutions",
+        told=lambda count: ngettext("%(n)s institution", "%(n)s institutions", count) % {"n": number(count)},
+        url=lambda iso2: filterset.url([*others, ("country", iso2)]),
+    )
 
 
 class InstitutionList(FilterView):
@@ -37,11 +79,17 @@ def institution_detail(request, slug):
             FormerAddress.objects.filter(institution__in=Institution.objects.listed()), slug=slug
         )
         return redirect(former.institution, permanent=True)
+    events = institution.events_provided.published()
+    counts = events.count_by_year()
     context = {
         "institution": institution,
         "sectors": institution.sectors.by_name(),
         "languages": institution.languages.by_name(),
         "is_represented": institution.representations.acting().exists(),
-        "events": institution.events_provided.published().for_listing().newest_first(),
+        "events": events.for_listing().newest_first()[:EVENTS],
+        "event_count": sum(counts.values()),
+        "first_year": min(counts, default=None),
+        "linked_data": institution_as_linked_data(institution),
+        "receivers": Country.objects.filter(participations__event__in=events).distinct().by_name(),
     }
     return render(request, "partners/institution_detail.html", context)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils.timezone import localdate
 
-from sesric_portal.maps import thresholds
+from classifications.maps import thresholds
 from sesric_portal.views import FEW
 from tests.factories import CountryFactory, EventFactory, InstitutionFactory, ProgrammeFactory
 
