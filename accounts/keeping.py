@@ -43,6 +43,11 @@ def _give_back(request):
     return as_posted(kept["answers"])
 
 
-def answers_of(posted):
-    """What was posted, as lists of strings by name, without what must not be kept."""
-    return {name: posted.getlist(name) for name in posted if name not in NOT_KEPT}
+def answers_of(posted, names=None):
+    """What was posted, as lists of strings by name: under `names` if given, without what must not or cannot be kept."""
+    names = [name for name in (names or posted) if name in posted and name not in NOT_KEPT]
+    return {_storable(name): [_storable(value) for value in posted.getlist(name)] for name in names}
+
+
+def _storable(text):
+    return text.replace("\x00", "")

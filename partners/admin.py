@@ -37,4 +37,4 @@ class InstitutionAdmin(TableAdmin):
     ]
 
     def view_on_site(self, institution):
-        return institution.get_absolute_url() if institution.status in Institution.PUBLIC else None
+        return institution.get_absolute_url() if institution.is_listed else None

@@ -30,6 +30,8 @@ def tell_of_review(review):
     if review.decision not in (Decision.APPLIED, Decision.SENT_AGAIN):  # of these the sender has a receipt
         readers.pop(review.by_id, None)
     for reader in readers.values():
+        if not reader.is_active:  # an account that was closed
+            continue
         write_to(reader, "partners/email/review.txt", {"review": review, "institution": review.institution})
     if review.decision == Decision.REPRESENTATIVE_LEFT and not people:
         tell_centre_of_orphan(review.institution)

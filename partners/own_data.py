@@ -33,5 +33,4 @@ def forget(user):
     """End what the person speaks for; an institution left without anybody is told to the Centre."""
     for each in user.representations.filter(ended_at=None).select_related("institution"):
         each.end(user, Role.PORTAL)
-    Invitation.objects.filter(email__iexact=user.email).delete()
     user.representations.update(position="", words="")

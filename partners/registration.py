@@ -64,7 +64,9 @@ class Registration:
         }  # fmt: skip
 
     def save(self, step, posted):
-        self.draft = Draft.save_answers(self.user, FORM, self.subject, step, answers_of(posted))
+        self.draft = Draft.save_answers(
+            self.user, FORM, self.subject, step, answers_of(posted, STEPS[step][1].base_fields)
+        )
 
     def read(self, step):
         """The form of a step as it would be sent: what the draft holds, or else what is on record."""
@@ -112,9 +114,12 @@ class Registration:
 
     @transaction.atomic
     def send(self):
-        """Record the application, or its correction; give the institution. Raise `ValidationError` where it cannot be."""
-        if self.institution is None:
-            Draft.objects.select_for_update().get(pk=self.draft.pk)  # a double click waits here
+        """Record the application, or its correction, and give the institution; None where another click was faster.
+
+        Raise `ValidationError` where it cannot be recorded.
+        """
+        if self.draft and not Draft.objects.select_for_update().filter(pk=self.draft.pk).exists():
+            return None
         facts = {}
         for form in self.filled.values():
             form.is_valid()

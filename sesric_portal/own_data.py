@@ -4,7 +4,8 @@ from accounts import own_data as of_accounts
 from notifications import own_data as of_notifications
 from partners import own_data as of_partners
 
-APPS = {"account": of_accounts, "institutions": of_partners, "letters": of_notifications}
+# In this order they forget: letters while their address is known, then the name, so that nobody reads it in what follows.
+APPS = {"letters": of_notifications, "account": of_accounts, "institutions": of_partners}
 
 
 def held_about(user):
@@ -13,6 +14,6 @@ def held_about(user):
 
 
 def forget(user):
-    """End what the person takes part in and take away what says who it was; uppermost apps first, the account last."""
-    for app in reversed(APPS.values()):
+    """Take away what says who the person was and end what they take part in."""
+    for app in APPS.values():
         app.forget(user)

@@ -15,6 +15,7 @@ from sesric_portal.frame import PREFIXES
 
 STANDING = [
     "home", "programmes:programme-list", "events:event-list", "events:archive", "country-list", "partners:institution-list",
+    "partners:search", "partners:map", "partners:register",
     "oic-vet:about", "oic-vet:programme-types", "oic-vet:committee", "oic-vet:focal-points", "oic-vet:summary", "trop:about",
     "experts:about", "about", "links", "contact", "privacy", "accessibility",
 ]  # fmt: skip

@@ -34,7 +34,9 @@ READING = [
     "/", "/events/", "/events/?q=course&kind=training_course&sort=oldest", "/events/2011/", "/events/2011/lead/",
     "/events/archive/", "/programmes/", "/programmes/oic-vet/", "/programmes/oic-vet/?year=2011", "/oic-vet/",
     "/oic-vet/programme-types/", "/oic-vet/committee/", "/oic-vet/focal-points/", "/oic-vet/summary/", "/countries/",
-    "/countries/aa/", "/partners/", "/partners/lead/", "/search/", "/search/?q=lead", "/about/", "/links/",
+    "/countries/aa/", "/partners/", "/partners/search/", "/partners/search/?part=offers&kind=ministry",
+    "/partners/map/", "/partners/register/", "/partners/register/?q=lead", "/partners/lead/",
+    "/search/", "/search/?q=lead", "/about/", "/links/",
     "/privacy/", "/accessibility/", "/trop/", "/experts/",
 ]  # fmt: skip
 # What programs read, and what is downloaded.

@@ -25,7 +25,7 @@ def partners(request):
         "listed": listed.count(),
         "represented": listed.represented().count(),
         "taught": listed.having_taught().count(),
-        "map": map_of(InstitutionFilter(request.GET, listed)),
+        "map": map_of(InstitutionFilter({}, listed)),
         "newest": listed.newest_first().for_choice()[:NEWEST],
     }
     return render(request, "partners/partners.html", context)

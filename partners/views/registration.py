@@ -86,8 +86,7 @@ def send(request, slug=None):
     """Send the application if all its steps hold; a second click finds it sent already."""
     registration = _registration(request, slug)
     if registration.is_gone:
-        sent = Institution.objects.represented_by(request.user).under_review().order_by("-created_at").first()
-        return redirect("partners:desk", sent.slug) if sent else redirect("partners:register")
+        return _already_sent(request)
     if registration.first_open_step != LAST:
         messages.error(request, _("Something is still missing in this step."))
         return redirect(registration.address(registration.first_open_step))
@@ -98,9 +97,19 @@ def send(request, slug=None):
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:
-            messages.success(request, _("Sent. You will be told of every step by e-mail."))
-            return redirect("partners:desk", institution.slug)
+            return _sent(request, institution) if institution else _already_sent(request)
     return _show(request, registration, LAST, form)
+
+
+def _sent(request, institution):
+    messages.success(request, _("Sent. You will be told of every step by e-mail."))
+    return redirect("partners:desk", institution.slug)
+
+
+def _already_sent(request):
+    """Lead to the application that another click has sent."""
+    sent = Institution.objects.represented_by(request.user).under_review().newest_first().first()
+    return redirect("partners:desk", sent.slug) if sent else redirect("partners:register")
 
 
 def _show(request, registration, step, form):

@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from partners.applications import Status
 from partners.models import Institution
 from tests.factories import CityFactory, CountryFactory, InstitutionFactory
 
@@ -39,6 +40,6 @@ def test_a_city_is_looked_for_in_the_country_of_its_line(client, editor):
 
 
 def test_a_suspended_institution_is_not_shown_on_the_site(client, editor):
-    suspended = InstitutionFactory(status=Institution.Status.SUSPENDED)
+    suspended = InstitutionFactory(status=Status.SUSPENDED)
     content = client.get(reverse("admin:partners_institution_change", args=[suspended.pk])).text
     assert suspended.get_absolute_url() not in content

@@ -11,7 +11,9 @@ from tests.pages import PREFIXES, populate
 
 LISTS = [
     "/events/", "/events/2011/", "/events/feed/", "/events/calendar.ics", "/events/table.csv", "/events/archive/",
-    "/events/archive/table.csv", "/programmes/", "/programmes/oic-vet/", "/countries/", "/countries/aa/", "/partners/", "/search/",
+    "/events/archive/table.csv", "/programmes/", "/programmes/oic-vet/", "/countries/", "/countries/aa/",
+    "/partners/", "/partners/search/", "/partners/map/",
+    "/partners/register/", "/search/",
     "/contact/", "/",
 ]  # fmt: skip
 FORMER = [
@@ -22,7 +24,7 @@ ADDRESSES = [prefix + path for path in LISTS for prefix in PREFIXES.values()] + 
 METHODS = ["GET"] * 6 + ["HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"]
 NAMES = [
     "q", "year", "when", "kind", "mode", "theme", "programme", "provider", "beneficiary", "venue", "language", "sort", "page",
-    "country", "measure", "id", "about", "next", "unknown",
+    "country", "group", "part", "rung", "sector", "measure", "id", "about", "next", "unknown",
 ]  # fmt: skip
 VALUES = [
     "", "0", "-1", "999999", "99999999999999999999", "abc", "2011", "1e9", "NaN", "none", "oic-vet", "AA", "aa",
@@ -121,14 +123,16 @@ def test_addresses_of_nothing(db, path):
 
 def test_institutions_are_searched_and_what_names_nothing_is_told(client, db):
     lead = populate()
-    kept = client.get("/partners/", {"q": "lead", "kind": ["ministry", "castle"], "country": "aa", "page": "zero"})
+    kept = client.get(
+        "/partners/search/", {"q": "lead", "kind": ["ministry", "castle"], "country": "aa", "page": "zero"}
+    )
     assert [each.name_en for each in kept.context["object_list"]] == ["Lead institution"]
-    assert kept.context["filter"].left_out == [("Kind", "castle"), ("Country", "aa")]
+    assert kept.context["filter"].left_out == [("Country", "aa"), ("Kind", "castle")]
     assert "<li>Kind: <bdi>castle</bdi></li>" in kept.content.decode()
-    known = client.get("/partners/", {"country": lead.country.iso2, "kind": "ministry"})
+    known = client.get("/partners/search/", {"country": lead.country.iso2, "kind": "ministry"})
     assert known.context["filter"].left_out == []
     assert {each.name_en for each in known.context["object_list"]} == {each.name_en for each in lead.providers.all()}
-    assert list(client.get("/partners/", {"kind": "university"}).context["object_list"]) == []
+    assert list(client.get("/partners/search/", {"kind": "university"}).context["object_list"]) == []
 
 
 def test_search_tells_what_it_did_not_search_for(client, db):

@@ -6,6 +6,7 @@ import pytest
 
 from classifications.models import City, Country
 from events.models import Event
+from partners.applications import Status
 from partners.models import Institution
 from programmes.models import Programme
 from tests.factories import CityFactory, CountryFactory, EventFactory, InstitutionFactory, ProgrammeFactory
@@ -170,7 +171,7 @@ def test_a_draft_is_never_found(client, world):
 
 
 def test_a_suspended_institution_is_never_found(client, world):
-    Institution.objects.update(status=Institution.Status.SUSPENDED)
+    Institution.objects.update(status=Status.SUSPENDED)
     assert found(client, "SCA") == groups(world, EVENT)
 
 

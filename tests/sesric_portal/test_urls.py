@@ -19,7 +19,8 @@ PUBLIC = """
     oic-vet:about oic-vet:programme-types oic-vet:committee oic-vet:focal-points oic-vet:summary
     events:event-list events:archive events:archive-table events:calendar events:feed events:table events:document
     events:year events:event-detail events:event-calendar
-    partners:institution-list partners:institution-detail trop:about experts:about
+    partners:institution-list partners:search partners:map partners:register partners:institution-detail
+    trop:about experts:about
 """.split()  # noqa: SIM905  read as a table
 # Former addresses: each leads on for good.
 FORMER = """
@@ -38,7 +39,12 @@ STEPS = """
 LOGIN = """
     desk accounts:preferences account_reauthenticate account_email account_change_password account_set_password usersessions_list
     mfa_index mfa_reauthenticate mfa_activate_totp mfa_deactivate_totp mfa_view_recovery_codes mfa_generate_recovery_codes
-    mfa_download_recovery_codes
+    mfa_download_recovery_codes own-data close-account
+    partners:register-begin partners:register-send partners:register-step partners:register-keep partners:register-stop
+    partners:invitation partners:represent partners:desk partners:edit partners:preview partners:propose partners:confirm-profile
+    partners:withdraw partners:leave partners:invite partners:withdraw-invitation partners:accept-request
+    partners:decline-request partners:remove partners:hand-over
+    partners:correct-begin partners:correct-send partners:correct-step partners:correct-keep partners:correct-stop
 """.split()  # noqa: SIM905
 # All of the admin is for staff with a second factor.
 STAFF = "admin:"
@@ -54,7 +60,10 @@ def walk(patterns, namespace="", before=""):
             yield namespace + (each.name or "(unnamed)"), before + path_of(each.pattern)
 
 
-SAMPLES = {"year": "2011", "iso2": "aa", "pk": "1", "object_id": "1", "app_label": "events", "content_type_id": "1"}
+SAMPLES = {
+    "key": "6ba7b810-9dad-11d1-80b4-00c04fd430c8", "year": "2011", "iso2": "aa", "pk": "1", "object_id": "1",
+    "app_label": "events", "content_type_id": "1",
+}  # fmt: skip
 
 
 def path_of(pattern):
@@ -96,7 +105,7 @@ def test_the_admin_is_all_under_its_path():
 @pytest.fixture
 def documents(db):
     lead = populate()
-    SAMPLES["pk"] = str(EventDocumentFactory(event=lead).pk)
+    SAMPLES["pk"] = str(EventDocumentFactory(event=lead, pk=900_001).pk)  # free in both tables
     ProgrammeDocumentFactory(pk=SAMPLES["pk"])
     yield
     SAMPLES["pk"] = "1"

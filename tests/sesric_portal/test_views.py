@@ -71,7 +71,7 @@ def _country_world():
 
 def test_the_map_counts_what_each_state_gave_and_got(client, db):
     _country_world()
-    tiles = {tile.iso2: (tile.count, tile.counts) for tile in client.get("/countries/").context["map"].tiles}
+    tiles = {tile.state.iso2: (tile.count, tile.counts) for tile in client.get("/countries/").context["map"].tiles}
     assert tiles == {"AA": (2, (2, 1, 1)), "BB": (1, (1, 1, 0))}
     for measure, counts in {"provider": [1, 1], "venue": [1, 0], "beneficiary": [2, 1], "nonsense": [2, 1]}.items():
         assert [tile.count for tile in client.get("/countries/", {"measure": measure}).context["map"].tiles] == counts
@@ -112,8 +112,8 @@ def test_institutions_stand_in_the_order_of_the_language(client, db):
     one = InstitutionFactory(name_en="Zebra", name_fr="École")
     two = InstitutionFactory(name_en="Ant", name_fr="Zèbre")
     InstitutionFactory(status="suspended")
-    assert list(client.get("/partners/").context["object_list"]) == [two, one]
-    assert list(client.get("/fr/partners/").context["object_list"]) == [one, two]
+    assert list(client.get("/partners/search/").context["object_list"]) == [two, one]
+    assert list(client.get("/fr/partners/search/").context["object_list"]) == [one, two]
 
 
 def test_an_event_names_a_suspended_provider_without_leading_to_its_page(client, db):

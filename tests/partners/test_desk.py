@@ -1,0 +1,319 @@
+"""What representatives do at their desk, and that nobody else can."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Draft
+from notifications.models import Letter
+from partners.applications import Decision, Status
+from partners.models import Institution, Invitation, ProposedChange, Representation
+from tests.accounts.helpers import confirmed_user
+from tests.factories import (
+    CountryFactory,
+    InstitutionFactory,
+    LanguageFactory,
+    RepresentationFactory,
+    SectorFactory,
+    UserFactory,
+)
+
+MANY = [  # every address of one institution's desk, with the methods it answers
+    ("desk", "get"), ("edit", "get"), ("edit", "post"), ("preview", "post"), ("propose", "get"), ("propose", "post"),
+    ("confirm-profile", "post"), ("withdraw", "post"), ("leave", "post"), ("invite", "post"), ("correct-begin", "get"),
+    ("correct-send", "post"),
+]  # fmt: skip
+OF_A_ROW = [
+    ("withdraw-invitation", "post"), ("accept-request", "post"), ("decline-request", "get"), ("decline-request", "post"),
+    ("remove", "post"), ("hand-over", "post"),
+]  # fmt: skip
+OF_A_STEP = [("correct-step", "get"), ("correct-step", "post"), ("correct-keep", "post"), ("correct-stop", "post")]
+
+
+@pytest.fixture
+def mine(client, db):
+    representation = RepresentationFactory(institution__name_en="Mine", institution__offers="Courses.")
+    client.force_login(representation.user)
+    return representation
+
+
+def at(name, institution, *rest):
+    return reverse(f"partners:{name}", args=[institution.slug, *rest])
+
+
+def profile(**answers):
+    return {
+        "sectors": [SectorFactory().slug], "languages": [LanguageFactory(code="en").code], "offers": "New offer.",
+        "written_in": "en", **answers,
+    }  # fmt: skip
+
+
+def state(institution):
+    """All that a stranger must not change."""
+    return (
+        Institution.objects.filter(pk=institution.pk).values().get(),
+        list(institution.sectors.order_by("pk")),
+        list(institution.reviews.order_by("pk").values_list("pk", "decision")),
+        list(institution.representations.order_by("pk").values()),
+        list(institution.invitations.order_by("pk").values()),
+        list(institution.proposed_changes.order_by("pk").values()),
+    )
+
+
+def strangers(institution):
+    """Clients of everybody who does not speak for the institution (any more, or yet), by who they are."""
+    former = RepresentationFactory(institution=institution, is_manager=False, ended_at="2026-01-01T00:00Z").user
+    asking = RepresentationFactory(institution=institution, is_manager=False, accepted_at=None).user
+    other = RepresentationFactory().user
+    clients = {"anonymous": Client()}
+    for name, user in (("former", former), ("asking", asking), ("of another", other), ("nobody", UserFactory())):
+        clients[name] = Client()
+        clients[name].force_login(user)
+    return clients
+
+
+@pytest.mark.parametrize("status", [Status.LISTED, Status.RETURNED, Status.APPLIED, Status.SUSPENDED])
+def test_nobody_else_reads_or_changes_anything(db, status):
+    institution = InstitutionFactory(
+        status=status, waiting_since="2026-01-01T00:00Z" if status == Status.APPLIED else None
+    )
+    manager = RepresentationFactory(institution=institution)
+    second = RepresentationFactory(institution=institution, is_manager=False)
+    asking = RepresentationFactory(institution=institution, is_manager=False, accepted_at=None)
+    invitation = Invitation.objects.create(institution=institution, email="x@example.org", made_by=manager.user)
+    clients = strangers(institution)
+    before, wrong = state(institution), []
+    paths = [(at(name, institution), method) for name, method in MANY]
+    for row in (second, asking, manager, invitation):
+        paths += [(at(name, institution, row.pk), method) for name, method in OF_A_ROW]
+    paths += [(at(name, institution, "institution"), method) for name, method in OF_A_STEP]
+    answers = profile(name_en="Stolen", kind="university", country=CountryFactory().iso2, reason="x", email="me@example.org",
+                      may_speak="on", agrees="on", position="x", person="x", status="listed")  # fmt: skip
+    for who, client in clients.items():
+        for path, method in paths:
+            response = getattr(client, method)(path, answers)
+            expected = 302 if who == "anonymous" else 404
+            if response.status_code != expected or (
+                who == "anonymous" and "/accounts/login/" not in response["Location"]
+            ):
+                wrong.append((who, method, path, response.status_code))
+    assert wrong == []
+    assert state(institution) == before
+    assert not Draft.objects.exists()
+
+
+def test_a_representative_who_does_not_manage_cannot_manage_people(client, db):
+    second = RepresentationFactory(is_manager=False)
+    manager = RepresentationFactory(institution=second.institution)
+    asking = RepresentationFactory(institution=second.institution, is_manager=False, accepted_at=None)
+    client.force_login(second.user)
+    before = state(second.institution)
+    assert client.get(at("desk", second.institution)).status_code == 200
+    for name in ("remove", "hand-over", "accept-request", "decline-request"):
+        for row in (manager, asking):
+            assert client.post(at(name, second.institution, row.pk), {"reason": "x"}).status_code == 404
+    for name in ("invite", "withdraw"):
+        assert client.post(at(name, second.institution), {"email": "a@example.org"}).status_code == 404
+    assert state(second.institution) == before
+
+
+def test_rows_of_another_institution_are_not_found_under_mine(client, mine):
+    other = RepresentationFactory(is_manager=False)
+    asking = RepresentationFactory(is_manager=False, accepted_at=None)
+    invitation = Invitation.objects.create(institution=other.institution, email="x@example.org", made_by=other.user)
+    for name in ("remove", "hand-over", "accept-request", "decline-request", "withdraw-invitation"):
+        for row in (other, asking, invitation):
+            assert client.post(at(name, mine.institution, row.pk), {"reason": "x"}).status_code == 404
+
+
+# --- The profile --------------------------------------------------------------------------------------------------------
+
+
+def test_the_profile_is_live_at_once(client, mine):
+    client.post(at("edit", mine.institution), profile(city_name="Dakar", founded="1980", staff="50-249"))
+    page = Client().get(mine.institution.get_absolute_url()).content.decode()
+    assert all(text in page for text in ("New offer.", "Dakar", "1980", "50 to 249"))
+
+
+def test_forged_fields_change_nothing(client, mine):
+    forged = {
+        "name_en": "Stolen",
+        "slug": "stolen",
+        "status": "suspended",
+        "verified_until": "2999-01-01",
+        "kind": "ngo",
+    }
+    client.post(at("edit", mine.institution), profile(**forged))
+    mine.institution.refresh_from_db()
+    assert (mine.institution.name_en, mine.institution.status, mine.institution.verified_until) == (
+        "Mine",
+        "listed",
+        None,
+    )
+    assert mine.institution.offers == "New offer."
+
+
+def test_a_preview_saves_nothing(client, mine):
+    response = client.post(at("preview", mine.institution), profile())
+    assert "New offer." in response.content.decode()
+    mine.institution.refresh_from_db()
+    assert mine.institution.offers == "Courses."
+
+
+def test_a_faulty_profile_is_shown_again_with_what_was_typed(client, mine):
+    response = client.post(at("edit", mine.institution), profile(founded="12", offers="Kept text"))
+    assert response.status_code == 400
+    assert "Kept text" in response.content.decode()
+
+
+def test_saying_that_all_is_right_notes_the_day(client, mine):
+    client.post(at("confirm-profile", mine.institution))
+    mine.institution.refresh_from_db()
+    assert mine.institution.profile_confirmed_at is not None
+
+
+def test_a_verified_fact_changes_by_review_only(client, mine):
+    new = {"name_en": "Mine Renamed", "kind": mine.institution.kind, "country": mine.institution.country.iso2}
+    client.post(at("propose", mine.institution), new)
+    change = ProposedChange.objects.get()
+    assert change.facts == {"name_en": "Mine Renamed"}
+    assert "Mine Renamed" not in Client().get(mine.institution.get_absolute_url()).content.decode()
+    change.accept(UserFactory())
+    assert "Mine Renamed" in Client().get(mine.institution.get_absolute_url()).content.decode()
+    assert list(mine.institution.reviews.values_list("decision", flat=True)) == [
+        Decision.CHANGE_ACCEPTED, Decision.CHANGE_PROPOSED,
+    ]  # fmt: skip
+
+
+def test_a_second_proposal_takes_the_place_of_the_first(mine):
+    ProposedChange.propose(mine.institution, mine.user, {"name_en": "A"})
+    ProposedChange.propose(mine.institution, mine.user, {"name_en": "B"})
+    assert [change.facts for change in ProposedChange.objects.all()] == [{"name_en": "B"}]
+    assert ProposedChange.propose(mine.institution, mine.user, {"name_en": "Mine"}) is None
+    assert not ProposedChange.objects.exists()
+
+
+def test_a_refused_change_leaves_all_as_it_was_and_says_why(mine):
+    change = ProposedChange.propose(mine.institution, mine.user, {"name_en": "A"})
+    change.refuse(None, "No decree is known.")
+    mine.institution.refresh_from_db()
+    assert mine.institution.name_en == "Mine"
+    assert "No decree is known." in Letter.objects.latest("pk").text
+
+
+# --- The people ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_accepted_manages_the_others(db):
+    institution, staff = InstitutionFactory(), UserFactory()
+    first = Representation.ask(institution, UserFactory(), "Head")
+    second = Representation.ask(institution, UserFactory(), "Deputy")
+    first.accept(staff, "centre")
+    second.accept(first.user, "applicant")
+    assert list(institution.representations.managing()) == [first]
+    assert set(institution.representations.acting()) == {first, second}
+
+
+def test_asking_shows_and_opens_nothing(client, db):
+    institution = InstitutionFactory()
+    client.force_login(UserFactory())
+    path = at("represent", institution)
+    assert client.post(path, {"person": "Somebody", "position": "Clerk", "agrees": "on"}).status_code == 302
+    assert client.get(at("desk", institution)).status_code == 404
+    assert not institution.representations.acting().exists()
+    again = client.post(path, {"person": "Somebody", "position": "Clerk", "agrees": "on"})
+    assert again.status_code == 400
+
+
+def test_the_manager_answers_a_request(client, mine):
+    asking = Representation.ask(mine.institution, UserFactory(), "Clerk", "In the registry.")
+    assert "In the registry." in client.get(at("desk", mine.institution)).content.decode()
+    client.post(at("accept-request", mine.institution, asking.pk))
+    asking.refresh_from_db()
+    assert asking.is_acting
+    refused = Representation.ask(mine.institution, UserFactory(), "Clerk")
+    assert client.post(at("decline-request", mine.institution, refused.pk), {"reason": ""}).status_code == 400
+    client.post(at("decline-request", mine.institution, refused.pk), {"reason": "Not known here."})
+    assert "Not known here." in Letter.objects.latest("pk").text
+
+
+def test_an_invitation_is_accepted_by_the_address_it_was_sent_to(client, mine):
+    client.post(at("invite", mine.institution), {"email": "New@example.org"})
+    letter = Letter.objects.latest("pk")
+    invitation = Invitation.objects.get()
+    path = reverse("partners:invitation", args=[invitation.key])
+    assert letter.recipients == ["new@example.org"]
+    assert path in letter.text
+    stranger, invited = Client(), Client()
+    stranger.force_login(confirmed_user(email="other@example.org"))
+    invited.force_login(confirmed_user(email="new@example.org"))
+    answers = {"person": "New Sample", "position": "Clerk"}
+    assert stranger.post(path, answers).status_code == 400
+    assert invited.get(path).status_code == 200
+    assert mine.institution.representations.acting().count() == 1
+    assert invited.post(path, answers).status_code == 302
+    assert mine.institution.representations.acting().count() == 2
+    assert invited.post(path, answers).status_code == 404
+
+
+def test_inviting_says_the_same_whether_the_address_has_an_account(client, mine):
+    confirmed_user(email="known@example.org")
+    pages = []
+    for email in ("known@example.org", "unknown@example.org"):
+        response = client.post(at("invite", mine.institution), {"email": email}, follow=True)
+        pages.append([str(message) for message in response.context["messages"]])
+    assert pages[0] == pages[1]
+
+
+def test_only_so_many_invitations_a_day(client, mine):
+    for number in range(12):
+        client.post(at("invite", mine.institution), {"email": f"p{number}@example.org"})
+    assert Invitation.objects.count() == 10
+
+
+def test_old_and_withdrawn_invitations_are_gone(client, mine):
+    invitation = Invitation.send(mine.institution, "a@example.org", mine.user)
+    path = reverse("partners:invitation", args=[invitation.key])
+    other = Invitation.send(mine.institution, "b@example.org", mine.user)
+    client.post(at("withdraw-invitation", mine.institution, other.pk))
+    assert client.get(reverse("partners:invitation", args=[other.key])).status_code == 404
+    assert client.get(path).status_code == 200
+    Invitation.objects.update(made_at="2026-01-01T00:00Z")
+    assert client.get(path).status_code == 404
+
+
+def test_handing_over_and_leaving(client, mine):
+    heir = RepresentationFactory(institution=mine.institution, is_manager=False)
+    client.post(at("leave", mine.institution))
+    assert mine.institution.representations.acting().count() == 2  # hand over first
+    client.post(at("hand-over", mine.institution, heir.pk))
+    client.post(at("leave", mine.institution))
+    assert list(mine.institution.representations.managing()) == [heir]
+    assert client.get(at("desk", mine.institution)).status_code == 404
+
+
+def test_the_last_one_to_leave_is_told_to_the_centre(client, mine, settings):
+    client.post(at("leave", mine.institution))
+    assert settings.CENTRE_EMAIL in [address for letter in Letter.objects.all() for address in letter.recipients]
+    assert mine.institution in Institution.objects.orphaned()
+    assert Client().get(mine.institution.get_absolute_url()).status_code == 200
+
+
+def test_somebody_removed_has_no_access_from_the_next_request_on(client, mine):
+    second = RepresentationFactory(institution=mine.institution, is_manager=False)
+    other = Client()
+    other.force_login(second.user)
+    assert other.get(at("desk", mine.institution)).status_code == 200
+    client.post(at("remove", mine.institution, second.pk))
+    assert other.get(at("desk", mine.institution)).status_code == 404
+
+
+def test_the_desk_shows_first_what_waits(client, mine):
+    Representation.ask(mine.institution, UserFactory(name="Asking Sample"), "Clerk")
+    tasks = client.get(reverse("desk")).context["tasks"]
+    assert [task.title for task in tasks] == ["Asking Sample asks to represent an institution of yours"]
+
+
+def test_somebody_with_two_institutions_finds_both(client, mine):
+    second = RepresentationFactory(user=mine.user)
+    assert set(client.get(reverse("desk")).context["institutions"]) == {mine.institution, second.institution}

@@ -1,0 +1,203 @@
+"""The partner search: what is found, and that every count is the plain count of what its choice would show."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils.timezone import localdate
+
+from partners.applications import Status
+from partners.filters import InstitutionFilter
+from partners.models import Institution
+from tests.factories import (
+    CountryFactory,
+    EventFactory,
+    InstitutionFactory,
+    LanguageFactory,
+    RepresentationFactory,
+    SectorFactory,
+    ThemeFactory,
+)
+
+SEARCH, MAP = "/partners/search/", "/partners/map/"
+
+
+@pytest.fixture
+def institutions(db):
+    """Institutions of many kinds, and two that nobody may see."""
+    countries = [
+        CountryFactory(iso2="AA", oic_group="African"),
+        CountryFactory(iso2="BB"),
+        CountryFactory(iso2="ZZ", oic_group="", joined_year=None),
+    ]
+    themes = ThemeFactory.create_batch(2)
+    sectors = [SectorFactory(theme=themes[0]), SectorFactory(theme=themes[0]), SectorFactory(theme=themes[1])]
+    languages = [LanguageFactory(code=code) for code in ("ar", "en", "fr")]
+    today = localdate()
+    for number in range(24):
+        one = InstitutionFactory(
+            country=countries[number % 3],
+            kind=Institution.Kind.values[number % 4],
+            offers="Courses on water." if number % 2 else "",
+            seeks="Trainers." if number % 5 == 0 else "",
+            confirmed_until=today if number % 4 == 0 else None,
+            verified_until=today + timedelta(days=1) if number % 6 == 0 else today - timedelta(days=1),
+            status=Status.SUSPENDED if number > 21 else Status.LISTED,
+        )
+        one.sectors.set(sectors[: number % 4])
+        one.languages.set(languages[number % 3 :])
+    return Institution.objects.listed()
+
+
+CHOICES = [
+    {},
+    {"kind": ["ministry"]},
+    {"country": ["AA", "BB"], "part": ["offers"]},
+    {"group": ["Arab"], "rung": ["verified", "confirmed"]},
+    {"language": ["ar"], "theme": ["theme"], "kind": ["ministry", "public_agency"]},
+    {"part": ["offers", "seeks"], "country": ["ZZ"]},
+]
+
+
+@pytest.mark.parametrize("chosen", CHOICES)
+@pytest.mark.parametrize("words", ["", "water"])
+def test_every_count_is_the_plain_count_of_what_it_would_show(institutions, chosen, words):
+    chosen = dict(chosen)
+    if "theme" in chosen:
+        chosen["theme"] = [institutions.filter(sectors__isnull=False).first().sectors.first().theme.slug]
+    query = {**chosen, **({"q": [words]} if words else {})}
+    filterset = InstitutionFilter(as_query(query), institutions)
+    assert filterset.count == filterset.qs.count()
+    for facet in InstitutionFilter.FACETS:
+        counts = filterset.counts(facet)
+        others = {name: values for name, values in query.items() if name != facet}
+        for value in InstitutionFilter({}, institutions).counts(facet):
+            plain = InstitutionFilter(as_query({**others, facet: [value]}), institutions).qs.distinct().count()
+            assert counts.get(value, 0) == plain, (facet, value)
+
+
+def as_query(values):
+    from django.http import QueryDict  # noqa: PLC0415  only here
+
+    query = QueryDict(mutable=True)
+    for name, each in values.items():
+        query.setlist(name, each)
+    return query
+
+
+def test_what_is_not_listed_is_nowhere(client, institutions):
+    hidden = InstitutionFactory(name_en="Hidden Institute", status=Status.SUSPENDED, country=CountryFactory(iso2="AA"))
+    for path in (
+        SEARCH,
+        MAP,
+        f"{SEARCH}?q=hidden",
+        "/partners/",
+        "/search/?q=hidden",
+        "/countries/aa/",
+        "/sitemap.xml",
+    ):
+        assert "Hidden" not in client.get(path).content.decode()
+    assert client.get(hidden.get_absolute_url()).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("statistique", True),
+        ("احصاء", True),
+        ("TSI", True),
+        ("irrigation", True),
+        ("irrigations", True),
+        ("zebra", False),
+    ],
+)
+def test_words_are_found_in_names_and_in_what_is_offered(client, db, words, found):
+    InstitutionFactory(
+        name_en="Office", name_fr="Institut de statistiques", name_ar="معهد الإحصاء", acronym="TSI", offers="Irrigation"
+    )
+    assert len(client.get(SEARCH, {"q": words}).context["object_list"]) == found
+
+
+def test_the_map_counts_by_state_and_leads_to_the_list(client, institutions):
+    response = client.get(MAP, {"kind": "ministry"})
+    tiles = {tile.state.iso2: tile for tile in response.context["map"].tiles}
+    assert set(tiles) == {"AA", "BB"}
+    assert tiles["AA"].count == institutions.filter(kind="ministry", country__iso2="AA").count()
+    assert len(Client().get(tiles["AA"].url).context["object_list"]) == tiles["AA"].count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(("path", "queries"), [(SEARCH, 3), (MAP, 3), ("/partners/", 7)])
+def test_pages_take_the_same_queries_for_one_row_and_for_three(
+    client, db, django_assert_num_queries, count, path, queries
+):
+    for one in InstitutionFactory.create_batch(count):
+        one.sectors.set([SectorFactory()])
+    with django_assert_num_queries(queries):
+        client.get(path)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_page_takes_the_same_queries_whatever_it_shows(client, db, django_assert_num_queries, count):
+    one = InstitutionFactory(slug="lead")
+    one.sectors.set(SectorFactory.create_batch(count))
+    for _number in range(count):
+        EventFactory(providers=[one], beneficiary_countries=[CountryFactory()])
+    with django_assert_num_queries(7):
+        client.get(one.get_absolute_url())
+
+
+def test_a_page_tells_what_it_is_and_what_is_known(client, db):
+    one = InstitutionFactory(
+        name_en="Lead", offers="Courses.", written_in="fr", founded=1962, staff=Institution.Size.SMALL
+    )
+    event = EventFactory(title_en="Course on Water", providers=[one])
+    EventFactory(title_en="Draft", providers=[one], published_at=None)
+    page = client.get(one.get_absolute_url()).content.decode()
+    assert "Course on Water" in page
+    assert event.get_absolute_url() in page
+    assert "Draft" not in page
+    assert "Not yet represented" in page
+    assert '<bdi lang="fr" dir="ltr">Courses.</bdi>' in page
+    assert "1962" in page
+
+
+def test_a_represented_institution_says_when_it_was_confirmed(client, db):
+    one = RepresentationFactory(institution__profile_confirmed_at="2026-03-05T10:00Z").institution
+    page = client.get(one.get_absolute_url()).content.decode()
+    assert "5 March 2026" in page
+    assert "Not yet represented" not in page
+
+
+def test_each_rung_of_the_ladder_is_shown_until_its_day(client, db):
+    one = InstitutionFactory()
+    assert one.rung.level == "declared"
+    one.confirm(None, date(2999, 1, 1))
+    assert one.rung.level == "confirmed"
+    one.verify(None, date(2999, 6, 1))
+    page = client.get(one.get_absolute_url()).content.decode()
+    assert "Verified by the Centre" in page
+    assert "1 June 2999" in page
+    Institution.objects.update(verified_until=localdate() - timedelta(days=1))
+    one.refresh_from_db()
+    assert one.rung.level == "confirmed"
+    assert set(Institution.objects.on_rungs(["confirmed"])) == {one}
+    assert not Institution.objects.on_rungs(["verified"])
+
+
+def test_a_former_address_leads_on_for_good(client, db):
+    one = InstitutionFactory()
+    one.former_addresses.create(slug="old-name")
+    response = client.get("/partners/old-name/")
+    assert (response.status_code, response["Location"]) == (301, one.get_absolute_url())
+    Institution.objects.update(status=Status.SUSPENDED)
+    assert client.get("/partners/old-name/").status_code == 404
+
+
+def test_the_real_institutions_wait_to_be_represented(client, real_data):
+    assert Institution.objects.listed().count() == 246
+    assert not Institution.objects.represented()
+    page = client.get(reverse("partners:institution-detail", args=["turkish-statistical-institute"])).content.decode()
+    assert "Do you work here?" in page
+    assert "12 events since 2008" in page
