@@ -35,7 +35,8 @@ def test_sitemap_holds_every_public_page_in_three_languages(client, db):
     pages = {path for path in READING if "?" not in path and path != "/search/"} | {"/contact/"}
     expected = {f"http://testserver{prefix}{path}" for prefix in PREFIXES.values() for path in pages}
     assert expected - set(entries) == set()
-    assert [url for url in entries if "draft" in url or "suspended" in url or "/1999/" in url or "/search/" in url.replace("/partners/search/", "")] == []
+    assert [url for url in entries if "draft" in url or "suspended" in url or "/1999/" in url] == []
+    assert [url for url in entries if url.endswith(("/fr/search/", "/ar/search/", "testserver/search/"))] == []
     for url, entry in entries.items():
         named = {link.get("hreflang"): link.get("href") for link in entry.findall("x:link", NS)}
         assert url in named.values()
