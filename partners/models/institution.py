@@ -6,11 +6,10 @@ from datetime import date
 
 import pghistory
 from django.conf import settings
-from django.contrib.postgres.search import TrigramSimilarity
+from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Case, F, Func, Q, Value, When
-from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
@@ -130,10 +129,7 @@ class InstitutionQuerySet(NamedQuerySet, SearchableQuerySet, ApplicationQuerySet
         host = re.sub(r"^https?://(www\.)?([^/:?#]*).*$", r"\2", website.lower())
         if host:
             wanted |= Q(website_host=host)
-        nearness = Greatest(
-            *(TrigramSimilarity(Folded(F(f"name_{each}")), folded) for each in LANGUAGES),
-            TrigramSimilarity(Folded(F("acronym")), folded),
-        )
+        nearness = TrigramWordSimilarity(folded, F("search_key"))
         return self.filter(wanted).annotate(nearness=nearness).order_by("-nearness", "pk")
 
     def for_choice(self):

@@ -21,11 +21,12 @@ NEWEST = 5  # institutions shown that were listed last
 def partners(request):
     """What the partners are, how many there are of each state, and how one becomes one."""
     listed = Institution.objects.listed()
+    everything = InstitutionFilter({}, listed)
     context = {
         "listed": listed.count(),
         "represented": listed.represented().count(),
         "taught": listed.having_taught().count(),
-        "map": map_of(InstitutionFilter({}, listed)),
+        "map": map_of(everything, everything.counts_alone("country")),
         "newest": listed.newest_first().for_choice()[:NEWEST],
     }
     return render(request, "partners/partners.html", context)
@@ -35,11 +36,12 @@ def partners(request):
 def institution_map(request):
     """The partner search as a map: how many institutions of each state fit the other filters."""
     filterset = InstitutionFilter(request.GET, Institution.objects.listed())
-    return render(request, "partners/map.html", {"filter": filterset, "map": map_of(filterset)})
+    return render(
+        request, "partners/map.html", {"filter": filterset, "map": map_of(filterset, filterset.counts("country"))}
+    )
 
 
-def map_of(filterset):
-    counts = filterset.counts("country")
+def map_of(filterset, counts):
     others = [pair for pair in filterset.pairs() if pair[0] != "country"]
     return draw(
         member_states(),
