@@ -1,0 +1,100 @@
+"""The partner search with 200,000 institutions: the time of each page beside the time of its own SQL run alone.
+
+script/bench partners
+"""
+
+import os
+import statistics
+import tempfile
+import time
+from contextlib import ExitStack
+
+from sesric_portal.embedded import environment
+
+INSTITUTIONS = 200_000
+RUNS = 5
+PAGES = [
+    "/partners/search/", "/partners/search/?country=TR&kind=university", "/partners/search/?part=offers&country=TR&language=ar",
+    "/partners/search/?q=irrigation", "/partners/search/?q=institute+of+statistics&country=TR", "/partners/map/?kind=ngo",
+]  # fmt: skip
+TARGET = 1.5
+
+FILL = """
+INSERT INTO partners_institution (name_en, name_fr, name_ar, slug, acronym, kind, website, source_url, status, is_sample, country_id,
+    city_name, offers, seeks, written_in, staff, created_at)
+SELECT 'Institute of ' || md5(n::text) || ' ' || n, '', '', 'institute-' || n, '',
+    (array['ministry', 'university', 'public_agency', 'training_institution', 'ngo'])[1 + n % 5], '', '', 'listed', false,
+    (array(SELECT id FROM classifications_country))[1 + n % 57], '',
+    CASE WHEN n % 2 = 0 THEN 'Courses on ' || (array['irrigation', 'statistics', 'welding', 'nursing'])[1 + n / 2 % 4] ELSE '' END,
+    CASE WHEN n % 3 = 0 THEN 'Trainers' ELSE '' END, 'en', '', now()
+FROM generate_series(1, %(number)s) n;
+INSERT INTO partners_institution_sectors (institution_id, sector_id)
+SELECT i.id, (array(SELECT id FROM classifications_sector WHERE theme_id IS NOT NULL))[1 + (i.id * 7 + k * 13) % 55]
+FROM partners_institution i, generate_series(1, 3) k ON CONFLICT DO NOTHING;
+INSERT INTO partners_institution_languages (institution_id, language_id)
+SELECT i.id, (array(SELECT id FROM classifications_language))[1 + (i.id + k) % 30]
+FROM partners_institution i, generate_series(1, 2) k ON CONFLICT DO NOTHING;
+"""
+
+
+def fill():
+    import django  # noqa: PLC0415  after its settings
+    from django.core.management import call_command  # noqa: PLC0415
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    call_command("load_data", "data", verbosity=0)
+    from django.db import connection  # noqa: PLC0415
+
+    with connection.cursor() as cursor:
+        cursor.execute(FILL % {"number": INSTITUTIONS})
+        cursor.execute("VACUUM ANALYZE")
+
+
+def measure(path):
+    """Give the medians of the seconds that a page takes and that its queries take when run again alone."""
+    from django.db import connection  # noqa: PLC0415  needs the settings that main() makes
+    from django.test import Client  # noqa: PLC0415
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
+
+    client, pages, alone = Client(), [], []
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(path).status_code == 200
+    for _run in range(RUNS):
+        began = time.perf_counter()
+        client.get(path)
+        pages.append(time.perf_counter() - began)
+        began = time.perf_counter()
+        with connection.cursor() as cursor:
+            for query in queries.captured_queries:
+                cursor.execute(query["sql"].replace("%", "%%"))
+                cursor.fetchall()
+        alone.append(time.perf_counter() - began)
+    return statistics.median(pages), statistics.median(alone)
+
+
+def main():
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="portal-"))
+        os.chmod(folder, 0o755)  # noqa: S103  PostgreSQL's own account has to reach its folder in it
+        os.environ |= stack.enter_context(environment(folder, durable=False))
+        os.environ |= {
+            "DJANGO_SETTINGS_MODULE": "sesric_portal.settings", "SECRET_KEY": "benchmark", "ALLOWED_HOSTS": "testserver",
+            "PORTAL_URL": "http://testserver", "VAR_DIR": folder, "LOG_LEVEL": "ERROR",
+        }  # fmt: skip
+        print(f"Recording {INSTITUTIONS:,} institutions …", flush=True)
+        fill()
+        from django.core.management import call_command  # noqa: PLC0415  as in fill()
+
+        call_command("collectstatic", "--no-input", verbosity=0)
+        for path in PAGES:
+            page, alone = measure(path)
+            ratio = page / alone
+            told = "met" if ratio <= TARGET else "MISSED"
+            print(
+                f"{page * 1000:6.0f} ms, its SQL alone {alone * 1000:6.0f} ms: {ratio:.2f}   target {TARGET}: {told}   {path}"
+            )
+
+
+if __name__ == "__main__":
+    main()
