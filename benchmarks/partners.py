@@ -20,8 +20,8 @@ PAGES = [
 TARGET = 1.5
 
 FILL = """
-INSERT INTO partners_institution (name_en, name_fr, name_ar, slug, acronym, kind, website, source_url, status, is_sample, country_id,
-    city_name, offers, seeks, written_in, staff, created_at)
+INSERT INTO partners_institution (name_en, name_fr, name_ar, slug, acronym, kind, website, source_url, status, is_sample,
+    country_id, city_name, offers, seeks, written_in, staff, created_at)
 SELECT 'Institute of ' || md5(n::text) || ' ' || n, '', '', 'institute-' || n, '',
     (array['ministry', 'university', 'public_agency', 'training_institution', 'ngo'])[1 + n % 5], '', '', 'listed', false,
     (array(SELECT id FROM classifications_country))[1 + n % 57], '',
@@ -59,7 +59,8 @@ def measure(path):
 
     client, pages, alone = Client(), [], []
     with CaptureQueriesContext(connection) as queries:
-        assert client.get(path).status_code == 200
+        if client.get(path).status_code != 200:
+            raise SystemExit(f"{path} failed")
     for _run in range(RUNS):
         began = time.perf_counter()
         client.get(path)
@@ -67,7 +68,7 @@ def measure(path):
         began = time.perf_counter()
         with connection.cursor() as cursor:
             for query in queries.captured_queries:
-                cursor.execute(query["sql"].replace("%", "%%"))
+                cursor.execute(query["sql"])
                 cursor.fetchall()
         alone.append(time.perf_counter() - began)
     return statistics.median(pages), statistics.median(alone)
