@@ -1,9 +1,12 @@
 """Pages for what goes wrong, in the portal's look and in the reader's language; none of them needs the database."""
 
+from urllib.parse import urlsplit
+
 from django.db import InterfaceError, OperationalError
 from django.shortcuts import render
 from django.views.decorators.csrf import requires_csrf_token
 
+from accounts.keeping import answers_of
 from classifications.addresses import NotOnRecord
 
 
@@ -33,10 +36,15 @@ def server_error(request):
 
 @requires_csrf_token
 def csrf_failure(request, reason=""):
-    """A form came without its mark. What a reader wrote to the Centre is given back, to be sent again."""
-    letter = ("name", "email", "subject", "text")
-    kept = {name: request.POST[name] for name in letter if name in request.POST} if "text" in request.POST else {}
+    """A form came without its mark. What a reader typed into a form of ours is given back, to be sent again."""
+    kept = answers_of(request.POST) if _came_from_here(request) else {}
     return render(request, "403_csrf.html", {"kept": kept}, status=403)
+
+
+def _came_from_here(request):
+    """Whether the form stood on a page of the portal: another site must not have its form sent again from ours."""
+    source = request.headers.get("Origin") or request.headers.get("Referer", "")
+    return urlsplit(source).netloc == request.get_host()
 
 
 def _reason(exception):

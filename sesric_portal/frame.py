@@ -45,6 +45,7 @@ def _links(language):
                 (
                     _("Take part"),
                     [
+                        (_("Register your institution"), reverse("partners:register")),
                         (_("Training opportunities"), reverse("trop:about")),
                         (_("Experts"), reverse("experts:about")),
                         (_("My desk"), reverse("desk")),
