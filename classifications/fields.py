@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from classifications.models import Country, Language, Sector
+from classifications.written import number
 
 LATIN = {"dir": "ltr", "autocapitalize": "off", "spellcheck": "false"}
 FIRST_LANGUAGES = ["ar", "en", "fr"]  # the OIC's own, and the portal's
@@ -73,7 +74,7 @@ class ManyField(forms.ModelMultipleChoiceField):
     def clean(self, value):
         rows = super().clean(value)
         if self.most and len(rows) > self.most:
-            raise ValidationError(_("Choose at most %(most)s.") % {"most": self.most})
+            raise ValidationError(_("Choose at most %(most)s.") % {"most": number(self.most)})
         return rows
 
 
