@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from classifications.models import Country
-from classifications.written import Text
+from classifications.written import Text, alphabetical
 from events.tally import Tally
 
 SHADES = 4
@@ -61,7 +61,7 @@ def tile_map(tally: Tally, measure, chosen=None):
     measure = measure if measure in MEASURES else "beneficiary"
     numbers = {facet: {iso2: mask.bit_count() for iso2, mask in tally.values(facet).items()} for facet in MEASURES}
     states = [(iso2, country) for iso2, country in tally.names["country"].items() if country.group]
-    states.sort(key=lambda state: str(state[1].text))
+    states.sort(key=lambda state: alphabetical(state[1].text))
     limits = thresholds([numbers[measure].get(iso2, 0) for iso2, _state in states])
     base = reverse("country-list")
     tiles = [
