@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from classifications.models import Country, Language, Sector
-from classifications.written import number
+from classifications.written import alphabetical, number
 
 LATIN = {"dir": "ltr", "autocapitalize": "off", "spellcheck": "false"}
 FIRST_LANGUAGES = ["ar", "en", "fr"]  # the OIC's own, and the portal's
@@ -86,7 +86,8 @@ class SectorsField(ManyField):
 
     def prepared(self):
         sectors = sorted(
-            Sector.objects.below_themes().select_related("theme").by_name(), key=lambda each: str(each.theme.name)
+            Sector.objects.below_themes().select_related("theme").by_name(),
+            key=lambda each: alphabetical(each.theme.name),
         )
         return [
             (theme, [(each.slug, each.name) for each in group])

@@ -1,15 +1,17 @@
 """What the database recorded of a row's former states, told as changes: when, who, which field, what before and after.
 
-A model under `pghistory.track` leaves its old row in a history table at each update, whoever made it: a form, an
-import, a task or plain SQL. What a change made of the row is therefore the next old row, or for the latest change the
-row as it stands.
+A model under `pghistory.track` leaves its old row in a history table at each update and deletion, whoever made it: a
+form, an import, a task or plain SQL. What a change made of the row is therefore the next old row, or for the latest
+change the row as it stands. A row that was deleted can be put back as its last state has it.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.contrib.auth import get_user_model
-from django.db import models
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.utils.translation import gettext as _
 
 MOST = 200  # changes shown of one row, the latest
 
@@ -33,13 +35,25 @@ class Change:
     differences: list = field(default_factory=list)
 
 
+@dataclass
+class Deletion:
+    """A row that is gone: its last state, by whom and from where it was deleted, and its values in words."""
+
+    key: int
+    at: datetime
+    by: object
+    url: str
+    row: models.Model
+    values: list
+
+
 def changes_of(row):
     """Give the recorded changes of `row`, the latest first; none for a model that is not tracked."""
     history = getattr(row, "pgh_event_models", {}).get("update")
     if history is None:
         return []
     former = list(history.objects.filter(pgh_obj=row.pk).select_related("pgh_context").order_by("-pgh_id")[:MOST])
-    fields = [each for each in history._meta.fields if not each.name.startswith("pgh_")]
+    fields = _recorded(history)
     words = _Words(fields, [row, *former])
     people = _people(former)
     changes = []
@@ -52,6 +66,66 @@ def changes_of(row):
                 change.differences.append(Difference(label, words.of(before, each), words.of(after, each)))
         changes.append(change)
     return changes
+
+
+def deletions(model):
+    """The last states of the rows of `model` that were deleted and are not back, the latest first; None if untracked."""
+    history = getattr(model, "pgh_event_models", {}).get("delete")
+    if history is None:
+        return None
+    deleted = history.objects.filter(pgh_label="delete")
+    latest = deleted.values("pgh_obj").annotate(latest=models.Max("pgh_id")).values("latest")
+    return (
+        deleted.filter(pgh_id__in=latest)
+        .exclude(pgh_obj__in=model._base_manager.values("pk"))
+        .select_related("pgh_context")
+        .order_by("-pgh_id")
+    )
+
+
+def told(model, former):
+    """Tell the last states `former` (from `deletions`) in words."""
+    if not former:
+        return []
+    fields = _recorded(type(former[0]))
+    words = _Words(fields, former)
+    people = _people(former)
+    found = []
+    for each in former:
+        context = each.pgh_context.metadata if each.pgh_context else {}
+        row = _as_it_was(model, each)
+        for one in fields:
+            if linked := words.linked.get(one.attname, {}).get(getattr(each, one.attname)):
+                setattr(row, one.name, linked)
+        values = [(model._meta.get_field(one.name).verbose_name, words.of(each, one)) for one in fields]
+        by = people.get(context.get("user"))
+        found.append(Deletion(each.pgh_id, each.pgh_created_at, by, context.get("url", ""), row, values))
+    return found
+
+
+def restore(model, former):
+    """Put a row back under its old key, as its last state `former` has it, and give it. Raises `ValidationError`.
+
+    What history does not record stays empty: what was linked to the row, and personal data.
+    """
+    row = _as_it_was(model, former)
+    recorded = {each.name for each in _recorded(type(former))} | {model._meta.pk.name}
+    row.full_clean(exclude={each.name for each in model._meta.get_fields()} - recorded)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        raise ValidationError(_("Another record has taken its place.")) from None
+    return row
+
+
+def _as_it_was(model, former):
+    values = {each.attname: getattr(former, each.attname) for each in _recorded(type(former))}
+    return model(pk=former.pgh_obj_id, **values)
+
+
+def _recorded(history):
+    return [field for field in history._meta.fields if not field.name.startswith("pgh_")]
 
 
 def _people(former):

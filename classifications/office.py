@@ -3,17 +3,25 @@
 import zoneinfo
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
 from django.db import models
 from django.db.models import F, Q, Value
+from django.http import HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from classifications.history import changes_of
+from classifications.history import changes_of, deletions, restore, told
 from classifications.search import MOST_WORDS, Folded
 
 # What is stored has no address of its own, so a field of a file shows no link; see `download_link`.
+DELETED_PER_PAGE = 25
 FORM_FIELDS = {models.FileField: {"widget": forms.FileInput}, models.URLField: {"assume_scheme": "https"}}
 
 
@@ -41,6 +49,9 @@ class RecordAdmin(admin.ModelAdmin):
     formfield_overrides = FORM_FIELDS
     object_history_template = "admin/record_history.html"
 
+    def get_urls(self):
+        return [*self._urls_of_deleted(), *super().get_urls()]
+
     def get_search_results(self, request, queryset, search_term):
         if hasattr(queryset, "search"):
             return queryset.search(search_term), False
@@ -51,6 +62,57 @@ class RecordAdmin(admin.ModelAdmin):
         if row := getattr(response, "context_data", {}).get("object"):
             response.context_data["changes"] = changes_of(row)
         return response
+
+    @property
+    def keeps_deleted(self):
+        """Whether rows that were deleted can be seen and put back."""
+        return deletions(self.model) is not None
+
+    def _urls_of_deleted(self):
+        if not self.keeps_deleted:
+            return []
+        name = f"{self.opts.app_label}_{self.opts.model_name}_deleted"
+        return [
+            path("deleted/", self.admin_site.admin_view(self.deleted_view), name=name),
+            path("deleted/<int:key>/", self.admin_site.admin_view(self.restore_view), name=f"{name}_restore"),
+        ]
+
+    def deleted_view(self, request):
+        """What was deleted of this model, when, by whom, with its last values."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        page = Paginator(deletions(self.model), DELETED_PER_PAGE).get_page(request.GET.get("page"))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": gettext("Deleted: %(models)s") % {"models": self.opts.verbose_name_plural},
+            "page": page,
+            "deleted": told(self.model, list(page)),
+            "may_restore": self.has_add_permission(request),
+            "name_of_restore": f"admin:{self.opts.app_label}_{self.opts.model_name}_deleted_restore",
+        }
+        return TemplateResponse(request, "admin/deleted_records.html", context)
+
+    def restore_view(self, request, key):
+        """Put back a row that was deleted."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
+        former = deletions(self.model).filter(pk=key).first()
+        if former is None:
+            messages.warning(request, gettext("This record is there again."))
+            return redirect(f"{name}_deleted")
+        try:
+            row = restore(self.model, former)
+        except ValidationError as error:
+            for reason in error.messages:
+                messages.error(request, gettext("It cannot be restored: %(reason)s") % {"reason": reason})
+            return redirect(f"{name}_deleted")
+        self.log_addition(request, row, gettext("Restored after it was deleted."))
+        messages.success(request, gettext("Restored. Look through it: what was linked to it has to be chosen again."))
+        return redirect(reverse(f"{name}_change", args=[row.pk]))
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "time_zone":

@@ -4,6 +4,8 @@ Month names and the order of a date follow what ministries print: «5–6 July 2
 (Arabic with both sets of month names, since readers in the Mashreq and the Maghreb know different ones).
 """
 
+import unicodedata
+
 from django.utils.html import conditional_escape, escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language
@@ -136,6 +138,12 @@ def in_language(text, language, page):
         return escape(text)
     direction = "rtl" if language == "ar" else "ltr"
     return mark_safe(f'<bdi lang="{language}" dir="{direction}">{escape(text)}</bdi>')  # noqa: S308  escaped
+
+
+def alphabetical(text):
+    """Give what a text is sorted by: without accents, the hamza of letters and case, so that É stands with E."""
+    letters = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def marked(text):

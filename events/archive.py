@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from classifications.facets import query_string
+from classifications.written import alphabetical
 from events.tally import NONE, Tally
 
 # The last row of the matrix, and the steps of its shading: 1, 2–3, 4–6, 7 and more.
@@ -65,9 +66,9 @@ class Matrix:
             mask = tally.masks["programme"].get(slug, 0)
             url = reverse("programmes:programme-detail", args=[slug])
             group.rows.append(row(programme.text, slug, mask, url))
-        ordered = sorted(groups.values(), key=lambda group: str(group.name))
+        ordered = sorted(groups.values(), key=lambda group: alphabetical(group.name))
         for group in ordered:
-            group.rows.sort(key=lambda each: (-each.total, str(each.name)))
+            group.rows.sort(key=lambda each: (-each.total, alphabetical(each.name)))
         outside = tally.masks["programme"].get(NONE, 0)
         url = listing + query_string([("programme", NONE)])
         ordered.append(Group(_("Outside the programmes"), [row(_("Events of no programme"), NONE, outside, url)]))

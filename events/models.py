@@ -180,6 +180,8 @@ class EventQuerySet(SearchableQuerySet):
         "summary_fr",
         "summary_ar",
         "published_at",
+        "source_url",
+        "is_sample",
     ],
     model_name="EventHistory",
 )

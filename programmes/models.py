@@ -67,6 +67,7 @@ class ProgrammeQuerySet(NamedQuerySet, SearchableQuerySet):
         "background_en",
         "background_fr",
         "background_ar",
+        "source_url",
     ],
     model_name="ProgrammeHistory",
 )
@@ -179,6 +180,7 @@ class FocalPointQuerySet(models.QuerySet):
         "designated_on",
         "term_ends_on",
         "ended_on",
+        "is_sample",
     ],  # the person and the address are left out: history must not keep what was withdrawn
     model_name="FocalPointHistory",
 )
@@ -286,7 +288,18 @@ class Seat(Named):
 @pghistory.track(
     pghistory.UpdateEvent(row=pghistory.Old),
     pghistory.DeleteEvent(),
-    fields=["title_en", "title_fr", "title_ar", "lead_en", "lead_fr", "lead_ar", "body_en", "body_fr", "body_ar"],
+    fields=[
+        "slug",
+        "title_en",
+        "title_fr",
+        "title_ar",
+        "lead_en",
+        "lead_fr",
+        "lead_ar",
+        "body_en",
+        "body_fr",
+        "body_ar",
+    ],
     model_name="PageHistory",
 )
 class Page(models.Model):

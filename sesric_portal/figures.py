@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from classifications.facets import year_strip
+from classifications.written import alphabetical
 from events.models import Event
 from events.tally import Tally
 from sesric_portal.maps import stars
@@ -46,7 +47,7 @@ class HomeFigures:
             numbers[programme.theme] = numbers.get(programme.theme, 0) + 1
         catalogue = reverse("programmes:programme-list")
         themes = [(self.tally.name("theme", slug), f"{catalogue}#{slug}", number) for slug, number in numbers.items()]
-        return sorted(themes, key=lambda theme: str(theme[0]))
+        return sorted(themes, key=lambda theme: alphabetical(theme[0]))
 
     @cached_property
     def participants(self):

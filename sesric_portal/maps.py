@@ -6,7 +6,7 @@ from django.utils.translation import ngettext
 
 from classifications.maps import State, draw, shade_of, thresholds
 from classifications.models import Country
-from classifications.written import number
+from classifications.written import alphabetical, number
 from events.tally import Tally
 
 # What a map may show: what it is called, by the facet it is counted by.
@@ -38,7 +38,7 @@ def tile_map(tally: Tally, measure, chosen=None):
         if country.group
     ]
     return draw(
-        sorted(states, key=lambda state: str(state.name)),
+        sorted(states, key=lambda state: alphabetical(state.name)),
         measures,
         measure if measure in MEASURES else "beneficiary",
         told=told,

@@ -23,16 +23,24 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / "var" / "demo"
 
 
+class Arguments(argparse.ArgumentParser):
+    """Says in one line what is wrong, as everything here does; `--help` tells the rest."""
+
+    def error(self, message):
+        self.exit(2, f"{self.prog}: {message} (--help tells what it takes)\n")
+
+
+def port_number(text):
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= 65535):
+        raise argparse.ArgumentTypeError(f"takes a number from 1 to 65535, not “{text}”")
+    return int(text)
+
+
 def arguments():
-    parser = argparse.ArgumentParser(
-        prog="script/demo", description="Runs the portal with its real data and a few samples."
-    )
-    parser.add_argument("--port", type=int, default=8000, help="where the portal answers (default: 8000)")
+    parser = Arguments(prog="script/demo", description="Runs the portal with its real data and a few samples.")
+    parser.add_argument("--port", type=port_number, default=8000, help="where the portal answers (default: 8000)")
     parser.add_argument("--reset", action="store_true", help="forget what earlier starts left and begin anew")
-    options = parser.parse_args()
-    if not 1 <= options.port <= 65535:
-        parser.error("--port takes a number from 1 to 65535")
-    return options
+    return parser.parse_args()
 
 
 def check_port(port):
@@ -40,6 +48,10 @@ def check_port(port):
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            raise CannotStart(
+                f"Port {port} needs the rights of root: choose one above 1023, such as --port 8000."
+            ) from None
         except OSError:
             raise CannotStart(
                 f"Port {port} is taken: stop what uses it, or choose another with --port {port + 1}."

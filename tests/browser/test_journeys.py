@@ -120,6 +120,47 @@ def test_filters_stay_open_on_a_phone(prefix, visit):
     assert page.locator(".facets").is_visible()
 
 
+def of_htmx(page):
+    return page.locator("script[src*=htmx]").count()
+
+
+@pytest.mark.parametrize("touch", ["hover", "focus"])
+def test_scripts_of_the_filters_come_with_the_first_touch(touch, visit):
+    page = visit("/events/")
+    assert of_htmx(page) == 0
+    getattr(page.locator("#words"), touch)()
+    page.wait_for_function("window.htmx")
+    page.locator("#words").press("Tab")
+    assert of_htmx(page) == 1
+
+
+def test_a_box_ticked_before_the_script_is_there_is_not_lost(visit):
+    page = visit("/events/")
+    page.evaluate("window.same = true")
+    page.evaluate("""() => {
+        const box = document.querySelector("input[name=mode][value=online]");
+        box.checked = true;
+        box.dispatchEvent(new Event("change", {bubbles: true}));
+    }""")
+    page.wait_for_selector(".chips .chip")
+    assert page.url.endswith("/events/?mode=online")
+    assert page.evaluate("window.same")
+
+
+def test_back_leads_through_filters_from_a_page_beyond(visit):
+    page = visit("/events/")
+    everything = range_told(page)
+    page.check("input[name=mode][value=online]")
+    page.wait_for_selector(".chips .chip")
+    page.goto(page.url.split("/events/")[0] + "/about/")
+    page.go_back()
+    page.wait_for_selector(".chips .chip")
+    page.go_back()
+    page.wait_for_function("!document.querySelector('.chips')")
+    assert page.url.endswith("/events/")
+    assert range_told(page) == everything
+
+
 def test_languages_keep_page_and_query(visit):
     page = visit("/events/?mode=online&page=2")
     page.click(".langs a[lang=ar]")

@@ -7,7 +7,7 @@ from django.utils.timezone import localdate
 
 from classifications.maps import thresholds
 from sesric_portal.views import FEW
-from tests.factories import CountryFactory, EventFactory, InstitutionFactory, ProgrammeFactory
+from tests.factories import CountryFactory, EventFactory, InstitutionFactory, ProgrammeFactory, ThemeFactory
 
 HOME = "/"
 
@@ -48,6 +48,22 @@ def test_figures_of_home(client, db):
         (programme.theme.name_en, f"/programmes/#{programme.theme.slug}", 2)
     ]
     assert [bar.count for bar in figures.strip][:3] == [1, 0, 2]
+
+
+@pytest.mark.parametrize(
+    ("language", "order"),
+    [("fr", ["Djibouti", "Égypte", "Émirats", "Niger"]), ("ar", ["أذربيجان", "إيران", "بنين", "يوم"])],
+)
+def test_names_stand_in_the_alphabet_of_the_language(client, db, language, order):
+    prefix = f"/{language}"
+    for name in reversed(order):
+        theme = ThemeFactory(**{f"name_{language}": name})
+        EventFactory(programmes=[ProgrammeFactory(theme=theme)], country=CountryFactory(**{f"name_{language}": name}))
+    assert [str(name) for name, _url, _count in client.get(f"{prefix}/").context["figures"].themes] == order
+    tiles = client.get(f"{prefix}/countries/").context["map"].tiles
+    assert [str(tile.state.name) for tile in tiles] == order
+    groups = client.get(f"{prefix}/events/archive/").context["matrix"].groups
+    assert [str(group.name) for group in groups][:-1] == order
 
 
 @pytest.mark.parametrize(

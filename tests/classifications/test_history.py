@@ -1,0 +1,153 @@
+"""What was deleted is told, and can be put back as it was."""
+
+from datetime import date
+
+import pytest
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from classifications.history import deletions, restore
+from events.models import Event
+from partners.models import Institution
+from programmes.models import FocalPoint, Page, Programme
+from tests import factories
+from tests.factories import CountryFactory, EventFactory, PageFactory, SeriesFactory
+
+MADE_BY = {
+    Event: EventFactory,
+    Institution: factories.InstitutionFactory,
+    Programme: factories.ProgrammeFactory,
+    FocalPoint: factories.FocalPointFactory,
+    Page: PageFactory,
+}
+
+
+def address(model, page, *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def back(client, model):
+    """Press the button of the record deleted last."""
+    return client.post(address(model, "deleted_restore", deletions(model).first().pk), follow=True)
+
+
+def values(row):
+    names = [field.attname for field in type(row).pgh_event_models["delete"]._meta.fields]
+    return {name: getattr(row, name) for name in names if not name.startswith("pgh_")}
+
+
+def told(response):
+    return [str(message) for message in response.context["messages"]]
+
+
+def test_every_tracked_model_is_tried_here():
+    tracked = {model for model, own in admin.site._registry.items() if getattr(own, "keeps_deleted", False)}
+    assert tracked == set(MADE_BY)
+
+
+@pytest.mark.parametrize("model", MADE_BY)
+def test_a_record_comes_back_as_it_was(client, superuser, model):
+    row = MADE_BY[model]()
+    before = values(model.objects.get())
+    row_pk = row.pk
+    row.delete()
+    page = client.get(address(model, "deleted"))
+    (deletion,) = page.context["deleted"]
+    assert [label for label, _value in deletion.values] == [model._meta.get_field(name).verbose_name for name in (
+        field.name for field in model.pgh_event_models["delete"]._meta.fields if not field.name.startswith("pgh_")
+    )]  # fmt: skip
+    response = back(client, model)
+    assert response.redirect_chain == [(address(model, "change", row_pk), 302)]
+    assert values(model.objects.get(pk=row_pk)) == before
+    assert list(deletions(model)) == []
+    assert LogEntry.objects.get().object_id == str(row_pk)
+
+
+def test_it_is_told_who_deleted_what_and_from_where(client, superuser):
+    event = EventFactory(title_en="Gone", country=CountryFactory(name_en="Mali"), starts_on=date(2011, 7, 5))
+    client.post(address(Event, "delete", event.pk), {"post": "yes"})
+    response = client.get(address(Event, "deleted"))
+    (deletion,) = response.context["deleted"]
+    assert (deletion.by, deletion.url) == (superuser, address(Event, "delete", event.pk))
+    assert {"title in English": "Gone", "country of the venue": "Mali"}.items() <= dict(deletion.values).items()
+    assert superuser.email in response.text
+
+
+def test_the_list_leads_there(client, editor):
+    link = f'href="{address(Event, "deleted")}"'
+    assert link in client.get(address(Event, "changelist")).text
+    assert "deleted/" not in client.get(reverse("admin:classifications_country_changelist")).text
+
+
+def test_what_was_deleted_twice_is_told_once(client, superuser):
+    event = EventFactory(title_en="First")
+    event.delete()
+    back(client, Event)
+    Event.objects.update(title_en="Second")
+    Event.objects.all().delete()
+    assert [former.title_en for former in deletions(Event)] == ["Second"]
+
+
+def test_a_second_press_changes_nothing(client, superuser):
+    EventFactory().delete()
+    key = deletions(Event).get().pk
+    back(client, Event)
+    response = client.post(address(Event, "deleted_restore", key), follow=True)
+    assert told(response) == ["This record is there again."]
+    assert Event.objects.count() == 1
+
+
+def test_two_presses_at_once_restore_one(db):
+    EventFactory().delete()
+    former = deletions(Event).get()
+    restore(Event, former)
+    with pytest.raises(ValidationError):
+        restore(Event, former)
+
+
+def test_what_it_named_may_be_gone(client, superuser):
+    series = SeriesFactory()
+    EventFactory(series=series, number_in_series=1).delete()
+    series.delete()
+    (reason,) = told(back(client, Event))
+    assert reason.startswith("It cannot be restored: ")
+    assert not Event.objects.exists()
+
+
+def test_its_address_may_be_taken(client, superuser):
+    PageFactory(slug="about").delete()
+    PageFactory(slug="about")
+    (reason,) = told(back(client, Page))
+    assert reason == "It cannot be restored: Page with this Address already exists."
+
+
+def test_reading_restores_nothing(client, superuser):
+    EventFactory().delete()
+    assert client.get(address(Event, "deleted_restore", deletions(Event).get().pk)).status_code == 405
+    assert not Event.objects.exists()
+
+
+def test_who_may_not_add_may_not_restore(client, sign_in):
+    sign_in(is_staff=True)
+    EventFactory().delete()
+    assert client.get(address(Event, "deleted")).status_code == 403
+    assert back(client, Event).status_code == 403
+    assert not Event.objects.exists()
+
+
+def test_pages_of_deleted_records_ask_as_much_for_many_as_for_one(client, superuser, django_assert_num_queries):
+    EventFactory(country=CountryFactory()).delete()
+    client.get(address(Event, "deleted"))
+    with CaptureQueriesContext(connection) as one:
+        client.get(address(Event, "deleted"))
+    for _number in range(30):
+        EventFactory(country=CountryFactory()).delete()
+    with django_assert_num_queries(len(one)):
+        page = client.get(address(Event, "deleted"))
+    assert len(page.context["deleted"]) == 25
+    assert len(client.get(address(Event, "deleted"), {"page": "2"}).context["deleted"]) == 6
+    assert client.get(address(Event, "deleted"), {"page": "no"}).status_code == 200

@@ -1,0 +1,167 @@
+"""The demo says in one line why it cannot start, and stops what it started and nothing else."""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from tests.processes import ROOT
+
+PATH = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+NOT_COPIED = shutil.ignore_patterns(".*", "var", "staticfiles", "__pycache__", "tests", "docs")
+
+
+def environ(**more):
+    """No database and no broker of these tests, no settings of theirs."""
+    return {"PATH": PATH, "HOME": "/nonexistent", "LANG": "C.UTF-8"} | more
+
+
+@pytest.fixture
+def folder():
+    """A folder that others may read, which those of pytest are not: PostgreSQL does not run as root."""
+    with tempfile.TemporaryDirectory(prefix="portal-") as folder:
+        os.chmod(folder, 0o755)  # noqa: S103
+        yield Path(folder)
+
+
+@pytest.fixture
+def port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def refused(*command, cwd=ROOT, env=None, **more):
+    """Run what must not start; give its exit code and the lines it wrote as errors."""
+    done = subprocess.run(  # noqa: S603
+        command, cwd=cwd, env=env or environ(), capture_output=True, text=True, timeout=60, check=False, **more
+    )
+    assert done.stdout == ""
+    return done.returncode, done.stderr.splitlines()
+
+
+def demo(*arguments):
+    return refused(sys.executable, "-m", "sesric_portal.demo", *arguments)
+
+
+def test_a_taken_port():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        line = f"Port {taken} is taken: stop what uses it, or choose another with --port {taken + 1}."
+        assert demo("--port", str(taken)) == (1, [line])
+
+
+@pytest.mark.parametrize("wrong", ["0", "65536", "abc", "-1", "", "9" * 5000, "٨٠٠٠", "80 "])
+def test_a_bad_port(wrong):
+    line = f"script/demo: argument --port: takes a number from 1 to 65535, not “{wrong}” (--help tells what it takes)"
+    assert demo(f"--port={wrong}") == (2, [line])
+
+
+def test_an_unknown_option():
+    line = "script/demo: unrecognized arguments: --rest (--help tells what it takes)"
+    assert demo("--rest") == (2, [line])
+
+
+def scripts(folder):
+    shutil.copytree(ROOT / "script", folder / "script")
+    return folder
+
+
+def test_a_folder_that_cannot_be_written_to(folder):
+    scripts(folder).chmod(0o555)
+    nobody = pwd.getpwnam("nobody")
+    someone = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
+    line = (
+        f"The folder {folder} cannot be written to: move the project to a folder of yours, or change its permissions."
+    )
+    assert refused("sh", "script/demo", cwd=folder, **someone) == (1, [line])
+
+
+def python_that(folder, does):
+    wrapper = folder / "python"
+    wrapper.write_text(f'#!/bin/sh\n{does}\nexec {sys.executable} "$@"\n')
+    wrapper.chmod(0o755)
+    return str(wrapper)
+
+
+def test_a_python_without_venv(folder):
+    python = python_that(scripts(folder), 'case "$*" in *ensurepip*) exit 1;; esac')
+    line = "Python’s venv module is missing: install it (Debian and Ubuntu: apt install python3-venv) and try again."
+    assert refused("sh", "script/demo", cwd=folder, env=environ(PYTHON=python)) == (1, [line])
+
+
+def test_a_python_that_is_too_old(folder):
+    """None is found that will do: the folder of programs has what the script needs and only an old Python."""
+    for program in ("sh", "dirname"):
+        (folder / program).symlink_to(shutil.which(program))
+    python_that(scripts(folder), "exit 1")
+    line = "Python 3.11 or later is needed: install it, or say where it is with PYTHON=/path/to/python3."
+    found = refused("sh", "script/demo", cwd=folder, env=environ(PATH=str(folder), PYTHON=str(folder / "python")))
+    assert found == (1, [line])
+
+
+def processes_of(folder):
+    """The command lines of all processes that were told of `folder`, name it or work in it."""
+    found = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (process / "cmdline").read_bytes()
+            known = command + (process / "environ").read_bytes() + os.readlink(process / "cwd").encode()
+            if str(folder).encode() in known:
+                found[int(process.name)] = command.replace(b"\0", b" ").decode()
+        except OSError:  # it has ended, or is not ours
+            continue
+    return found
+
+
+@pytest.fixture(scope="module")
+def demo_folder():
+    """A copy of the project, whose data stay from one start to the next."""
+    with tempfile.TemporaryDirectory(prefix="portal-") as folder:
+        os.chmod(folder, 0o755)  # noqa: S103
+        project = Path(folder) / "project"
+        shutil.copytree(ROOT, project, ignore=NOT_COPIED)
+        yield project
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
+def test_it_stops_what_it_started_and_nothing_else(demo_folder, port, stop):
+    project = demo_folder
+    bystander = subprocess.Popen(["sleep", "300"], start_new_session=True)  # noqa: S607
+    command = [sys.executable, "-m", "sesric_portal.demo", "--port", str(port)]
+    running = subprocess.Popen(  # noqa: S603
+        command, cwd=project, env=environ(), stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        for line in running.stdout:
+            if line.startswith("Ctrl-C stops"):
+                break
+        with urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=10) as response:
+            assert response.status == 200
+        commands = "\n".join(processes_of(project).values())
+        for part in ("postgres", "valkey-server", "granian", "celery -A sesric_portal worker", " beat "):
+            assert part in commands
+        running.send_signal(stop)
+        assert running.wait(30) == 0
+        until = time.monotonic() + 5
+        while (left := processes_of(project)) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert left == {}
+        assert bystander.poll() is None
+    finally:
+        running.terminate()
+        running.wait(30)
+        running.stdout.close()
+        bystander.kill()
+        bystander.wait()
