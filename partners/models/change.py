@@ -81,7 +81,8 @@ class ProposedChange(models.Model):
         return change
 
     def told(self):
-        return "\n".join(f"{label}: {old or '—'} → {new or '—'}" for label, old, new in self.differences())
+        """The change as values alone, which need no translation where the history is read in another language."""
+        return "\n".join(f"{old or '—'} → {new or '—'}" for _label, old, new in self.differences())
 
     @transaction.atomic
     def accept(self, by):
