@@ -6,20 +6,12 @@ from partners.views import desk, pages, registration
 
 app_name = "partners"
 
-STEPS = [  # of a registration, and of correcting one that was returned
-    ("", registration.begin, "begin"),
-    ("send/", registration.send, "send"),
-    ("<slug:step>/", registration.answer, "step"),
-    ("<slug:step>/keep/", registration.keep, "keep"),
-    ("<slug:step>/stop/", registration.stop, "stop"),
-]
-
 urlpatterns = [
     path("", pages.partners, name="institution-list"),
     path("map/", pages.institution_map, name="map"),
     path("search/", pages.InstitutionList.as_view(), name="search"),
     path("register/", registration.find, name="register"),
-    *(path(f"register/form/{route}", view, name=f"register-{name}") for route, view, name in STEPS),
+    *registration.steps.urls("register/form/", "register"),
     path("invitations/<uuid:key>/", desk.invitation, name="invitation"),
     path("<slug:slug>/", pages.institution_detail, name="institution-detail"),
     path("<slug:slug>/represent/", desk.represent, name="represent"),
@@ -36,5 +28,5 @@ urlpatterns = [
     path("<slug:slug>/people/<int:pk>/decline/", desk.decline_request, name="decline-request"),
     path("<slug:slug>/people/<int:pk>/remove/", desk.remove, name="remove"),
     path("<slug:slug>/people/<int:pk>/hand-over/", desk.hand_over, name="hand-over"),
-    *(path(f"<slug:slug>/correct/{route}", view, name=f"correct-{name}") for route, view, name in STEPS),
+    *registration.steps.urls("<slug:slug>/correct/", "correct"),
 ]

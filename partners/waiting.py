@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Draft
 from accounts.waiting import Task
 from partners.models import Institution, Representation
-from partners.registration import FORM, Registration
+from partners.registration import Registration
 
 
 def tasks_of(user):
@@ -19,14 +19,14 @@ def tasks_of(user):
         title = _("%(person)s asks to represent an institution of yours") % {"person": asked.user}
         url = reverse("partners:desk", args=[asked.institution.slug])
         yield Task(title, asked.institution.name, _("Answer"), url, asked.asked_at)
-    draft = Draft.objects.of(user, FORM)
+    draft = Draft.objects.of(user, Registration.FORM)
     if draft:
         registration = Registration(user)
         yield Task(
             _("Go on with your registration"),
             name_in(draft),
             _("Go on"),
-            registration.address(draft.step),
+            registration.address_of("step", draft.step),
             draft.saved_at,
         )
 
