@@ -1,5 +1,6 @@
 """Form fields that several apps ask with: one line of text, sectors under their themes, languages, countries."""
 
+import uuid
 from itertools import groupby
 
 from django import forms
@@ -18,6 +19,21 @@ class LineField(forms.CharField):
 
     def clean(self, value):
         return super().clean(" ".join(str(value).split()) if value else value)
+
+
+class OnceField(forms.UUIDField):
+    """A hidden mark made with the form, by which one that is sent twice is taken once; what is no mark counts as a new one."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"initial": uuid.uuid4, "required": False} | kwargs)
+
+    def clean(self, value):
+        try:
+            return super().clean(value) or uuid.uuid4()
+        except ValidationError:
+            return uuid.uuid4()
 
 
 class AddressField(forms.URLField):

@@ -12,6 +12,7 @@ from classifications.fields import (
     CountryField,
     LanguagesField,
     LineField,
+    OnceField,
     PreparedForm,
     SectorsField,
 )
@@ -179,4 +180,38 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), max_length=2000, widget=forms.Textarea({"rows": 4, "dir": "auto"}),
         help_text=_("The person concerned reads it."),
+    )  # fmt: skip
+
+
+class AnswerForm(forms.Form):
+    """A message in a conversation."""
+
+    key = OnceField()
+    text = forms.CharField(
+        label=_("Your message"), max_length=5000, widget=forms.Textarea({"rows": 8, "dir": "auto"}),
+        help_text=_("Plain text. Your name, position and institution stand above it; your e-mail address does not."),
+    )  # fmt: skip
+
+
+class MessageForm(AnswerForm):
+    """The first message of a conversation; `institutions` are those in whose name it may be written."""
+
+    institution = forms.ModelChoiceField(
+        Institution.objects.none(), label=_("In whose name you write"), to_field_name="slug", empty_label=None
+    )
+    subject = LineField(label=_("What it is about"), max_length=150, widget=forms.TextInput({"dir": "auto"}))
+    field_order = ["key", "institution", "subject", "text"]
+
+    def __init__(self, *args, institutions, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["institution"].queryset = institutions
+        if len(institutions) == 1:
+            self.fields["institution"].widget = forms.HiddenInput()
+            self.initial["institution"] = institutions[0].slug
+
+
+class ReportForm(forms.Form):
+    reason = forms.CharField(
+        label=_("What is wrong with it"), max_length=2000, widget=forms.Textarea({"rows": 4, "dir": "auto"}),
+        help_text=_("Staff of SESRIC read this and the conversation. The institution that wrote is not told who reported."),
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partners.views import desk, pages, registration
+from partners.views import desk, messages, pages, registration
 
 app_name = "partners"
 
@@ -13,7 +13,14 @@ urlpatterns = [
     path("register/", registration.find, name="register"),
     *registration.steps.urls("register/form/", "register"),
     path("invitations/<uuid:key>/", desk.invitation, name="invitation"),
+    path("messages/", messages.conversation_list, name="messages"),
+    path("messages/<int:pk>/", messages.conversation, name="conversation"),
+    path("messages/<int:pk>/set-aside/", messages.set_aside, name="set-aside"),
+    path("messages/<int:pk>/block/", messages.block, name="block"),
+    path("messages/<int:pk>/unblock/", messages.unblock, name="unblock"),
+    path("messages/<int:pk>/report/<int:message>/", messages.report, name="report"),
     path("<slug:slug>/", pages.institution_detail, name="institution-detail"),
+    path("<slug:slug>/write/", messages.write, name="write"),
     path("<slug:slug>/represent/", desk.represent, name="represent"),
     path("<slug:slug>/desk/", desk.desk, name="desk"),
     path("<slug:slug>/edit/", desk.edit, name="edit"),

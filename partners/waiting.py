@@ -5,12 +5,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Draft
 from accounts.waiting import Task
-from partners.models import Institution, Representation
+from partners.models import Institution, Representation, Side
 from partners.registration import Registration
 
 
 def tasks_of(user):
-    """Yield what waits for a person: returned applications, requests to answer, a registration begun."""
+    """Yield what waits for a person: returned applications, requests and messages to answer, a registration begun."""
     for institution in Institution.objects.represented_by(user).returned():
         url = reverse("partners:correct-begin", args=[institution.slug])
         last = institution.reviews.first()
@@ -19,6 +19,9 @@ def tasks_of(user):
         title = _("%(person)s asks to represent an institution of yours") % {"person": asked.user}
         url = reverse("partners:desk", args=[asked.institution.slug])
         yield Task(title, asked.institution.name, _("Answer"), url, asked.asked_at)
+    for side in Side.objects.of(user).unanswered().for_listing():
+        title = _("Answer a message from %(institution)s") % {"institution": side.partner.name}
+        yield Task(title, side.conversation.subject, _("Answer"), side.get_absolute_url(), side.heard_at)
     draft = Draft.objects.of(user, Registration.FORM)
     if draft:
         registration = Registration(user)

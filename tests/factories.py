@@ -10,7 +10,7 @@ from accounts.models import User
 from classifications.models import City, Country, Language, Sector
 from events.models import Event, EventDocument, FormerAddress, Participation, Series
 from notifications.models import Letter
-from partners.models import Institution, Representation
+from partners.models import Conversation, Institution, Message, Representation, Side
 from programmes.models import Committee, FocalPoint, Page, Programme, ProgrammeDocument, Seat, Theme
 
 
@@ -144,6 +144,32 @@ class RepresentationFactory(DjangoModelFactory):
     position = "Head of Training"
     is_manager = True
     accepted_at = factory.LazyFunction(now)
+
+
+class SideFactory(DjangoModelFactory):
+    """The side of an institution that began a conversation; its partner's side is there too, and nothing is written yet."""
+
+    class Meta:
+        model = Side
+
+    conversation = factory.LazyFunction(lambda: Conversation.objects.create(subject="Study visit"))
+    institution = factory.SubFactory(InstitutionFactory)
+    partner = factory.SubFactory(InstitutionFactory)
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        side = super()._create(model_class, *args, **kwargs)
+        Side.objects.create(conversation=side.conversation, institution=side.partner, partner=side.institution)
+        return side
+
+
+class MessageFactory(DjangoModelFactory):
+    class Meta:
+        model = Message
+
+    side = factory.SubFactory(SideFactory)
+    position = "Head of Training"
+    text = "We would like to visit you."
 
 
 class SeriesFactory(DjangoModelFactory):

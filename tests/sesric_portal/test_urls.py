@@ -45,6 +45,7 @@ LOGIN = """
     partners:withdraw partners:leave partners:invite partners:withdraw-invitation partners:accept-request
     partners:decline-request partners:remove partners:hand-over
     partners:correct-begin partners:correct-send partners:correct-step partners:correct-keep partners:correct-stop
+    partners:messages partners:conversation partners:set-aside partners:block partners:unblock partners:report partners:write
 """.split()  # noqa: SIM905
 # All of the admin is for staff with a second factor.
 STAFF = "admin:"
@@ -62,7 +63,7 @@ def walk(patterns, namespace="", before=""):
 
 SAMPLES = {
     "key": "6ba7b810-9dad-11d1-80b4-00c04fd430c8", "year": "2011", "iso2": "aa", "pk": "1", "object_id": "1",
-    "app_label": "events", "content_type_id": "1",
+    "app_label": "events", "content_type_id": "1", "message": "1",
 }  # fmt: skip
 
 
