@@ -72,3 +72,10 @@ def tell_of_handled_report(report):
     """Tell who reported a message that somebody looked at it."""
     if report.by:
         write_to(report.by, "partners/email/report_handled.txt", {"sender": report.message.side.institution})
+
+
+def remind_of_closing(notice):
+    """Tell all who speak for an institution that a notice of theirs closes soon."""
+    for person in notice.institution.representations.acting().select_related("user"):
+        context = {"notice": notice, "institution": notice.institution, "days": notice.days_left}
+        write_to(person.user, "partners/email/notice_closes.txt", context)

@@ -3,9 +3,10 @@
 from partners.models.change import ProposedChange
 from partners.models.institution import FormerAddress, Institution, Review, Verification
 from partners.models.message import Block, Conversation, Message, Report, Side
+from partners.models.notice import Notice
 from partners.models.representation import Invitation, Representation
 
 __all__ = [
-    "Block", "Conversation", "FormerAddress", "Institution", "Invitation", "Message", "ProposedChange", "Report",
+    "Block", "Conversation", "FormerAddress", "Institution", "Invitation", "Message", "Notice", "ProposedChange", "Report",
     "Representation", "Review", "Side", "Verification",
 ]  # fmt: skip

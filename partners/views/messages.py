@@ -77,7 +77,7 @@ def write(request, slug):
     mine = Institution.objects.represented_by(request.user).listed().exclude(pk=partner.pk).by_name()
     if not mine or not partner.representations.acting().exists():
         return render(request, "partners/write_not.html", {"institution": partner, "mine": mine}, status=403)
-    form = MessageForm(request.answers, institutions=mine)
+    form = MessageForm(request.answers, institutions=mine, initial={"subject": _subject(request, partner)})
     if request.method == "POST" and form.is_valid():
         answers = form.cleaned_data
         try:
@@ -89,6 +89,15 @@ def write(request, slug):
             return redirect(side)
     context = {"institution": partner, "form": form, "mine": mine}
     return render(request, "partners/write.html", context, status=_status(request, form))
+
+
+def _subject(request, partner):
+    """The title of the notice from whose page the reader came."""
+    number = request.GET.get("about", "")
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return ""
+    notice = partner.notices.published().filter(pk=number).first()
+    return notice.title if notice else ""
 
 
 @signed_in
