@@ -241,7 +241,7 @@ class NoticeForm(PreparedForm):
     """What a request or an offer says."""
 
     kind = forms.ChoiceField(
-        label=_("What it is"), widget=Radios,
+        label=_("Request or offer"), widget=Radios,
         choices=[
             (Notice.Kind.REQUEST, _("A request: we look for something")),
             (Notice.Kind.OFFER, _("An offer: we can give something")),
@@ -249,7 +249,7 @@ class NoticeForm(PreparedForm):
     )  # fmt: skip
     title = LineField(label=_("Title"), max_length=150, widget=forms.TextInput({"dir": "auto"}))
     text = forms.CharField(
-        label=_("What it is about"), max_length=3000, widget=forms.Textarea({"rows": 8, "dir": "auto"}),
+        label=_("What you look for or offer"), max_length=3000, widget=forms.Textarea({"rows": 8, "dir": "auto"}),
         help_text=_("What, for whom, when and where. Leave out e-mail addresses: others write to you through the portal."),
     )  # fmt: skip
     written_in = forms.ChoiceField(
