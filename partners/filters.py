@@ -47,6 +47,7 @@ class InstitutionFilter(CountedFilter):
     def map_url(self):
         return self.url(self.pairs(), "partners:map")
 
+
 class NoticeFilter(CountedFilter):
     """The filters of the list of requests and offers, and of its feeds; what is open is shown unless somebody asks for more."""
 

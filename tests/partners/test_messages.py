@@ -18,6 +18,7 @@ from accounts.models import User
 from notifications.models import Letter
 from partners.models import Block, Conversation, Institution, Message, Report, Side, message
 from partners.models.message import TooMany
+from sesric_portal.own_data import forget, held_about
 from tests.factories import InstitutionFactory, MessageFactory, RepresentationFactory, SideFactory, UserFactory
 from tests.pages import PREFIXES
 
@@ -238,9 +239,21 @@ def test_no_address_stands_in_any_page_or_letter(signed_in, partner, two):
 
 def test_who_left_is_named_no_more(two):
     side = two.begin()
-    two.me.delete()
+    forget(two.me)
     [sent] = side.conversation.messages
-    assert sent.writer == "Director"
+    assert (sent.writer, sent.text) == ("", "Hello.")
+
+
+def test_people_take_along_what_they_wrote(two):
+    two.begin("My own words.")
+    two.their_side().answer(two.them, "Another’s words.", uuid.uuid4())
+    [mine] = held_about(two.me)["institutions"]["messages"]
+    assert (mine["institution"], mine["to"], mine["about"], mine["text"]) == (
+        "Mine",
+        "Theirs",
+        "A visit",
+        "My own words.",
+    )
 
 
 # --- Once, and within limits ------------------------------------------------------------------------------------------
