@@ -61,15 +61,19 @@ def left_out(form):
 
 
 class FacetFilter(django_filters.Filter):
-    """A filter of several values that calls the queryset's own word for it, such as `taught_by`."""
+    """A filter of several values that calls the queryset's own word for it, such as `taught_by`.
+
+    `usual` are the values in force where a reader chose none, such as what is open among what is open or past.
+    """
 
     field_class = ChosenField
 
-    def __init__(self, legend, *, word, known):
+    def __init__(self, legend, *, word, known, usual=()):
         super().__init__(label=legend, known=known)
-        self.word = word
+        self.word, self.usual = word, list(usual)
 
     def filter(self, queryset, chosen):
+        chosen = chosen or self.usual
         return getattr(queryset, self.word)(chosen) if chosen else queryset
 
 
@@ -81,8 +85,8 @@ class CountedFacet(FacetFilter):
     `choices`, or what `Names` knows as `named`.
     """
 
-    def __init__(self, legend, *, word, paths, choices=None, named=None, repeats=False):
-        super().__init__(legend, word=word, known=lambda: choices.values if choices else ())
+    def __init__(self, legend, *, word, paths, choices=None, named=None, repeats=False, usual=()):
+        super().__init__(legend, word=word, known=lambda: choices.values if choices else (), usual=usual)
         self.paths = paths if isinstance(paths, list) else [paths]
         self.choices, self.named, self.repeats = choices, named, repeats
 

@@ -1,5 +1,6 @@
 """Form fields that several apps ask with: one line of text, sectors under their themes, languages, countries."""
 
+import uuid
 from itertools import groupby
 
 from django import forms
@@ -18,6 +19,21 @@ class LineField(forms.CharField):
 
     def clean(self, value):
         return super().clean(" ".join(str(value).split()) if value else value)
+
+
+class OnceField(forms.UUIDField):
+    """A hidden mark made with the form, by which one that is sent twice is taken once; what is no mark counts as a new one."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"initial": uuid.uuid4, "required": False} | kwargs)
+
+    def clean(self, value):
+        try:
+            return super().clean(value) or uuid.uuid4()
+        except ValidationError:
+            return uuid.uuid4()
 
 
 class AddressField(forms.URLField):
@@ -62,6 +78,14 @@ class CountryField(forms.ModelChoiceField):
         return [("", ""), (_("Member states"), states), (_("Other countries"), others)]
 
 
+class DayField(forms.DateField):
+    """A day, chosen in the browser's own calendar where it has one, or typed as year-month-day."""
+
+    def __init__(self, **kwargs):
+        widget = forms.DateInput({"type": "date", "dir": "ltr"}, format="%Y-%m-%d")
+        super().__init__(**{"widget": widget, "input_formats": ["%Y-%m-%d"]} | kwargs)
+
+
 class ManyField(forms.ModelMultipleChoiceField):
     """Several rows by a natural key, drawn as boxes; at most `most` of them."""
 
@@ -76,6 +100,20 @@ class ManyField(forms.ModelMultipleChoiceField):
         if self.most and len(rows) > self.most:
             raise ValidationError(_("Choose at most %(most)s.") % {"most": number(self.most)})
         return rows
+
+
+class StatesField(ManyField):
+    """Member states by their two-letter code, under their OIC groups."""
+
+    def __init__(self, **kwargs):
+        super().__init__(Country.objects.member_states(), **{"label": _("Countries"), "to_field_name": "iso2"} | kwargs)
+
+    def prepared(self):
+        states = list(Country.objects.member_states().by_name())
+        return [
+            (group.label, [(each.iso2, each.name) for each in states if each.oic_group == group])
+            for group in Country.OICGroup
+        ]
 
 
 class SectorsField(ManyField):

@@ -49,7 +49,12 @@ class ListFilter(django_filters.FilterSet):
     def chosen(self):
         """The values in force by facet."""
         self.form.is_valid()
-        return {name: self.form.cleaned_data[name] for name in self.FACETS}
+        return {name: self.form.cleaned_data[name] or self.filters[name].usual for name in self.FACETS}
+
+    @property
+    def asked(self):
+        """The values in force by facet, but for facets in which the usual ones are."""
+        return {name: values for name, values in self.chosen.items() if values != self.filters[name].usual}
 
     @cached_property
     def words(self):
@@ -93,7 +98,7 @@ class ListFilter(django_filters.FilterSet):
     def pairs(self, *, without=None, sort=True):
         """What is in force as pairs of name and value, without one pair, or without the order."""
         pairs = [("q", self.words)] if self.words else []
-        pairs += [(name, value) for name, values in self.chosen.items() for value in values]
+        pairs += [(name, value) for name, values in self.asked.items() for value in values]
         if sort and not self.is_usual_order:
             pairs.append(("sort", self.order))
         return [pair for pair in pairs if pair != without]
@@ -118,7 +123,7 @@ class ListFilter(django_filters.FilterSet):
             chips.append(Chip(label, self.url(self.pairs(without=("q", self.words)))))
         return chips + [
             Chip(self.label(name, value), self.url(self.pairs(without=(name, value))))
-            for name, values in self.chosen.items()
+            for name, values in self.asked.items()
             for value in values
         ]
 
@@ -126,9 +131,9 @@ class ListFilter(django_filters.FilterSet):
     def ways_out(self):
         """Where nothing fits: pairs of a choice to leave out and the number of rows that are then shown."""
         counts = [self.count_of(self.chosen, "")] if self.words else []
-        for name, values in self.chosen.items():
+        for name, values in self.asked.items():
             for value in values:
-                fewer = self.chosen | {name: [each for each in values if each != value]}
+                fewer = self.chosen | {name: [each for each in values if each != value] or self.filters[name].usual}
                 counts.append(self.count_of(fewer, self.words))
         return [(chip, count) for chip, count in zip(self.chips, counts, strict=True) if count]
 

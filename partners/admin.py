@@ -5,6 +5,7 @@ from import_export.fields import Field
 
 from classifications.exchange import CityWidget, Table, TableAdmin, link
 from classifications.models import Country
+from partners import admin_notices, admin_reports  # noqa: F401  they register their pages
 from partners.models import Institution
 
 

@@ -45,3 +45,37 @@ def tell_centre_of_orphan(institution):
 def invite(invitation):
     """Invite an address, in the language of the page from which it was sent."""
     write(invitation.email, get_language(), "partners/email/invitation.txt", {"invitation": invitation})
+
+
+def tell_of_message(message):
+    """Bring a message to all who speak for the institution it is for; nobody's address is in it, and it is no HTML."""
+    partner = message.side.partner
+    theirs = message.side.conversation.sides.get(institution=partner)
+    context = {
+        "message": message,
+        "sender": message.side.institution,
+        "partner": partner,
+        "side": theirs,
+        "lines": "\n".join(f"> {line}".rstrip() for line in message.text.splitlines()),
+    }
+    for person in partner.representations.acting().select_related("user"):
+        write_to(person.user, "partners/email/message.txt", context)
+
+
+def tell_centre_of_report(report):
+    address = reverse("admin:partners_report_change", args=[report.pk])
+    context = {"report": report, "sender": report.message.side.institution, "address": address}
+    write(settings.CENTRE_EMAIL, "en", "partners/email/report.txt", context)
+
+
+def tell_of_handled_report(report):
+    """Tell who reported a message that somebody looked at it."""
+    if report.by:
+        write_to(report.by, "partners/email/report_handled.txt", {"sender": report.message.side.institution})
+
+
+def remind_of_closing(notice):
+    """Tell all who speak for an institution that a notice of theirs closes soon."""
+    for person in notice.institution.representations.acting().select_related("user"):
+        context = {"notice": notice, "institution": notice.institution, "days": notice.days_left}
+        write_to(person.user, "partners/email/notice_closes.txt", context)

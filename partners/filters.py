@@ -1,14 +1,16 @@
 """What a reader may ask of the institutions, and what a list shows of it."""
 
 from django.db.models import Case, CharField, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from classifications.facets import CountedFacet, WordsFilter
 from classifications.lists import CountedFilter
 from classifications.models import Country
-from partners.models import Institution, Verification
+from partners.models import Institution, Notice, Verification
 from partners.models.institution import verification_on
+from partners.models.notice import state_on
 
 
 def _part(value, column):
@@ -44,3 +46,64 @@ class InstitutionFilter(CountedFilter):
     @property
     def map_url(self):
         return self.url(self.pairs(), "partners:map")
+
+
+class NoticeFilter(CountedFilter):
+    """The filters of the list of requests and offers, and of its feeds; what is open is shown unless somebody asks for more."""
+
+    LIST = "partners:notice-list"
+    FACETS = ["when", "kind", "theme", "sector", "wanted", "country", "language"]
+    ALL = "*"  # stands for a country where a notice wants none in particular
+
+    q = WordsFilter()
+    when = CountedFacet(
+        _("When"),
+        word="in_states",
+        choices=Notice.State,
+        paths=lambda: state_on(localdate()),
+        usual=[Notice.State.OPEN],
+    )
+    kind = CountedFacet(_("Kind"), word="of_kinds", choices=Notice.Kind, paths="kind")
+    theme = CountedFacet(_("Theme"), word="under_themes", named="theme", paths="sectors__theme__slug", repeats=True)
+    sector = CountedFacet(_("Sector"), word="in_sectors", named="sector", paths="sectors__slug")
+    wanted = CountedFacet(
+        _("Open to institutions in"), word="wanting", named="country", paths=Coalesce("countries__iso2", Value(ALL))
+    )
+    country = CountedFacet(
+        _("Country of the institution"), word="from_countries", named="country", paths="institution__country__iso2"
+    )
+    language = CountedFacet(_("Language"), word="written_in_languages", named="language", paths="written_in")
+
+    class Meta:
+        model = Notice
+        fields = []
+
+    def counts(self, facet):
+        """Who wants no country in particular counts for each."""
+        counted = super().counts(facet)
+        if facet != "wanted":
+            return counted
+        for_all = counted.get(self.ALL, 0)
+        named = {*counted, *self.chosen["wanted"]} - {self.ALL}
+        return {iso2: counted.get(iso2, 0) + for_all for iso2 in named}
+
+    @property
+    def is_past(self):
+        return self.chosen["when"] == [Notice.State.PAST]
+
+    @property
+    def past_url(self):
+        return self.states[1][1]
+
+    @property
+    def states(self):
+        """The list of what is open and that of what is past, other choices kept: triples of label, address, whether it is this."""
+        pairs = [pair for pair in self.pairs() if pair[0] != "when"]
+        return [
+            (Notice.State.OPEN.label, self.url(pairs), self.chosen["when"] == [Notice.State.OPEN]),
+            (Notice.State.PAST.label, self.url([*pairs, ("when", Notice.State.PAST)]), self.is_past),
+        ]
+
+    @property
+    def feed_url(self):
+        return self.url(self.pairs(), "partners:notice-feed")

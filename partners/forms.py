@@ -10,12 +10,17 @@ from classifications.fields import (
     LATIN,
     AddressField,
     CountryField,
+    DayField,
     LanguagesField,
     LineField,
+    OnceField,
     PreparedForm,
+    Radios,
     SectorsField,
+    StatesField,
 )
-from partners.models import Institution
+from partners.models import Institution, Notice
+from partners.models.notice import LONGEST
 
 OLDEST = 800  # the oldest university still teaching was founded in the ninth century
 MOST_SECTORS = 10
@@ -180,3 +185,88 @@ class ReasonForm(forms.Form):
         label=_("Reason"), max_length=2000, widget=forms.Textarea({"rows": 4, "dir": "auto"}),
         help_text=_("The person concerned reads it."),
     )  # fmt: skip
+
+
+class AnswerForm(forms.Form):
+    """A message in a conversation."""
+
+    key = OnceField()
+    text = forms.CharField(
+        label=_("Your message"), max_length=5000, widget=forms.Textarea({"rows": 8, "dir": "auto"}),
+        help_text=_("Plain text. Your name, position and institution stand above it; your e-mail address does not."),
+    )  # fmt: skip
+
+
+class MessageForm(AnswerForm):
+    """The first message of a conversation; `institutions` are those in whose name it may be written."""
+
+    institution = forms.ModelChoiceField(
+        Institution.objects.none(), label=_("In whose name you write"), to_field_name="slug", empty_label=None
+    )
+    subject = LineField(label=_("What it is about"), max_length=150, widget=forms.TextInput({"dir": "auto"}))
+    field_order = ["key", "institution", "subject", "text"]
+
+    def __init__(self, *args, institutions, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["institution"].queryset = institutions
+        if len(institutions) == 1:
+            self.fields["institution"].widget = forms.HiddenInput()
+            self.initial["institution"] = institutions[0].slug
+
+
+class ReportForm(forms.Form):
+    reason = forms.CharField(
+        label=_("What is wrong with it"), max_length=2000, widget=forms.Textarea({"rows": 4, "dir": "auto"}),
+        help_text=_("Staff of SESRIC read this and the conversation. The institution that wrote is not told who reported."),
+    )  # fmt: skip
+
+
+class ClosingDayForm(forms.Form):
+    """Until when a notice is open."""
+
+    closes_on = DayField(
+        label=_("Closing day"), help_text=_("The last day on which others can answer, within twelve months.")
+    )
+
+    def clean_closes_on(self):
+        day = self.cleaned_data["closes_on"]
+        if day < localdate():
+            raise forms.ValidationError(_("This day is over."))
+        if day > localdate() + LONGEST:
+            raise forms.ValidationError(_("Choose a closing day within twelve months."))
+        return day
+
+
+class NoticeForm(PreparedForm):
+    """What a request or an offer says."""
+
+    kind = forms.ChoiceField(
+        label=_("Request or offer"), widget=Radios,
+        choices=[
+            (Notice.Kind.REQUEST, _("A request: we look for something")),
+            (Notice.Kind.OFFER, _("An offer: we can give something")),
+        ],
+    )  # fmt: skip
+    title = LineField(label=_("Title"), max_length=150, widget=forms.TextInput({"dir": "auto"}))
+    text = forms.CharField(
+        label=_("What you look for or offer"), max_length=3000, widget=forms.Textarea({"rows": 8, "dir": "auto"}),
+        help_text=_("What, for whom, when and where. Leave out e-mail addresses: others write to you through the portal."),
+    )  # fmt: skip
+    written_in = forms.ChoiceField(
+        label=_("Language of these two texts"), choices=settings.LANGUAGES, widget=LanguageSelect()
+    )
+    sectors = SectorsField(
+        most=MOST_SECTORS, help_text=_("Open a theme and tick up to ten."),
+        error_messages={"required": _("Tick at least one sector.")},
+    )  # fmt: skip
+    countries = StatesField(
+        label=_("Countries wanted"), required=False,
+        help_text=_("Tick none if institutions of all countries may answer."),
+    )  # fmt: skip
+
+
+class NewNoticeForm(NoticeForm, ClosingDayForm):
+    """A notice to publish."""
+
+    key = OnceField()
+    field_order = ["key", "kind", "title", "text", "written_in", "sectors", "countries", "closes_on"]

@@ -1,7 +1,7 @@
 """What is held about the people of institutions."""
 
 from partners.applications import Role
-from partners.models import Invitation, Review
+from partners.models import Block, Invitation, Message, Notice, Report, Review
 
 
 def held_about(user):
@@ -26,11 +26,40 @@ def held_about(user):
             {"institution": str(each.institution), "to": each.email, "made": each.made_at}
             for each in Invitation.objects.filter(made_by=user).select_related("institution")
         ],
+        "messages": [
+            {
+                "institution": str(each.side.institution),
+                "to": str(each.side.partner),
+                "about": each.side.conversation.subject,
+                "sent": each.sent_at,
+                "position": each.position,
+                "text": each.text,
+            }
+            for each in Message.objects.filter(author=user).select_related(
+                "side__institution", "side__partner", "side__conversation"
+            )
+        ],
+        "messages reported": [
+            {"institution": str(each.institution), "reported": each.at, "reason": each.reason}
+            for each in Report.objects.filter(by=user).select_related("institution")
+        ],
+        "institutions blocked": [
+            {"institution": str(each.institution), "blocked": str(each.blocked), "when": each.at}
+            for each in Block.objects.filter(by=user).select_related("institution", "blocked")
+        ],
+        "requests and offers": [
+            {"institution": str(each.institution), "title": each.title, "published": each.published_at}
+            for each in Notice.objects.filter(published_by=user).select_related("institution")
+        ],
     }
 
 
 def forget(user):
-    """End what the person speaks for; an institution left without anybody is told to the Centre."""
+    """End what the person speaks for; an institution left without anybody is told to the Centre.
+
+    What was written in an institution's name stays with both sides of the conversation, without who wrote it.
+    """
     for each in user.representations.filter(ended_at=None).select_related("institution"):
         each.end(user, Role.PORTAL)
     user.representations.update(position="", words="")
+    Message.objects.filter(author=user).update(position="")

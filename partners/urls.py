@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partners.views import desk, pages, registration
+from partners.views import desk, messages, notices, pages, registration
 
 app_name = "partners"
 
@@ -13,7 +13,22 @@ urlpatterns = [
     path("register/", registration.find, name="register"),
     *registration.steps.urls("register/form/", "register"),
     path("invitations/<uuid:key>/", desk.invitation, name="invitation"),
+    path("notices/", notices.NoticeList.as_view(), name="notice-list"),
+    path("notices/feed/", notices.feed, name="notice-feed"),
+    path("notices/<int:pk>/", notices.notice_detail, name="notice-detail"),
+    path("messages/", messages.conversation_list, name="messages"),
+    path("messages/<int:pk>/", messages.conversation, name="conversation"),
+    path("messages/<int:pk>/set-aside/", messages.set_aside, name="set-aside"),
+    path("messages/<int:pk>/block/", messages.block, name="block"),
+    path("messages/<int:pk>/unblock/", messages.unblock, name="unblock"),
+    path("messages/<int:pk>/report/<int:message>/", messages.report, name="report"),
     path("<slug:slug>/", pages.institution_detail, name="institution-detail"),
+    path("<slug:slug>/write/", messages.write, name="write"),
+    path("<slug:slug>/notices/", notices.own_notices, name="own-notices"),
+    path("<slug:slug>/notices/new/", notices.publish_notice, name="publish-notice"),
+    path("<slug:slug>/notices/<int:pk>/edit/", notices.edit_notice, name="edit-notice"),
+    path("<slug:slug>/notices/<int:pk>/extend/", notices.extend_notice, name="extend-notice"),
+    path("<slug:slug>/notices/<int:pk>/close/", notices.close_notice, name="close-notice"),
     path("<slug:slug>/represent/", desk.represent, name="represent"),
     path("<slug:slug>/desk/", desk.desk, name="desk"),
     path("<slug:slug>/edit/", desk.edit, name="edit"),

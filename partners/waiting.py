@@ -1,16 +1,18 @@
 """What waits for the representatives of institutions."""
 
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from accounts.models import Draft
 from accounts.waiting import Task
-from partners.models import Institution, Representation
+from classifications.written import dates
+from partners.models import Institution, Notice, Representation, Side
 from partners.registration import Registration
 
 
 def tasks_of(user):
-    """Yield what waits for a person: returned applications, requests to answer, a registration begun."""
+    """Yield what waits for a person: returned applications, what is to be answered, what closes, a registration begun."""
     for institution in Institution.objects.represented_by(user).returned():
         url = reverse("partners:correct-begin", args=[institution.slug])
         last = institution.reviews.first()
@@ -19,6 +21,13 @@ def tasks_of(user):
         title = _("%(person)s asks to represent an institution of yours") % {"person": asked.user}
         url = reverse("partners:desk", args=[asked.institution.slug])
         yield Task(title, asked.institution.name, _("Answer"), url, asked.asked_at)
+    for side in Side.objects.of(user).unanswered().for_listing():
+        title = _("Answer a message from %(institution)s") % {"institution": side.partner.name}
+        yield Task(title, side.conversation.subject, _("Answer"), side.get_absolute_url(), side.heard_at)
+    for notice in Notice.objects.editable_by(user).closing_on(localdate()).for_listing():
+        title = _("“%(title)s” closes on %(day)s") % {"title": notice.title, "day": dates(notice.closes_on)}
+        url = reverse("partners:extend-notice", args=[notice.institution.slug, notice.pk])
+        yield Task(title, notice.institution.name, _("Extend"), url)
     draft = Draft.objects.of(user, Registration.FORM)
     if draft:
         registration = Registration(user)

@@ -47,6 +47,7 @@ def _links(language):
                     [
                         (_("Register your institution"), reverse("partners:register")),
                         (_("Training opportunities"), reverse("trop:about")),
+                        (_("Requests and offers"), reverse("partners:notice-list")),
                         (_("Experts"), reverse("experts:about")),
                         (_("My desk"), reverse("desk")),
                         (_("Contact"), reverse("contact")),

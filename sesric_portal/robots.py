@@ -4,18 +4,19 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from classifications.models import Country
 from classifications.written import LANGUAGES
 from events.models import Event
-from partners.models import Institution
+from partners.models import Institution, Notice
 from programmes.models import Programme
 from sesric_portal.frame import PREFIXES
 
 STANDING = [
     "home", "programmes:programme-list", "events:event-list", "events:archive", "country-list", "partners:institution-list",
-    "partners:search", "partners:map", "partners:register",
+    "partners:search", "partners:map", "partners:register", "partners:notice-list",
     "oic-vet:about", "oic-vet:programme-types", "oic-vet:committee", "oic-vet:focal-points", "oic-vet:summary", "trop:about",
     "experts:about", "about", "links", "contact", "privacy", "accessibility",
 ]  # fmt: skip
@@ -44,6 +45,8 @@ def sitemap(request):
     ):
         paths += [(row.get_absolute_url(), None) for row in rows.order_by("pk")]
     paths += [(event.get_absolute_url(), event.updated_at) for event in published.only("slug", "year", "updated_at")]
+    notices = Notice.objects.open_on(localdate()).only("changed_at").order_by("pk")
+    paths += [(notice.get_absolute_url(), notice.changed_at) for notice in notices]
     entries = [
         {"languages": [(code, settings.PORTAL_URL + PREFIXES[code] + path) for code in LANGUAGES], "changed": changed}
         for path, changed in paths

@@ -140,6 +140,7 @@ CELERY_BEAT_SCHEDULE = {
     "letters that wait": {"task": "notifications.tasks.deliver_letters", "schedule": 60},
     "texts of old letters": {"task": "notifications.tasks.forget_old_letters", "schedule": 24 * 3600},
     "events that are over": {"task": "events.tasks.mark_past_events_held", "schedule": 3600},
+    "requests and offers that close": {"task": "partners.tasks.remind_of_closing_notices", "schedule": 3600},
     "traces of changes": {"task": "events.tasks.forget_changes", "schedule": 24 * 3600},
     "drafts nobody goes on with": {"task": "accounts.tasks.forget_old_drafts", "schedule": 24 * 3600},
     "sessions that ended": {"task": "accounts.tasks.clear_ended_sessions", "schedule": 24 * 3600},

@@ -11,6 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -20,7 +21,7 @@ from classifications.search import searched
 from events import tally
 from events.models import Event
 from notifications.forms import LetterToTheCentreForm
-from partners.models import Institution
+from partners.models import Institution, Notice
 from programmes.models import Programme
 from programmes.views import chosen_year, strip_of
 from sesric_portal.desk import tasks_of
@@ -88,6 +89,7 @@ def search(request):
             "events": searched(Event.objects.published().for_listing().newest_first(), words, FOUND),
             "programmes": searched(Programme.objects.select_related("theme").by_name(), words, FOUND),
             "institutions": searched(Institution.objects.listed().for_listing(), words, FOUND),
+            "notices": searched(Notice.objects.open_on(localdate()).for_listing(), words, FOUND),
             "countries": searched(Country.objects.by_name(), words, FOUND),
         }
     return render(request, "search.html", context)

@@ -3,14 +3,14 @@
 from datetime import date, timedelta
 
 import factory
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 from factory.django import DjangoModelFactory
 
 from accounts.models import User
 from classifications.models import City, Country, Language, Sector
 from events.models import Event, EventDocument, FormerAddress, Participation, Series
 from notifications.models import Letter
-from partners.models import Institution, Representation
+from partners.models import Conversation, Institution, Message, Notice, Representation, Side
 from programmes.models import Committee, FocalPoint, Page, Programme, ProgrammeDocument, Seat, Theme
 
 
@@ -144,6 +144,57 @@ class RepresentationFactory(DjangoModelFactory):
     position = "Head of Training"
     is_manager = True
     accepted_at = factory.LazyFunction(now)
+
+
+class SideFactory(DjangoModelFactory):
+    """The side of an institution that began a conversation; its partner's side is there too, and nothing is written yet."""
+
+    class Meta:
+        model = Side
+
+    conversation = factory.LazyFunction(lambda: Conversation.objects.create(subject="Study visit"))
+    institution = factory.SubFactory(InstitutionFactory)
+    partner = factory.SubFactory(InstitutionFactory)
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        side = super()._create(model_class, *args, **kwargs)
+        Side.objects.create(conversation=side.conversation, institution=side.partner, partner=side.institution)
+        return side
+
+
+class MessageFactory(DjangoModelFactory):
+    class Meta:
+        model = Message
+
+    side = factory.SubFactory(SideFactory)
+    position = "Head of Training"
+    text = "We would like to visit you."
+
+
+class NoticeFactory(DjangoModelFactory):
+    """A request of a listed institution, published today and open for a month, that wants no country in particular."""
+
+    class Meta:
+        model = Notice
+        skip_postgeneration_save = True
+
+    institution = factory.SubFactory(InstitutionFactory)
+    kind = Notice.Kind.REQUEST
+    title = factory.Sequence(lambda n: f"Request {n}")
+    text = "We look for a course."
+    written_in = "en"
+    closes_on = factory.LazyFunction(lambda: localdate() + timedelta(days=30))
+
+    @factory.post_generation
+    def sectors(self, create, extracted):
+        if create:
+            self.sectors.set(extracted or [])
+
+    @factory.post_generation
+    def countries(self, create, extracted):
+        if create:
+            self.countries.set(extracted or [])
 
 
 class SeriesFactory(DjangoModelFactory):

@@ -14,6 +14,7 @@ from tests.factories import (
     FormerAddressFactory,
     InstitutionFactory,
     LanguageFactory,
+    NoticeFactory,
     PageFactory,
     ParticipationFactory,
     ProgrammeDocumentFactory,
@@ -36,12 +37,14 @@ READING = [
     "/oic-vet/programme-types/", "/oic-vet/committee/", "/oic-vet/focal-points/", "/oic-vet/summary/", "/countries/",
     "/countries/aa/", "/partners/", "/partners/search/", "/partners/search/?part=offers&kind=ministry",
     "/partners/map/", "/partners/register/", "/partners/register/?q=lead", "/partners/lead/",
+    "/partners/notices/", "/partners/notices/999999/",
     "/search/", "/search/?q=lead", "/about/", "/links/",
     "/privacy/", "/accessibility/", "/trop/", "/experts/",
 ]  # fmt: skip
 # What programs read, and what is downloaded.
 FILES = [
-    "/events/calendar.ics", "/events/feed/", "/events/table.csv", "/events/archive/table.csv", "/events/2011/lead/event.ics",
+    "/partners/notices/feed/", "/events/calendar.ics", "/events/feed/", "/events/table.csv", "/events/archive/table.csv",
+    "/events/2011/lead/event.ics",
 ]  # fmt: skip
 STANDING = ["/robots.txt", "/sitemap.xml", "/health/live", "/health/ready", "/event-detail.php?id=1"]
 
@@ -63,6 +66,9 @@ def populate(count=1):
     country.languages.set(LanguageFactory.create_batch(count))
     institution = InstitutionFactory(slug="lead", name_en="Lead institution", country=country)
     providers = [institution, *InstitutionFactory.create_batch(count, country=country)]
+    about = {"institution": institution, "sectors": programme.sectors.all(), "countries": [country, *states]}
+    NoticeFactory(pk=999999, title="Lead request", **about)
+    NoticeFactory.create_batch(count, **about)
     series = SeriesFactory()
     city = CityFactory(country=country)
     links = {

@@ -1,7 +1,12 @@
-"""Institutions, who speaks for them, and what is decided about them."""
+"""Institutions, who speaks for them, what is decided about them, and what they have to say to each other."""
 
 from partners.models.change import ProposedChange
 from partners.models.institution import FormerAddress, Institution, Review, Verification
+from partners.models.message import Block, Conversation, Message, Report, Side
+from partners.models.notice import Notice
 from partners.models.representation import Invitation, Representation
 
-__all__ = ["FormerAddress", "Institution", "Invitation", "ProposedChange", "Representation", "Review", "Verification"]
+__all__ = [
+    "Block", "Conversation", "FormerAddress", "Institution", "Invitation", "Message", "Notice", "ProposedChange", "Report",
+    "Representation", "Review", "Side", "Verification",
+]  # fmt: skip

@@ -1,6 +1,7 @@
 """What everybody may read of the institutions."""
 
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -88,6 +89,7 @@ def institution_detail(request, slug):
         "sectors": institution.sectors.by_name(),
         "languages": institution.languages.by_name(),
         "is_represented": institution.representations.acting().exists(),
+        "notices": institution.notices.open_on(localdate()).for_listing(),
         "events": events.for_listing().newest_first()[:EVENTS],
         "event_count": sum(counts.values()),
         "first_year": min(counts, default=None),

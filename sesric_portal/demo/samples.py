@@ -14,6 +14,7 @@ from accounts.models import User
 from classifications.models import City, Country, Language
 from events.models import Event
 from programmes.models import FocalPoint, Programme
+from sesric_portal.demo import partner_samples
 
 PASSWORD = "sample pass phrase"  # noqa: S105
 TOTP_KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -24,6 +25,7 @@ ACCOUNTS = [
     ("Editor at the Centre", "editor@example.org", "Sample Editor", {"is_staff": True}, "Editors"),
     ("National focal point", "focalpoint@example.org", "Sample Focal Point", {}, None),
     ("Partner", "partner@example.org", "Sample Partner", {}, None),
+    ("Another partner", "partner2@example.org", "Second Sample Partner", {}, None),
 ]
 
 # Title in three languages, kind, mode, days from now, length, country, programme, status, beneficiary countries.
@@ -64,6 +66,7 @@ def make():
     if not Event.objects.filter(is_sample=True).exists():
         _make_events()
         _make_focal_points()
+    partner_samples.make()
     return [(role, email, PASSWORD) for role, email, *_rest in ACCOUNTS]
 
 

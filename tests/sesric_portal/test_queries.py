@@ -13,7 +13,7 @@ LISTS = [
     "/events/", "/events/2011/", "/events/feed/", "/events/calendar.ics", "/events/table.csv", "/events/archive/",
     "/events/archive/table.csv", "/programmes/", "/programmes/oic-vet/", "/countries/", "/countries/aa/",
     "/partners/", "/partners/search/", "/partners/map/",
-    "/partners/register/", "/search/",
+    "/partners/register/", "/partners/notices/", "/partners/notices/feed/", "/search/",
     "/contact/", "/",
 ]  # fmt: skip
 FORMER = [
@@ -24,7 +24,7 @@ ADDRESSES = [prefix + path for path in LISTS for prefix in PREFIXES.values()] + 
 METHODS = ["GET"] * 6 + ["HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"]
 NAMES = [
     "q", "year", "when", "kind", "mode", "theme", "programme", "provider", "beneficiary", "venue", "language", "sort", "page",
-    "country", "group", "part", "rung", "sector", "measure", "id", "about", "next", "unknown",
+    "country", "group", "part", "rung", "sector", "wanted", "measure", "id", "about", "next", "unknown",
 ]  # fmt: skip
 VALUES = [
     "", "0", "-1", "999999", "99999999999999999999", "abc", "2011", "1e9", "NaN", "none", "oic-vet", "AA", "aa",
