@@ -43,7 +43,9 @@ def _group_of_editors(request):
     if "db" in request.fixturenames:
         request.getfixturevalue("db")
         if not Group.objects.exists():
-            import_module("accounts.migrations.0002_editors").make_group(apps, SimpleNamespace(connection=connection))
+            schema = SimpleNamespace(connection=connection)
+            import_module("accounts.migrations.0002_editors").make_group(apps, schema)
+            import_module("accounts.migrations.0005_editors_review").let_review(apps, schema)
 
 
 @pytest.fixture
