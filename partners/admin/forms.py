@@ -95,7 +95,7 @@ class MergeForm(forms.Form):
         """For each fact its label, and the two values, each with the button that chooses it (none where they agree)."""
         for part, one, other in self.compared:
             buttons = [each.tag() for each in self[part.name].subwidgets] if part.name in self.fields else ["", ""]
-            yield part.label, [(one, buttons[0]), (other, buttons[1])], self[part.name].errors if any(buttons) else []
+            yield part.label, [(one, buttons[0]), (other, buttons[1])], self[part.name].errors if any(buttons) else ""
 
     def taken(self):
         """The names of the parts that come from the record that goes."""
