@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -128,6 +128,8 @@ class StepsAdmin(RecordAdmin):
                 step.take(row, request.user, form.cleaned_data)
             except ValidationError as error:
                 form.add_error(None, error.messages)
+            except ObjectDoesNotExist as error:  # merged with another record, or deleted, since the row was read
+                raise Http404 from error
             else:
                 return self._taken(request, row, step)
         row = self.row_for_step(request, pk)  # as it is by now

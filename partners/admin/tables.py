@@ -23,7 +23,6 @@ from partners.models.representation import people_acting_for
 
 LOOKED_UP = 300  # new lines of one file for which look-alikes are searched: each is a search of its own
 SHOWN = 3  # look-alikes of one line
-ALIKE = 0.5  # how near a name has to be
 
 
 class MatchingLoader(KeyLoader):
@@ -132,7 +131,7 @@ class InstitutionTable(Table):
 def looking_like(institution):
     """The institutions on record that may be this new one: of a like name in the same country, or with the same website."""
     alike = Institution.objects.in_use().exclude(pk=institution.pk).resembling(institution.name, institution.website)
-    same = Q(country=institution.country_id, nearness__gte=ALIKE)
+    same = Q(country=institution.country_id)
     if host := host_of(institution.website):
         same |= Q(website_host=host)
     return list(alike.filter(same).for_choice()[:SHOWN])

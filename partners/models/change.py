@@ -126,7 +126,9 @@ class ProposedChange(models.Model):
         self.institution.record(Decision.CHANGE_REFUSED, by, Role.CENTRE, reason)
 
     def _decide(self, *, was_accepted):
-        self.institution = Institution.objects.select_for_update().get(pk=self.institution_id)
+        """Lock the institution, then decide; in this order, as everything else that touches both does."""
+        locked = Institution.objects.select_for_update(of=("self",)).filter(proposed_changes=self.pk)
+        self.institution = locked.first() or self.institution
         rows = ProposedChange.objects.waiting().filter(pk=self.pk).order_by()
         if not rows.update(decided_at=now(), was_accepted=was_accepted):
             raise ValidationError(_("This has been decided in the meantime."))

@@ -322,6 +322,21 @@ def test_a_listed_record_does_not_disappear_into_one_that_is_not(pair):
     assert Institution.objects.get(slug="water-academy").status == Status.LISTED
 
 
+def test_a_step_on_a_record_that_was_merged_meanwhile_is_refused(pair):
+    applied = application()
+    merge(pair[0], applied, UserFactory())
+    with pytest.raises(ValidationError, match="no longer on record"):
+        applied.approve(UserFactory())
+
+
+def test_a_change_that_moved_meanwhile_is_decided_where_it_is_now(pair):
+    change = ProposedChangeFactory(institution=pair[1], facts={"website": "https://new.example.org"})
+    merge(*pair, UserFactory())
+    change.accept(UserFactory())
+    pair[0].refresh_from_db()
+    assert pair[0].website == "https://new.example.org"
+
+
 def test_a_record_is_not_merged_with_itself(pair):
     with pytest.raises(ValidationError):
         merge(pair[0], pair[0], UserFactory())
