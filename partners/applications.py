@@ -149,6 +149,8 @@ class Application(models.Model):
         waiting_since = now() if step.to == Status.APPLIED else None
         rows = type(self)._base_manager.filter(pk=self.pk, status__in=step.origins)
         if not rows.update(status=step.to, waiting_since=waiting_since):
+            if not type(self)._base_manager.filter(pk=self.pk).exists():
+                raise ValidationError(_("This is no longer on record: it was merged with another or deleted."))
             self.refresh_from_db(fields=["status", "waiting_since"])
             raise ValidationError(
                 _("This has been decided in the meantime. Its state is now: %(state)s.")

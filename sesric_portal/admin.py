@@ -28,6 +28,16 @@ class PortalAdminSite(admin.AdminSite):
         """Active staff whose account has a second factor; allauth asks for it at sign-in wherever there is one."""
         return super().has_permission(request) and is_mfa_enabled(request.user)
 
+    def index(self, request, extra_context=None):
+        """The first page, with what waits for staff: each admin that has `queues` says so itself."""
+        waiting = [
+            queue
+            for office in self._registry.values()
+            if hasattr(office, "queues") and office.has_view_permission(request)
+            for queue in office.queues(request)
+        ]
+        return super().index(request, {"queues": waiting, **(extra_context or {})})
+
     def login(self, request, extra_context=None):
         """Lead to the portal's sign-in; staff without a second factor to setting one up."""
         wanted = request.GET.get("next") or reverse("admin:index")

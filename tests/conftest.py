@@ -43,9 +43,10 @@ def _group_of_editors(request):
     if "db" in request.fixturenames:
         request.getfixturevalue("db")
         if not Group.objects.exists():
-            editor = SimpleNamespace(connection=connection)
-            import_module("accounts.migrations.0002_editors").make_group(apps, editor)
-            import_module("partners.migrations.0005_notices").grant(apps, editor)
+            schema = SimpleNamespace(connection=connection)
+            import_module("accounts.migrations.0002_editors").make_group(apps, schema)
+            import_module("accounts.migrations.0005_editors_review").let_review(apps, schema)
+            import_module("partners.migrations.0005_notices").grant(apps, schema)
 
 
 @pytest.fixture

@@ -10,7 +10,19 @@ from accounts.models import User
 from classifications.models import City, Country, Language, Sector
 from events.models import Event, EventDocument, FormerAddress, Participation, Series
 from notifications.models import Letter
-from partners.models import Conversation, Institution, Message, Notice, Representation, Side
+from partners.applications import Decision, Role
+from partners.models import (
+    Conversation,
+    Institution,
+    Invitation,
+    Message,
+    Notice,
+    ProposedChange,
+    Representation,
+    Review,
+    Side,
+)
+from partners.models import FormerAddress as FormerAddressOfInstitution
 from programmes.models import Committee, FocalPoint, Page, Programme, ProgrammeDocument, Seat, Theme
 
 
@@ -195,6 +207,43 @@ class NoticeFactory(DjangoModelFactory):
     def countries(self, create, extracted):
         if create:
             self.countries.set(extracted or [])
+
+
+class InvitationFactory(DjangoModelFactory):
+    class Meta:
+        model = Invitation
+
+    institution = factory.SubFactory(InstitutionFactory)
+    email = factory.Sequence(lambda n: f"invited{n}@example.org")
+    made_by = factory.SubFactory("tests.factories.UserFactory")
+
+
+class ProposedChangeFactory(DjangoModelFactory):
+    """A new name and another country, which nobody has decided on."""
+
+    class Meta:
+        model = ProposedChange
+
+    institution = factory.SubFactory(InstitutionFactory)
+    facts = factory.LazyFunction(lambda: {"name_en": "New name", "country": CountryFactory().iso2})
+    proposed_by = factory.SubFactory("tests.factories.UserFactory")
+
+
+class ReviewFactory(DjangoModelFactory):
+    class Meta:
+        model = Review
+
+    institution = factory.SubFactory(InstitutionFactory)
+    decision = Decision.APPROVED
+    role = Role.CENTRE
+
+
+class FormerAddressOfInstitutionFactory(DjangoModelFactory):
+    class Meta:
+        model = FormerAddressOfInstitution
+
+    institution = factory.SubFactory(InstitutionFactory)
+    slug = factory.Sequence(lambda n: f"former-{n}")
 
 
 class SeriesFactory(DjangoModelFactory):

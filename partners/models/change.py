@@ -2,7 +2,10 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.fields.json import KT
+from django.db.models.functions import JSONObject
+from django.utils.functional import cached_property
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -11,11 +14,20 @@ from classifications.models import Country
 from partners.applications import Decision, Role
 from partners.models.institution import Institution
 
+COUNTRY_NAMES = ["name_en", "name_fr", "name_ar"]
+
 
 class ProposedChangeQuerySet(models.QuerySet):
     def waiting(self):
         """Changes that nobody has decided on, the longest waiting first."""
         return self.filter(decided_at=None).order_by("proposed_at")
+
+    def for_listing(self):
+        """With all that `differences` tells."""
+        names = JSONObject(**{name: name for name in COUNTRY_NAMES})
+        country = Country.objects.filter(iso2=OuterRef("iso2")).values_list(names)
+        proposed = self.alias(iso2=KT("facts__country")).annotate(names_of_country=Subquery(country))
+        return proposed.select_related("institution__country", "proposed_by")
 
 
 class ProposedChange(models.Model):
@@ -45,6 +57,11 @@ class ProposedChange(models.Model):
     def __str__(self):
         return f"{self.institution}: {', '.join(str(label) for label, _old, _new in self.differences())}"
 
+    @cached_property
+    def names_of_country(self):
+        """The names of the proposed country in each language; `for_listing` brings them along."""
+        return Country.objects.filter(iso2=self.facts["country"]).values(*COUNTRY_NAMES).first()
+
     def differences(self):
         """Triples of a fact's label, its value on record and the proposed one, in words."""
         told = []
@@ -52,7 +69,7 @@ class ProposedChange(models.Model):
             if name in self.facts:
                 field, old, new = Institution._meta.get_field(name), getattr(self.institution, name), self.facts[name]
                 if name == "country":
-                    new = Country.objects.get(iso2=new)
+                    new = Country(**self.names_of_country) if self.names_of_country else new
                 elif field.choices:
                     labels = dict(field.flatchoices)
                     old, new = labels[old], labels.get(new, new)
@@ -98,7 +115,7 @@ class ProposedChange(models.Model):
         ):
             self.institution.city = None
         self.institution.full_clean(exclude=["slug"])
-        self.institution.save()
+        self.institution.save(update_fields=[*self.facts, "city"])
         self.institution.record(Decision.CHANGE_ACCEPTED, by, Role.CENTRE, told)
 
     @transaction.atomic
@@ -109,6 +126,9 @@ class ProposedChange(models.Model):
         self.institution.record(Decision.CHANGE_REFUSED, by, Role.CENTRE, reason)
 
     def _decide(self, *, was_accepted):
+        """Lock the institution, then decide; in this order, as everything else that touches both does."""
+        locked = Institution.objects.select_for_update(of=("self",)).filter(proposed_changes=self.pk)
+        self.institution = locked.first() or self.institution
         rows = ProposedChange.objects.waiting().filter(pk=self.pk).order_by()
         if not rows.update(decided_at=now(), was_accepted=was_accepted):
             raise ValidationError(_("This has been decided in the meantime."))

@@ -40,6 +40,11 @@ class Verification(models.TextChoices):
     VERIFIED = "verified", _("Verified by the Centre")
 
 
+def host_of(website):
+    """The host of a website without its "www.", as the column `website_host` has it."""
+    return re.sub(r"^https?://(www\.)?([^/:?#]*).*$", r"\2", website.lower())
+
+
 def verification_on(today):
     """The rung on which an institution stands on a day, as an expression."""
     return Case(
@@ -76,6 +81,11 @@ class InstitutionQuerySet(NamedQuerySet, SearchableQuerySet, ApplicationQuerySet
             .filter(pk__in=once.values("pk"))
             .exclude(pk__in=Institution.objects.represented().values("pk"))
         )
+
+    def never_represented(self):
+        """Listed institutions for which nobody has ever spoken."""
+        once = Institution.objects.filter(representations__accepted_at__isnull=False)
+        return self.listed().exclude(pk__in=once.values("pk"))
 
     def having_taught(self):
         """Institutions that published events name as their providers."""
@@ -126,8 +136,7 @@ class InstitutionQuerySet(NamedQuerySet, SearchableQuerySet, ApplicationQuerySet
         """Institutions that may be the one called `name`: by a like name or acronym, or the same host of the website."""
         folded = Folded(Value(name))
         wanted = Q(search_key__trigram_word_similar=folded)
-        host = re.sub(r"^https?://(www\.)?([^/:?#]*).*$", r"\2", website.lower())
-        if host:
+        if host := host_of(website):
             wanted |= Q(website_host=host)
         nearness = TrigramWordSimilarity(folded, F("search_key"))
         return self.filter(wanted).annotate(nearness=nearness).order_by("-nearness", "pk")
@@ -294,6 +303,8 @@ class Institution(Named, Application):
         return reverse("partners:institution-detail", args=[self.slug])
 
     def clean(self):
+        if not self.pk and self.slug and self.is_taken(self.slug):
+            raise ValidationError({"slug": _("This address leads to something else already.")})
         if self.city_id and self.country_id and self.city.country_id != self.country_id:
             raise ValidationError({"city": _("This city is in another country.")})
 
@@ -344,6 +355,16 @@ class Institution(Named, Application):
         institution.record(Decision.APPLIED, by, Role.APPLICANT)
         return institution
 
+    @staticmethod
+    def is_taken(slug):
+        """Whether an address is not for a new institution: a path of the portal's own, or one that leads to another."""
+        return slug in RESERVED or FormerAddress.objects.filter(slug=slug).exists()
+
+    @transaction.atomic
+    def enter(self, by):
+        """Leave the row of an institution that the Centre listed of its own accord."""
+        self.record(Decision.APPROVED, by, Role.CENTRE)
+
     @classmethod
     def free_slug(cls, institution):
         latin = institution.name_en or institution.name_fr or institution.acronym
@@ -375,7 +396,7 @@ class Institution(Named, Application):
             self.settle_in(city_name)
         self.profile_confirmed_at = now()
         self.full_clean(exclude=["slug"])
-        self.save()
+        self.save(update_fields=[*facts, "city", "city_name", "profile_confirmed_at"])  # not a state that others change
         if sectors is not None:
             self.sectors.set(sectors)
         if languages is not None:
@@ -387,9 +408,9 @@ class Institution(Named, Application):
         self.save(update_fields=["profile_confirmed_at"])
 
     @transaction.atomic
-    def confirm(self, by, until, reason=""):
-        """The national focal point vouches for it until a day."""
-        self._vouch(Decision.CONFIRMED, by, Role.FOCAL_POINT, reason, confirmed_on=localdate(), confirmed_until=until)
+    def confirm(self, by, until, reason="", role=Role.FOCAL_POINT):
+        """The national focal point vouches for it until a day; `role` is the Centre's where it records a letter of theirs."""
+        self._vouch(Decision.CONFIRMED, by, role, reason, confirmed_on=localdate(), confirmed_until=until)
 
     @transaction.atomic
     def verify(self, by, until, reason=""):

@@ -6,7 +6,8 @@ from datetime import timedelta
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +39,12 @@ class RepresentationQuerySet(models.QuerySet):
 
     def for_listing(self):
         return self.select_related("user").order_by("-is_manager", "accepted_at", "pk")
+
+
+def people_acting_for(institution):
+    """How many people speak today for the institution to which `institution` leads in the outer query, as an expression."""
+    acting = Representation.objects.acting().filter(institution=OuterRef(institution)).order_by().values("institution")
+    return Coalesce(Subquery(acting.annotate(people=Count("pk")).values("people")), 0)
 
 
 class Representation(models.Model):
@@ -93,6 +100,10 @@ class Representation(models.Model):
     def is_acting(self):
         return self.accepted_at is not None and self.ended_at is None and self.user.is_active
 
+    @property
+    def is_asked(self):
+        return self.accepted_at is None and self.ended_at is None
+
     @classmethod
     @transaction.atomic
     def ask(cls, institution, user, position, words=""):
@@ -138,6 +149,17 @@ class Representation(models.Model):
         if was_manager and (heir := others.order_by("accepted_at").first()):
             Representation.objects.filter(pk=heir.pk).update(is_manager=True)
         self.institution.record(Decision.REPRESENTATIVE_LEFT, by, role, reason, person=self.user)
+
+    @transaction.atomic
+    def take_over(self, by, role):
+        """Make this person the manager in place of whoever is, or of nobody."""
+        institution = Institution.objects.select_for_update().get(pk=self.institution_id)
+        if not Representation.objects.acting().filter(pk=self.pk, is_manager=False).exists():
+            raise ValidationError(_("This person does not speak for the institution, or manages it already."))
+        institution.representations.filter(is_manager=True).update(is_manager=False)
+        Representation.objects.filter(pk=self.pk).update(is_manager=True)
+        self.refresh_from_db()
+        self.institution.record(Decision.HANDED_OVER, by, role, person=self.user)
 
     @transaction.atomic
     def hand_over(self, to, by, role):
