@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
@@ -72,6 +72,10 @@ class InstitutionQuerySet(NamedQuerySet, SearchableQuerySet, ApplicationQuerySet
             representations__user__is_active=True,
         )
         return self.filter(pk__in=acting.values("pk"))
+
+    def with_representation(self):
+        """With `is_represented`, whether somebody speaks for it."""
+        return self.annotate(is_represented=Exists(Institution.objects.represented().filter(pk=OuterRef("pk"))))
 
     def orphaned(self):
         """Institutions that were represented and for which nobody speaks any more."""

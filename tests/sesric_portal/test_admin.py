@@ -14,7 +14,7 @@ from accounts.models import User
 from classifications.models import City, Country, Language, Sector
 from events.models import Event, Series
 from notifications.models import Letter
-from partners.models import Institution, ProposedChange, Representation
+from partners.models import Institution, Notice, ProposedChange, Report, Representation
 from programmes.models import Committee, FocalPoint, Page, Programme, ProgrammeDocument, Theme
 from tests import factories
 from tests.factories import CityFactory, CountryFactory, LanguageFactory, UserFactory
@@ -36,12 +36,14 @@ MADE_BY = {
     Institution: lambda: factories.InstitutionFactory(city=CityFactory()),
     ProposedChange: factories.ProposedChangeFactory,
     Representation: factories.RepresentationFactory,
+    Notice: factories.NoticeFactory,
+    Report: factories.ReportFactory,
     Series: factories.SeriesFactory,
     Event: lambda: factories.EventFactory(
         city=CityFactory(), programmes=[factories.ProgrammeFactory()], providers=[factories.InstitutionFactory()]
     ),
 }
-READ_ONLY = {Letter, ProposedChange, Representation}  # they come about by other acts
+READ_ONLY = {Letter, Notice, ProposedChange, Report, Representation}  # they come about by other acts
 FORBIDDEN = re.compile(rb'\sstyle="|<style|\son[a-z]+="|<script(?![^>]*\bsrc=)(?![^>]*type="application/json)')
 
 
