@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
@@ -72,6 +72,11 @@ class InstitutionQuerySet(NamedQuerySet, SearchableQuerySet, ApplicationQuerySet
             representations__user__is_active=True,
         )
         return self.filter(pk__in=acting.values("pk"))
+
+    def telling_whether_represented(self):
+        """With `is_represented` on each: whether somebody speaks for it, as `represented` has it."""
+        represented = Institution.objects.represented().filter(pk=OuterRef("pk"))
+        return self.annotate(is_represented=Exists(represented))
 
     def orphaned(self):
         """Institutions that were represented and for which nobody speaks any more."""

@@ -76,7 +76,8 @@ class InstitutionList(FilterView):
 
 @require_safe
 def institution_detail(request, slug):
-    institution = Institution.objects.listed().select_related("country", "city").filter(slug=slug).first()
+    listed = Institution.objects.listed().telling_whether_represented().select_related("country", "city")
+    institution = listed.filter(slug=slug).first()
     if institution is None:
         former = get_object_or_404(
             FormerAddress.objects.filter(institution__in=Institution.objects.listed()), slug=slug
@@ -88,7 +89,7 @@ def institution_detail(request, slug):
         "institution": institution,
         "sectors": institution.sectors.by_name(),
         "languages": institution.languages.by_name(),
-        "is_represented": institution.representations.acting().exists(),
+        "is_represented": institution.is_represented,
         "notices": institution.notices.open_on(localdate()).for_listing(),
         "events": events.for_listing().newest_first()[:EVENTS],
         "event_count": sum(counts.values()),
