@@ -12,12 +12,14 @@ from events.models import Event, EventDocument, FormerAddress, Participation, Se
 from notifications.models import Letter
 from partners.applications import Decision, Role
 from partners.models import (
+    Block,
     Conversation,
     Institution,
     Invitation,
     Message,
     Notice,
     ProposedChange,
+    Report,
     Representation,
     Review,
     Side,
@@ -182,6 +184,23 @@ class MessageFactory(DjangoModelFactory):
     side = factory.SubFactory(SideFactory)
     position = "Head of Training"
     text = "We would like to visit you."
+
+
+class BlockFactory(DjangoModelFactory):
+    class Meta:
+        model = Block
+
+    institution = factory.SubFactory(InstitutionFactory)
+    blocked = factory.SubFactory(InstitutionFactory)
+
+
+class ReportFactory(DjangoModelFactory):
+    class Meta:
+        model = Report
+
+    message = factory.SubFactory(MessageFactory)
+    institution = factory.SubFactory(InstitutionFactory)
+    reason = "It is rude."
 
 
 class NoticeFactory(DjangoModelFactory):
