@@ -16,6 +16,7 @@ from django.utils.timezone import now
 
 from accounts.models import User
 from notifications.models import Letter
+from partners.merging import merge
 from partners.models import Block, Conversation, Institution, Message, Report, Side, message
 from partners.models.message import TooMany
 from sesric_portal.own_data import forget, held_about
@@ -518,6 +519,21 @@ def test_a_subject_is_one_line(signed_in, two):
     signed_in.post("/partners/theirs/write/", filled(subject="A visit\r\nBcc: all@example.org"))
     assert Conversation.objects.get().subject == "A visit Bcc: all@example.org"
     assert "\n" not in Letter.objects.get().subject
+
+
+def test_merged_institutions_keep_what_they_wrote_to_others(two):
+    third = RepresentationFactory(institution=InstitutionFactory(slug="third"), user=UserFactory(name="Carim"))
+    two.begin("Between the two.")
+    Conversation.begin(two.theirs, third.institution, two.them, "Kept", "To a third.", uuid.uuid4())
+    Block.place(two.theirs, two.mine, two.them)
+    merge(two.mine, two.theirs, UserFactory(is_staff=True))
+    assert {(each.institution.slug, each.partner.slug) for each in Side.objects.all()} == {
+        ("mine", "third"),
+        ("third", "mine"),
+    }
+    assert [each.text for each in Message.objects.all()] == ["To a third."]
+    assert Side.objects.get(institution=third.institution).answer(third.user, "Thank you.", uuid.uuid4())
+    assert Block.objects.count() == 0
 
 
 # --- Reports ----------------------------------------------------------------------------------------------------------
