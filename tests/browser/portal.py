@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from email import message_from_bytes, policy
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import urlsplit, urlunsplit
@@ -16,6 +17,8 @@ import psycopg2
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
+DELIVER = "import django; django.setup(); from notifications.tasks import deliver_letters; deliver_letters()"
+PASSWORD = "sample pass phrase"  # of the sample accounts
 PREPARE = "from sesric_portal.demo.preparation import prepare; prepare()"
 GRANIAN = ["sesric_portal.wsgi:application", "--interface", "wsgi", "--host", "127.0.0.1", "--log-level", "error"]
 
@@ -72,8 +75,19 @@ def _environ(port, folder):
 class Portal:
     """A running portal."""
 
-    def __init__(self, url):
+    def __init__(self, url, environ):
         self.url = url
+        self.environ = environ
+
+    def letter_to(self, address):
+        """Post what waits, as a worker does, and give the text of the last letter to an address."""
+        subprocess.run([sys.executable, "-c", DELIVER], cwd=ROOT, env=self.environ, check=True, capture_output=True)  # noqa: S603
+        letters = sorted(Path(self.environ["EMAIL_FILE_PATH"]).glob("*.log"), key=lambda path: path.stat().st_mtime_ns)
+        for path in reversed(letters):
+            message = message_from_bytes(path.read_bytes().partition(b"\n" + b"-" * 79)[0], policy=policy.default)
+            if message["to"] == address:
+                return message.get_body(("plain",)).get_content()
+        raise AssertionError(f"No letter to {address}.")
 
     def read(self, path):
         with urlopen(self.url + path, timeout=30) as answer:  # noqa: S310  our own server
@@ -85,7 +99,7 @@ class Portal:
         return next(path for path in paths if ("/sample-" in path) is sample)
 
     def first_institution(self):
-        return re.search(r'row-title"><a href="([^"]+)"', self.read("/partners/"))[1]
+        return re.search(r'row-title"><a href="([^"]+)"', self.read("/partners/search/"))[1]
 
     def programme_without_events(self):
         paths = re.findall(r'row-title"><a href="(/programmes/[^"]+)"', self.read("/programmes/"))
@@ -107,7 +121,7 @@ def portal(folder, name):
             while not _answers(f"{url}/health/live"):
                 assert time.monotonic() < deadline, "The portal did not answer within a minute."
                 time.sleep(0.1)
-            yield Portal(url)
+            yield Portal(url, environ)
         finally:
             server.terminate()
             try:
