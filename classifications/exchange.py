@@ -19,7 +19,7 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from import_export import resources, widgets
-from import_export.admin import ImportExportMixin
+from import_export.admin import ExportMixin, ImportExportMixin
 from import_export.exceptions import FieldError
 from import_export.fields import Field
 from import_export.formats import base_formats
@@ -428,21 +428,12 @@ class Table(resources.ModelResource):
 # --- The pages ------------------------------------------------------------------------------------------------------
 
 
-class TableAdmin(ImportExportMixin, RecordAdmin):
-    """The admin of a model whose rows come and go as a `Table`, named in `resource_classes`.
+class OutgoingTableAdmin(ExportMixin, RecordAdmin):
+    """The admin of a model whose rows go out as a `Table`, named in `resource_classes`, to whoever may see them."""
 
-    Whoever may add and change rows may import them; whoever may see them may export them.
-    """
-
-    import_formats = export_formats = [CSV, XLSX]
-    import_form_class = FileForm
+    export_formats = [CSV, XLSX]
     export_form_class = ExportForm
-    import_template_name = "admin/import_table.html"
-    tmp_storage_class = WaitingFile
     to_encoding = "utf-8-sig"  # with the mark by which Excel knows UTF-8
-
-    def has_import_permission(self, request):
-        return self.has_add_permission(request) and self.has_change_permission(request)
 
     def has_export_permission(self, request):
         return self.has_view_permission(request)
@@ -454,6 +445,18 @@ class TableAdmin(ImportExportMixin, RecordAdmin):
         table = self.get_data_for_export(request, queryset, force_native_type=file_format.is_binary(), **kwargs)
         data = file_format.export_data(table)
         return data if file_format.is_binary() else data.encode(encoding)
+
+
+class TableAdmin(ImportExportMixin, OutgoingTableAdmin):
+    """The admin of a model whose rows come and go as a `Table`; whoever may add and change rows may import them."""
+
+    import_formats = [CSV, XLSX]
+    import_form_class = FileForm
+    import_template_name = "admin/import_table.html"
+    tmp_storage_class = WaitingFile
+
+    def has_import_permission(self, request):
+        return self.has_add_permission(request) and self.has_change_permission(request)
 
     def get_import_data_kwargs(self, **kwargs):
         return super().get_import_data_kwargs(**kwargs) | {"rollback_on_validation_errors": True}

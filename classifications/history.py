@@ -151,4 +151,7 @@ class _Words:
             return ""
         if field.attname in self.linked:
             return str(self.linked[field.attname].get(value, f"№ {value}"))
+        if isinstance(value, list):
+            known = dict(field.base_field.flatchoices)
+            return "; ".join(str(known.get(each, each)) for each in value)
         return dict(field.flatchoices).get(value, value)

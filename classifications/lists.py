@@ -80,6 +80,12 @@ class ListFilter(django_filters.FilterSet):
     def facets(self):
         return [facet for name in self.FACETS if (facet := self._facet(name))]
 
+    @property
+    def carried(self):
+        """Pairs of name and value that are in force without a box in the form, such as the order: it sends them along."""
+        boxes = {"q", *(facet.name for facet in self.facets)}
+        return [(name, value) for name, value in self.pairs() if name not in boxes]
+
     def values_to_show(self, name, counts):
         """Drop from the counts of a facet what is no choice to offer."""
         return counts

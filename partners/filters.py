@@ -22,7 +22,7 @@ class InstitutionFilter(CountedFilter):
     """The filters of the partner search and of its map."""
 
     LIST = "partners:search"
-    FACETS = ["part", "theme", "sector", "group", "country", "kind", "language", "rung"]
+    FACETS = ["part", "theme", "sector", "group", "country", "kind", "language", "rung", "network"]
 
     q = WordsFilter()
     part = CountedFacet(
@@ -38,6 +38,12 @@ class InstitutionFilter(CountedFilter):
     rung = CountedFacet(
         _("Verification"), word="on_rungs", choices=Verification, paths=lambda: verification_on(localdate())
     )
+    network = CountedFacet(
+        _("Membership"), word="of_networks", choices=Institution.Network,
+        paths=Case(
+            When(trop_membership__joined_on__isnull=False, then=Value(Institution.Network.TROP)), output_field=CharField()
+        ),
+    )  # fmt: skip
 
     class Meta:
         model = Institution

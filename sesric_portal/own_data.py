@@ -3,9 +3,10 @@
 from accounts import own_data as of_accounts
 from notifications import own_data as of_notifications
 from partners import own_data as of_partners
+from trop import own_data as of_trop
 
 # In this order they forget: letters while their address is known, then the name, so that nobody reads it in what follows.
-APPS = {"letters": of_notifications, "account": of_accounts, "institutions": of_partners}
+APPS = {"letters": of_notifications, "account": of_accounts, "institutions": of_partners, "training": of_trop}
 
 
 def held_about(user):

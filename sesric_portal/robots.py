@@ -13,11 +13,13 @@ from events.models import Event
 from partners.models import Institution, Notice
 from programmes.models import Programme
 from sesric_portal.frame import PREFIXES
+from trop.models import TrainingOpportunity
 
 STANDING = [
     "home", "programmes:programme-list", "events:event-list", "events:archive", "country-list", "partners:institution-list",
     "partners:search", "partners:map", "partners:register", "partners:notice-list",
     "oic-vet:about", "oic-vet:programme-types", "oic-vet:committee", "oic-vet:focal-points", "oic-vet:summary", "trop:about",
+    "trop:opportunity-list", "trop:institution-list", "trop:join",
     "experts:about", "about", "links", "contact", "privacy", "accessibility",
 ]  # fmt: skip
 
@@ -26,7 +28,9 @@ STANDING = [
 def robots(request):
     lines = ["User-agent: *"]
     for prefix in PREFIXES.values():
-        lines += [f"Disallow: {prefix}{path}" for path in ("/admin/", "/accounts/", "/desk/", "/search/")]
+        lines += [
+            f"Disallow: {prefix}{path}" for path in ("/admin/", "/accounts/", "/desk/", "/search/", "/trop/panel/")
+        ]
     return HttpResponse(
         "\n".join([*lines, f"Sitemap: {settings.PORTAL_URL}/sitemap.xml", ""]), content_type="text/plain"
     )
@@ -47,6 +51,10 @@ def sitemap(request):
     paths += [(event.get_absolute_url(), event.updated_at) for event in published.only("slug", "year", "updated_at")]
     notices = Notice.objects.open_on(localdate()).only("changed_at").order_by("pk")
     paths += [(notice.get_absolute_url(), notice.changed_at) for notice in notices]
+    members = Institution.objects.listed().of_networks([Institution.Network.TROP]).only("slug")
+    paths += [(reverse("trop:institution-detail", args=[member.slug]), None) for member in members.order_by("pk")]
+    offered = TrainingOpportunity.objects.published().only("slug", "updated_at")
+    paths += [(each.get_absolute_url(), each.updated_at) for each in offered.order_by("pk")]
     entries = [
         {"languages": [(code, settings.PORTAL_URL + PREFIXES[code] + path) for code in LANGUAGES], "changed": changed}
         for path, changed in paths

@@ -97,6 +97,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "sesric_portal.templatetags.portal",
                 "events.templatetags.event_parts",
+                "trop.templatetags.trop_parts",
             ],
         },
     },
@@ -143,6 +144,7 @@ CELERY_BEAT_SCHEDULE = {
     "requests and offers that close": {"task": "partners.tasks.remind_of_closing_notices", "schedule": 3600},
     "traces of changes": {"task": "events.tasks.forget_changes", "schedule": 24 * 3600},
     "drafts nobody goes on with": {"task": "accounts.tasks.forget_old_drafts", "schedule": 24 * 3600},
+    "drafts of opportunities left alone": {"task": "trop.tasks.remind_of_stale_drafts", "schedule": 6 * 3600},
     "sessions that ended": {"task": "accounts.tasks.clear_ended_sessions", "schedule": 24 * 3600},
 }
 

@@ -28,8 +28,10 @@ from sesric_portal.desk import tasks_of
 from sesric_portal.figures import HomeFigures
 from sesric_portal.maps import tile_map
 from sesric_portal.own_data import forget, held_about
+from trop.models import TrainingOpportunity
 
 FEW = 4  # events to come on the home page; those held last fill up what is missing
+OPEN = 3  # training opportunities on the home page
 FOUND = 8  # results of one kind on the search page
 
 
@@ -41,6 +43,7 @@ def home(request):
         "figures": HomeFigures(tally.current()),
         "to_come": to_come,
         "last_held": last_held,
+        "opportunities": TrainingOpportunity.objects.open_on(localdate()).for_listing().newest_first()[:OPEN],
         "institution_count": Institution.objects.listed().count(),
     }
     return render(request, "home.html", context)
@@ -87,6 +90,9 @@ def search(request):
     if words:
         context |= {
             "events": searched(Event.objects.published().for_listing().newest_first(), words, FOUND),
+            "opportunities": searched(
+                TrainingOpportunity.objects.published().for_listing().closing_first(), words, FOUND
+            ),
             "programmes": searched(Programme.objects.select_related("theme").by_name(), words, FOUND),
             "institutions": searched(Institution.objects.listed().for_listing(), words, FOUND),
             "notices": searched(Notice.objects.open_on(localdate()).for_listing(), words, FOUND),

@@ -26,6 +26,7 @@ from partners.models import (
 )
 from partners.models import FormerAddress as FormerAddressOfInstitution
 from programmes.models import Committee, FocalPoint, Page, Programme, ProgrammeDocument, Seat, Theme
+from trop.models import Membership, TrainingOpportunity
 
 
 class LanguageFactory(DjangoModelFactory):
@@ -263,6 +264,57 @@ class FormerAddressOfInstitutionFactory(DjangoModelFactory):
 
     institution = factory.SubFactory(InstitutionFactory)
     slug = factory.Sequence(lambda n: f"former-{n}")
+
+
+class MembershipFactory(DjangoModelFactory):
+    """That a listed institution is a member of TROP; what it offers is reviewed."""
+
+    class Meta:
+        model = Membership
+
+    institution = factory.SubFactory(InstitutionFactory)
+    status = Membership.Status.APPROVED
+    courses = "Courses for instructors."
+    joined_on = factory.LazyAttribute(lambda it: localdate() if it.status == Membership.Status.APPROVED else None)
+    waiting_since = factory.LazyAttribute(lambda it: now() if it.status == Membership.Status.APPLIED else None)
+
+
+class OpportunityFactory(DjangoModelFactory):
+    """A published opportunity of a member that is open for 30 more days and complete."""
+
+    class Meta:
+        model = TrainingOpportunity
+        skip_postgeneration_save = True
+
+    institution = factory.LazyFunction(lambda: MembershipFactory().institution)
+    status = TrainingOpportunity.Status.PUBLISHED
+    title = factory.Sequence(lambda n: f"Opportunity {n}")
+    slug = factory.Sequence(lambda n: f"opportunity-{n}")
+    summary = "What one learns."
+    category = TrainingOpportunity.Category.TRAINING_COURSE
+    level = TrainingOpportunity.Level.INTRODUCTORY
+    mode = TrainingOpportunity.Mode.IN_PERSON
+    apply_by = factory.LazyFunction(lambda: localdate() + timedelta(days=30))
+    starts_on = factory.LazyAttribute(lambda it: it.apply_by + timedelta(days=30))
+    ends_on = factory.LazyAttribute(lambda it: it.starts_on + timedelta(days=2))
+    how_to_apply = "Write to us."
+    published_at = factory.LazyAttribute(lambda it: now() if it.status in TrainingOpportunity.PUBLIC else None)
+    waiting_since = factory.LazyAttribute(lambda it: now() if it.status == TrainingOpportunity.Status.WAITING else None)
+
+    @factory.post_generation
+    def sectors(self, create, extracted):
+        if create:
+            self.sectors.set([SectorFactory()] if extracted is None else extracted)
+
+    @factory.post_generation
+    def languages(self, create, extracted):
+        if create:
+            self.languages.set([LanguageFactory(code="en")] if extracted is None else extracted)
+
+    @factory.post_generation
+    def open_to(self, create, extracted):
+        if create:
+            self.open_to.set(extracted or [])
 
 
 class SeriesFactory(DjangoModelFactory):

@@ -14,7 +14,9 @@ from tests.factories import (
     FormerAddressFactory,
     InstitutionFactory,
     LanguageFactory,
+    MembershipFactory,
     NoticeFactory,
+    OpportunityFactory,
     PageFactory,
     ParticipationFactory,
     ProgrammeDocumentFactory,
@@ -39,12 +41,15 @@ READING = [
     "/partners/map/", "/partners/register/", "/partners/register/?q=lead", "/partners/lead/",
     "/partners/notices/", "/partners/notices/999999/",
     "/search/", "/search/?q=lead", "/about/", "/links/",
-    "/privacy/", "/accessibility/", "/trop/", "/experts/",
+    "/privacy/", "/accessibility/", "/experts/",
+    "/trop/", "/trop/join/", "/trop/institutions/", "/trop/institutions/lead/", "/trop/opportunities/",
+    "/trop/opportunities/lead/",
 ]  # fmt: skip
 # What programs read, and what is downloaded.
 FILES = [
     "/partners/notices/feed/", "/events/calendar.ics", "/events/feed/", "/events/table.csv", "/events/archive/table.csv",
     "/events/2011/lead/event.ics",
+    "/trop/opportunities/calendar.ics", "/trop/opportunities/feed/", "/trop/opportunities/lead/opportunity.ics",
 ]  # fmt: skip
 STANDING = ["/robots.txt", "/sitemap.xml", "/health/live", "/health/ready", "/event-detail.php?id=1"]
 
@@ -81,6 +86,12 @@ def populate(count=1):
     for event in [lead, *(EventFactory(number_in_series=n + 2, **links) for n in range(count))]:
         for state in [country, *states]:
             ParticipationFactory(event=event, country=state)
+    offered = {"sectors": programme.sectors.all(), "languages": links["languages"], "open_to": [country, *states]}
+    MembershipFactory(institution=institution)
+    OpportunityFactory(slug="lead", title="Lead opportunity", institution=institution, city=city, **offered)
+    OpportunityFactory.create_batch(count, institution=institution, city=city, **offered)
+    OpportunityFactory.create_batch(count, institution=institution, status="closed", **offered)
+    MembershipFactory.create_batch(count)
     EventFactory(
         slug="to-come",
         title_en="Lead to come",

@@ -1,8 +1,38 @@
-"""Addresses of the training opportunities programme."""
+"""Addresses of the training opportunities programme; `RESERVED` in the model names what stands beside an opportunity."""
 
 from django.urls import path
 
-from programmes.views import page
+from trop.views import joining, pages, panel
 
 app_name = "trop"
-urlpatterns = [path("", page, {"slug": "trop"}, name="about")]
+
+OPPORTUNITY = "panel/<slug:slug>/<int:pk>/"
+
+urlpatterns = [
+    path("", pages.about, name="about"),
+    path("opportunities/", pages.OpportunityList.as_view(), name="opportunity-list"),
+    path("opportunities/calendar.ics", pages.calendar, name="calendar"),
+    path("opportunities/feed/", pages.feed, name="feed"),
+    path("opportunities/<slug:slug>/", pages.opportunity_detail, name="opportunity-detail"),
+    path("opportunities/<slug:slug>/opportunity.ics", pages.opportunity_calendar, name="opportunity-calendar"),
+    path("institutions/", pages.MemberList.as_view(), name="institution-list"),
+    path("institutions/<slug:slug>/", pages.institution_detail, name="institution-detail"),
+    path("join/", joining.join, name="join"),
+    path("join/<slug:slug>/", joining.ask, name="ask"),
+    path("join/<slug:slug>/keep/", joining.keep, name="keep-request"),
+    path("panel/", panel.institutions, name="panel-institutions"),
+    path("panel/<slug:slug>/", panel.panel, name="panel"),
+    path("panel/<slug:slug>/new/", panel.begin, name="panel-begin"),
+    path("panel/<slug:slug>/leave/", panel.leave, name="panel-leave"),
+    path(OPPORTUNITY, panel.opportunity, name="panel-opportunity"),
+    path(f"{OPPORTUNITY}edit/", panel.edit, name="panel-edit"),
+    path(f"{OPPORTUNITY}keep/", panel.keep, name="panel-keep"),
+    path(f"{OPPORTUNITY}discard/", panel.discard, name="panel-discard"),
+    path(f"{OPPORTUNITY}publish/", panel.publish, name="panel-publish"),
+    path(f"{OPPORTUNITY}take-back/", panel.take_back, name="panel-take-back"),
+    path(f"{OPPORTUNITY}close/", panel.close, name="panel-close"),
+    path(f"{OPPORTUNITY}reopen/", panel.reopen, name="panel-reopen"),
+    path(f"{OPPORTUNITY}withdraw/", panel.withdraw, name="panel-withdraw"),
+    path(f"{OPPORTUNITY}archive/", panel.archive, name="panel-archive"),
+    path(f"{OPPORTUNITY}duplicate/", panel.duplicate, name="panel-duplicate"),
+]

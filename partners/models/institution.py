@@ -132,6 +132,14 @@ class InstitutionQuerySet(NamedQuerySet, SearchableQuerySet, ApplicationQuerySet
             wanted |= Q(seeks_any=True)
         return self.filter(wanted)
 
+    def of_networks(self, networks):
+        """Institutions that are members of these networks: values of `Institution.Network`."""
+        return (
+            self.filter(trop_membership__joined_on__isnull=False)
+            if Institution.Network.TROP in networks
+            else self.none()
+        )
+
     def on_rungs(self, rungs, today=None):
         """Institutions on these rungs of the ladder of verification."""
         return self.alias(rung=verification_on(today or localdate())).filter(rung__in=rungs)
@@ -193,6 +201,11 @@ class Institution(Named, Application):
 
         OFFERS = "offers", _("Offers training or expertise")
         SEEKS = "seeks", _("Looks for training or expertise")
+
+    class Network(models.TextChoices):
+        """What an institution may be a member of; the apps above this one keep the memberships."""
+
+        TROP = "trop", _("TROP member")
 
     class Size(models.TextChoices):
         """Number of staff; steps because few know the number and it changes."""

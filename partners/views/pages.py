@@ -77,7 +77,11 @@ class InstitutionList(FilterView):
 @require_safe
 def institution_detail(request, slug):
     institution = (
-        Institution.objects.listed().with_representation().select_related("country", "city").filter(slug=slug).first()
+        Institution.objects.listed()
+        .with_representation()
+        .select_related("country", "city", "trop_membership")
+        .filter(slug=slug)
+        .first()
     )
     if institution is None:
         former = get_object_or_404(
@@ -92,6 +96,7 @@ def institution_detail(request, slug):
         "languages": institution.languages.by_name(),
         "is_represented": institution.is_represented,
         "notices": institution.notices.open_on(localdate()).for_listing(),
+        "opportunities": institution.opportunities.open_on(localdate()).for_listing().closing_first(),
         "events": events.for_listing().newest_first()[:EVENTS],
         "event_count": sum(counts.values()),
         "first_year": min(counts, default=None),

@@ -125,6 +125,11 @@ def notice_count(count):
     return ngettext("%(n)s notice", "%(n)s notices", count) % {"n": written.number(count)}
 
 
+@register.filter
+def opportunity_count(count):
+    return ngettext("%(n)s opportunity", "%(n)s opportunities", count) % {"n": written.number(count)}
+
+
 @register.simple_tag
 def linked_data(data):
     """A dict as JSON-LD: a block of data, not a script, so the content security policy has no say in it."""

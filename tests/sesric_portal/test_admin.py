@@ -18,6 +18,7 @@ from partners.models import Institution, Notice, ProposedChange, Report, Represe
 from programmes.models import Committee, FocalPoint, Page, Programme, ProgrammeDocument, Theme
 from tests import factories
 from tests.factories import CityFactory, CountryFactory, LanguageFactory, UserFactory
+from trop.models import Membership, TrainingOpportunity
 
 MADE_BY = {
     Language: factories.LanguageFactory,
@@ -38,12 +39,22 @@ MADE_BY = {
     Representation: factories.RepresentationFactory,
     Notice: factories.NoticeFactory,
     Report: factories.ReportFactory,
+    Membership: factories.MembershipFactory,
+    TrainingOpportunity: lambda: factories.OpportunityFactory(city=CityFactory(), open_to=[CountryFactory()]),
     Series: factories.SeriesFactory,
     Event: lambda: factories.EventFactory(
         city=CityFactory(), programmes=[factories.ProgrammeFactory()], providers=[factories.InstitutionFactory()]
     ),
 }
-READ_ONLY = {Letter, Notice, ProposedChange, Report, Representation}  # they come about by other acts
+READ_ONLY = {
+    Letter,
+    Membership,
+    Notice,
+    ProposedChange,
+    Report,
+    Representation,
+    TrainingOpportunity,
+}  # they come about by other acts
 FORBIDDEN = re.compile(rb'\sstyle="|<style|\son[a-z]+="|<script(?![^>]*\bsrc=)(?![^>]*type="application/json)')
 
 

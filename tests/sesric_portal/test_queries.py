@@ -13,7 +13,9 @@ LISTS = [
     "/events/", "/events/2011/", "/events/feed/", "/events/calendar.ics", "/events/table.csv", "/events/archive/",
     "/events/archive/table.csv", "/programmes/", "/programmes/oic-vet/", "/countries/", "/countries/aa/",
     "/partners/", "/partners/search/", "/partners/map/",
-    "/partners/register/", "/partners/notices/", "/partners/notices/feed/", "/search/",
+    "/partners/register/", "/partners/notices/", "/partners/notices/feed/", "/search/", "/trop/",
+    "/trop/join/", "/trop/institutions/", "/trop/institutions/lead/",
+    "/trop/opportunities/", "/trop/opportunities/lead/", "/trop/opportunities/feed/", "/trop/opportunities/calendar.ics",
     "/contact/", "/",
 ]  # fmt: skip
 FORMER = [
@@ -24,10 +26,11 @@ ADDRESSES = [prefix + path for path in LISTS for prefix in PREFIXES.values()] + 
 METHODS = ["GET"] * 6 + ["HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"]
 NAMES = [
     "q", "year", "when", "kind", "mode", "theme", "programme", "provider", "beneficiary", "venue", "language", "sort", "page",
-    "country", "group", "part", "rung", "sector", "wanted", "measure", "id", "about", "next", "unknown",
+    "country", "group", "part", "rung", "sector", "wanted", "month", "covered", "network", "measure", "id", "about", "next", "unknown",
 ]  # fmt: skip
 VALUES = [
     "", "0", "-1", "999999", "99999999999999999999", "abc", "2011", "1e9", "NaN", "none", "oic-vet", "AA", "aa",
+    "2027-03", "2027-13", "0000-00", "99999-01", "2027-W1", "open", "past", "trop", "tuition", "closing",
     "tlh", "held", "to-come", "oldest", "participants", "lead", "%00", "a%00b", "%FF", "%ED%A0%80", "%ED%BF%BF",
     "%F4%90%80%80", "%C3", "%", "%zz", "%u0041", "+", "'", '"', "\\", "%5C", "%25", "_", "*", "(", ")", ":*", "&amp;",
     "%D9%8B", "%D9%80", "%EF%BF%BE", "%E2%80%AE", "<script>", "{{7*7}}", "x" * 10_000, "%D8%B9" * 3_000, "a+" * 5_000,
@@ -101,7 +104,18 @@ def test_too_many_parameters_are_refused_in_our_page(db):
 
 
 @pytest.mark.parametrize(
-    "path", ["/events/", "/events/feed/", "/search/", "/countries/", "/partners/", "/events/archive/", "/"]
+    "path",
+    [
+        "/events/",
+        "/events/feed/",
+        "/search/",
+        "/countries/",
+        "/partners/",
+        "/events/archive/",
+        "/",
+        "/trop/",
+        "/trop/opportunities/",
+    ],
 )
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_what_only_shows_takes_no_writing(db, path, method):

@@ -20,7 +20,9 @@ PUBLIC = """
     events:event-list events:archive events:archive-table events:calendar events:feed events:table events:document
     events:year events:event-detail events:event-calendar
     partners:institution-list partners:search partners:map partners:register partners:institution-detail
-    partners:notice-list partners:notice-feed partners:notice-detail trop:about experts:about
+    partners:notice-list partners:notice-feed partners:notice-detail
+    trop:about trop:opportunity-list trop:opportunity-detail trop:opportunity-calendar trop:calendar trop:feed
+    trop:institution-list trop:institution-detail trop:join experts:about
 """.split()  # noqa: SIM905  read as a table
 # Former addresses: each leads on for good.
 FORMER = """
@@ -44,6 +46,9 @@ LOGIN = """
     partners:invitation partners:represent partners:desk partners:edit partners:preview partners:propose partners:confirm-profile
     partners:withdraw partners:leave partners:invite partners:withdraw-invitation partners:accept-request
     partners:decline-request partners:remove partners:hand-over
+    trop:ask trop:keep-request trop:panel-institutions trop:panel trop:panel-begin trop:panel-leave trop:panel-opportunity
+    trop:panel-edit trop:panel-keep trop:panel-discard trop:panel-publish trop:panel-take-back trop:panel-close
+    trop:panel-reopen trop:panel-withdraw trop:panel-archive trop:panel-duplicate
     partners:correct-begin partners:correct-send partners:correct-step partners:correct-keep partners:correct-stop
     partners:messages partners:conversation partners:set-aside partners:block partners:unblock partners:report partners:write
     partners:own-notices partners:publish-notice partners:edit-notice partners:extend-notice partners:close-notice

@@ -1,0 +1,194 @@
+"""Staff decide on memberships and opportunities through the models' verbs, with rows of who and why."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+from django.utils.timezone import now
+
+from notifications.models import Letter
+from tests.factories import CountryFactory, MembershipFactory, OpportunityFactory, RepresentationFactory, SectorFactory
+from trop.models import TrainingOpportunity
+
+
+def address(row, page, *args):
+    return reverse(f"admin:trop_{row._meta.model_name}_{page}", args=args)
+
+
+def step(client, row, decision, words=""):
+    response = client.post(address(row, decision, row.pk), {"reason": words}, follow=True)
+    row.refresh_from_db()
+    return response
+
+
+def buttons(client, row):
+    return [url.split("/")[-2] for _label, url in client.get(address(row, "change", row.pk)).context["tools"]]
+
+
+def listed(client, row, **query):
+    return list(client.get(address(row, "changelist"), query).context["cl"].result_list)
+
+
+def test_the_queue_comes_first_the_longest_waiting_at_its_head(client, editor):
+    member = MembershipFactory()
+    late = MembershipFactory(status="applied")
+    early = MembershipFactory(status="applied", waiting_since=now() - timedelta(days=3))
+    assert listed(client, member) == [early, late, member]
+    assert listed(client, member, waits="yes") == [early, late]
+    assert listed(client, member, waits="no") == [member]
+    assert "3 days" in client.get(address(member, "changelist")).text
+
+
+def test_the_first_page_tells_what_waits(client, editor):
+    MembershipFactory(status="applied")
+    OpportunityFactory.create_batch(2, status="waiting")
+    waits = {queue.url: queue.count for queue in client.get(reverse("admin:index")).context["queues"]}
+    assert waits["/admin/trop/membership/?waits=yes"] == 1
+    assert waits["/admin/trop/trainingopportunity/?waits=yes"] == 2
+
+
+def test_deciding_on_a_membership(client, editor):
+    membership = MembershipFactory(status="applied", institution=RepresentationFactory().institution)
+    assert buttons(client, membership) == ["approved", "declined"]
+    step(client, membership, "approved", "Welcome.")
+    review = membership.reviews.get()
+    assert (membership.status, review.by, review.reason) == ("approved", editor, "Welcome.")
+    assert Letter.objects.count() == 1
+    assert LogEntry.objects.get().get_change_message() == "Approve"
+    assert buttons(client, membership) == ["trusted", "ended"]
+    step(client, membership, "trusted")
+    assert membership.is_trusted
+    assert buttons(client, membership) == ["trust-taken", "ended"]
+    step(client, membership, "trust-taken", "Complaints.")
+    assert not membership.is_trusted
+    step(client, membership, "ended", "Never answers.")
+    assert (membership.status, buttons(client, membership)) == ("ended", [])
+
+
+@pytest.mark.parametrize("decision", ["declined", "ended", "trust-taken"])
+def test_a_step_that_needs_words_asks_for_them(client, editor, decision):
+    fields = {"declined": {"status": "applied"}, "trust-taken": {"is_trusted": True}}.get(decision, {})
+    membership = MembershipFactory(**fields)
+    before = membership.status
+    response = step(client, membership, decision, " ")
+    assert (response.status_code, membership.status) == (400, before)
+    assert not membership.reviews.exists()
+
+
+def test_a_second_reviewer_is_told(client, editor):
+    membership = MembershipFactory()
+    response = step(client, membership, "approved")
+    assert ["decided in the meantime" in str(message) for message in response.context["messages"]] == [True]
+    assert not LogEntry.objects.exists()
+
+
+def test_many_are_approved_at_once_and_what_cannot_be_is_told(client, editor):
+    waiting, member = MembershipFactory(status="applied"), MembershipFactory()
+    data = {"action": "approve", "_selected_action": [waiting.pk, member.pk]}
+    response = client.post(address(member, "changelist"), data, follow=True)
+    told = [str(message) for message in response.context["messages"]]
+    assert told[1:] == ["1 was approved."]
+    assert told[0].startswith(f"{member}: This has been decided")
+    waiting.refresh_from_db()
+    assert waiting.status == "approved"
+
+
+def test_reviewing_an_opportunity(client, editor):
+    one = OpportunityFactory(status="waiting")
+    assert buttons(client, one) == ["approved", "returned", "withdrawn"]
+    step(client, one, "returned", "Which pumps?")
+    assert (one.status, one.last_question) == ("draft", "Which pumps?")
+    assert buttons(client, one) == []
+    again = OpportunityFactory(status="waiting")
+    step(client, again, "approved")
+    assert again.is_public
+    step(client, again, "withdrawn", "Complaints.")
+    assert (again.status, again.reviews.first().role) == ("withdrawn", "centre")
+
+
+def test_what_is_incomplete_cannot_be_approved(client, editor):
+    one = OpportunityFactory(status="waiting", sectors=[])
+    response = step(client, one, "approved")
+    assert "still missing: sectors" in response.text
+    assert one.status == "waiting"
+
+
+def test_the_centre_takes_no_step_of_the_institution(client, editor):
+    one = OpportunityFactory()
+    for decision in ("closed", "published", "archived"):
+        path = address(one, "approved", one.pk).replace("approved", decision)
+        assert client.post(path, {"reason": "x"}, follow=True).status_code == 404
+    one.refresh_from_db()
+    assert one.status == "published"
+
+
+def test_facts_can_be_corrected_states_cannot(client, editor):
+    one = OpportunityFactory(sectors=[SectorFactory()])
+    page = client.get(address(one, "change", one.pk))
+    form = page.context["adminform"].form
+    assert "status" not in form.fields
+    data = {name: form.initial.get(name) or "" for name in form.fields} | {
+        "title": "Corrected", "status": "draft", "covered": ["meals"], "open_to": [CountryFactory().pk],
+        "sectors": [each.pk for each in one.sectors.all()], "languages": [each.pk for each in one.languages.all()],
+        "reviews-TOTAL_FORMS": "0", "reviews-INITIAL_FORMS": "0",
+    }  # fmt: skip
+    response = client.post(address(one, "change", one.pk), data)
+    assert response.status_code == 302, response.context["errors"]
+    one.refresh_from_db()
+    assert (one.title, one.status, one.covered, one.revision, one.open_to.count()) == (
+        "Corrected", "published", ["meals"], 1, 1,
+    )  # fmt: skip
+    history = client.get(address(one, "history", one.pk)).text
+    assert "Corrected" in history
+    assert "Meals" in history
+
+
+def test_search_and_filters(client, editor):
+    one = OpportunityFactory(title="Entretien des pompes à eau")
+    draft = OpportunityFactory(title="Other", status="draft", slug="", starts_on=None, ends_on=None)
+    assert listed(client, one, q="pompe") == [one]
+    assert listed(client, one, open="yes") == [one]
+    assert listed(client, one, open="no") == [draft]
+    assert listed(client, one, status__exact="draft") == [draft]
+
+
+@pytest.mark.parametrize("factory", [MembershipFactory, OpportunityFactory])
+def test_export(client, editor, factory):
+    row = factory()
+    fields = {"resource": "0", "format": "0"}
+    page = client.get(address(row, "export"))
+    fields |= {name: "on" for name in page.context["form"].fields if name not in ("resource", "format", "export_items")}
+    response = client.post(address(row, "export"), fields)
+    assert row.institution.slug in response.content.decode("utf-8-sig")
+
+
+def test_nothing_is_added_here_and_editors_delete_nothing(client, editor):
+    one = OpportunityFactory()
+    for row in (one, one.institution.trop_membership):
+        assert client.get(address(row, "add")).status_code == 403
+        assert client.post(address(row, "delete", row.pk), {"post": "yes"}).status_code == 403
+
+
+def test_who_only_looks_takes_no_step(client, sign_in):
+    user = sign_in(is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_trainingopportunity"))
+    one = OpportunityFactory(status="waiting")
+    assert buttons(client, one) == []
+    assert client.post(address(one, "approved", one.pk), {"reason": ""}).status_code == 403
+    assert TrainingOpportunity.objects.get().status == "waiting"
+
+
+def test_the_page_leads_to_the_site_only_while_it_is_public(client, editor):
+    public = OpportunityFactory(slug="seen")
+    hidden = OpportunityFactory(status="withdrawn", slug="hidden")
+    assert public.get_absolute_url() in client.get(address(public, "change", public.pk)).text
+    assert hidden.get_absolute_url() not in client.get(address(hidden, "change", hidden.pk)).text
+
+
+def test_no_address_of_an_account_is_shown(client, editor):
+    person = RepresentationFactory(user__email="nameless@example.org").user
+    one = OpportunityFactory(status="waiting", made_by=person)
+    one.take_back(person)
+    assert "nameless@example.org" not in client.get(address(one, "change", one.pk)).text

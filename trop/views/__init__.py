@@ -1,0 +1,1 @@
+"""What the pages of TROP answer: `pages` for everybody, `joining`, `panel` for the people of member institutions."""
