@@ -76,13 +76,8 @@ class InstitutionList(FilterView):
 
 @require_safe
 def institution_detail(request, slug):
-    institution = (
-        Institution.objects.listed()
-        .with_representation()
-        .select_related("country", "city", "trop_membership")
-        .filter(slug=slug)
-        .first()
-    )
+    listed = Institution.objects.listed().with_representation()
+    institution = listed.select_related("country", "city", "trop_membership").filter(slug=slug).first()
     if institution is None:
         former = get_object_or_404(
             FormerAddress.objects.filter(institution__in=Institution.objects.listed()), slug=slug

@@ -11,11 +11,10 @@ from django.contrib.auth.models import Group
 from django.utils.timezone import localdate, now
 
 from accounts.models import User
-from classifications.models import City, Country, Language, Sector
+from classifications.models import City, Country, Language
 from events.models import Event
-from partners.models import Institution
 from programmes.models import FocalPoint, Programme
-from sesric_portal.demo import partner_samples
+from sesric_portal.demo import partner_samples, trop_samples
 
 PASSWORD = "sample pass phrase"  # noqa: S105
 TOTP_KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -51,27 +50,6 @@ EVENTS = [
     ),
 ]  # fmt: skip
 
-# Title, language, category, level, mode, sectors, language of teaching, days until applications close and until it begins,
-# length, costs covered, and how far it has come.
-OPPORTUNITIES = [
-    (
-        "Maintenance of solar water pumps", "en", "training_course", "intermediate", "in_person",
-        ["water-resources"], "en", 33, 61, 5, ["tuition", "accommodation", "meals"], "published",
-    ),
-    (
-        "Pédagogie pour formateurs professionnels", "fr", "training_of_trainers", "introductory", "online",
-        ["tvet"], "fr", 6, 20, 15, ["tuition"], "published",
-    ),
-    (
-        "Study visit to a training workshop for electricians", "en", "study_visit", "advanced", "in_person",
-        ["tvet"], "en", 40, 70, 3, ["tuition", "travel"], "draft",
-    ),
-    (
-        "Safe handling of pesticides", "en", "workshop", "introductory", "hybrid",
-        ["crops"], "en", 14, 42, 2, ["tuition", "travel", "accommodation", "meals"], "past",
-    ),
-]  # fmt: skip
-
 
 def make():
     """Make the samples that are not there yet; give role, e-mail and password of each sample account."""
@@ -89,8 +67,7 @@ def make():
         _make_events()
         _make_focal_points()
     partner_samples.make()
-    if not TrainingOpportunity.objects.filter(is_sample=True).exists():
-        _make_opportunities(Institution.objects.get(slug=partner_samples.INSTITUTE))
+    trop_samples.make()
     return [(role, email, PASSWORD) for role, email, *_rest in ACCOUNTS]
 
 
@@ -121,43 +98,3 @@ def _make_focal_points():
             office_ar="إدارة التدريب المهني (نموذج)",
             designated_on=localdate() - timedelta(days=400), is_sample=True,
         )  # fmt: skip
-
-
-def _make_opportunities(institution):
-    partner, centre = User.objects.get(email="partner@example.org"), User.objects.get(email="editor@example.org")
-    membership = Membership.apply(institution, partner, "Courses for instructors, some twenty places a year.")
-    membership.approve(centre)
-    membership.trust(centre)
-    for (
-        title,
-        language,
-        category,
-        level,
-        mode,
-        sectors,
-        taught_in,
-        closes,
-        begins,
-        days,
-        covered,
-        stage,
-    ) in OPPORTUNITIES:
-        one = TrainingOpportunity.begin(institution, partner)
-        first = localdate() + timedelta(days=begins)
-        one.rewrite(
-            partner, title=title, written_in=language, category=category, level=level, mode=mode, covered=covered,
-            summary="A sample text that says what participants learn and what they should know before.",
-            sectors=Sector.objects.filter(slug__in=sectors), languages=Language.objects.filter(code=taught_in),
-            open_to=[], city_name="" if mode == "online" else institution.place, seats=12, cost="", starts_on=first,
-            ends_on=first + timedelta(days=days - 1), apply_by=localdate() + timedelta(days=closes),
-            how_to_apply="Send a letter of your institution to training@example.org.", application_url="",
-        )  # fmt: skip
-        TrainingOpportunity.objects.filter(pk=one.pk).update(is_sample=True)
-        if stage != "draft":
-            one.publish(partner)
-        if stage == "past":
-            ago = timedelta(days=60)
-            TrainingOpportunity.objects.filter(pk=one.pk).update(
-                starts_on=one.starts_on - ago, ends_on=one.ends_on - ago, apply_by=one.apply_by - ago,
-                published_at=one.published_at - ago,
-            )  # fmt: skip

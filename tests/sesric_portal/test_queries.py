@@ -26,7 +26,8 @@ ADDRESSES = [prefix + path for path in LISTS for prefix in PREFIXES.values()] + 
 METHODS = ["GET"] * 6 + ["HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"]
 NAMES = [
     "q", "year", "when", "kind", "mode", "theme", "programme", "provider", "beneficiary", "venue", "language", "sort", "page",
-    "country", "group", "part", "rung", "sector", "wanted", "month", "covered", "network", "measure", "id", "about", "next", "unknown",
+    "country", "group", "part", "rung", "sector", "wanted", "month", "covered", "network",
+    "measure", "id", "about", "next", "unknown",
 ]  # fmt: skip
 VALUES = [
     "", "0", "-1", "999999", "99999999999999999999", "abc", "2011", "1e9", "NaN", "none", "oic-vet", "AA", "aa",
