@@ -63,10 +63,13 @@ class RecordAdmin(admin.ModelAdmin):
             response.context_data["changes"] = changes_of(row)
         return response
 
+    # Rows that come about by acts of others, and go by them, are not put back by hand.
+    restores = True
+
     @property
     def keeps_deleted(self):
         """Whether rows that were deleted can be seen and put back."""
-        return deletions(self.model) is not None
+        return self.restores and deletions(self.model) is not None
 
     def _urls_of_deleted(self):
         if not self.keeps_deleted:

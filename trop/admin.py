@@ -136,6 +136,7 @@ TOLD = gettext_lazy("done. The institution was told.")
 
 @admin.register(Membership)
 class MembershipAdmin(ReadOnly, ReviewedAdmin):
+    restores = False
     QUEUE = gettext_lazy("Requests to join TROP")
     steps = [
         _step(
@@ -179,6 +180,7 @@ class MembershipAdmin(ReadOnly, ReviewedAdmin):
 
 @admin.register(TrainingOpportunity)
 class TrainingOpportunityAdmin(ReviewedAdmin):
+    restores = False
     QUEUE = gettext_lazy("Training opportunities to review")
     steps = [
         _step(

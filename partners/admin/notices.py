@@ -21,6 +21,7 @@ class OpenFilter(YesOrNoFilter):
 
 @admin.register(Notice)
 class NoticeAdmin(RecordAdmin):
+    restores = False
     list_display = ["title", "kind", "institution", "closes_on", "published_at", "closed_at"]
     list_filter = [OpenFilter, "kind"]
     list_select_related = ["institution"]

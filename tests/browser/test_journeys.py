@@ -101,11 +101,11 @@ def test_filters_by_keyboard_in_place(prefix, visit):
     assert page.evaluate("window.same")
     assert page.evaluate("document.activeElement.value") == "online"
     assert page.locator(".facet details[open]").count() == 1
-    page.wait_for_function("document.querySelector('#told').textContent.trim()")
+    page.wait_for_function("() => document.querySelector('#told').textContent.trim()")
     for link in page.locator(".langs a").all():
         assert link.get_attribute("href").endswith("/events/?mode=online")
     page.go_back()
-    page.wait_for_function("!document.querySelector('.chips')")
+    page.wait_for_function("() => !document.querySelector('.chips')")
     assert page.url.endswith(f"{prefix}/events/")
     assert range_told(page) == everything
     assert not page.locator("input[name=mode][value=online]").is_checked()
@@ -129,7 +129,7 @@ def test_scripts_of_the_filters_come_with_the_first_touch(touch, visit):
     page = visit("/events/")
     assert of_htmx(page) == 0
     getattr(page.locator("#words"), touch)()
-    page.wait_for_function("window.htmx")
+    page.wait_for_function("() => window.htmx")
     page.locator("#words").press("Tab")
     assert of_htmx(page) == 1
 
@@ -156,7 +156,7 @@ def test_back_leads_through_filters_from_a_page_beyond(visit):
     page.go_back()
     page.wait_for_selector(".chips .chip")
     page.go_back()
-    page.wait_for_function("!document.querySelector('.chips')")
+    page.wait_for_function("() => !document.querySelector('.chips')")
     assert page.url.endswith("/events/")
     assert range_told(page) == everything
 

@@ -24,7 +24,8 @@ def entry_of(client, event):
     return entry
 
 
-def test_identity_is_kept_and_the_sequence_rises_with_what_matters(client, db):
+@pytest.mark.django_db(transaction=True)  # each change at a time of its own, as the database has it
+def test_identity_is_kept_and_the_sequence_rises_with_what_matters(client):
     event = EventFactory(status="planned", starts_on=date(2090, 1, 1))
     first = entry_of(client, event)
     assert (str(first["UID"]), first["SEQUENCE"]) == (f"{event.uid}@testserver", 0)

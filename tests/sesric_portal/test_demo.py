@@ -153,7 +153,7 @@ def test_it_stops_what_it_started_and_nothing_else(demo_folder, port, stop):
         for part in ("postgres", "valkey-server", "granian", "celery -A sesric_portal worker", " beat "):
             assert part in commands
         running.send_signal(stop)
-        assert running.wait(30) == 0
+        assert running.wait(120) == 0
         until = time.monotonic() + 5
         while (left := processes_of(project)) and time.monotonic() < until:
             time.sleep(0.1)
@@ -161,7 +161,7 @@ def test_it_stops_what_it_started_and_nothing_else(demo_folder, port, stop):
         assert bystander.poll() is None
     finally:
         running.terminate()
-        running.wait(30)
+        running.wait(120)
         running.stdout.close()
         bystander.kill()
         bystander.wait()
