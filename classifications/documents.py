@@ -41,6 +41,18 @@ def random_name(document, name):
     return f"documents/{uuid.uuid4().hex}{PurePath(name).suffix.lower()}"
 
 
+def check_letter(file):
+    """Raise `ValidationError` unless `file` is a PDF, and small enough."""
+    if PurePath(file.name).suffix.lower() != ".pdf":
+        raise ValidationError(_("Choose a PDF."))
+    check_document(file)
+
+
+def letter_name(row, name):
+    """Return where a letter that only staff may open is kept."""
+    return f"letters/{uuid.uuid4().hex}.pdf"
+
+
 class PublishedDocument(models.Model):
     """A file with a title in up to three languages, itself written in one."""
 

@@ -1,20 +1,28 @@
 """Staff keep programmes here, the offices and committees that serve them, and the pages on OIC-VET and the portal."""
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count
-from django.urls import reverse
-from django.utils.html import format_html_join
-from django.utils.translation import get_language_info, override
+from django.http import FileResponse, Http404
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.timezone import localdate, now
+from django.utils.translation import get_language_info, gettext, override
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from import_export.widgets import CharWidget
 
 from classifications.admin import NAMES, SUMMARIES
 from classifications.exchange import Table, TableAdmin, link, links
+from classifications.fields import LineField
 from classifications.models import Country, Sector
 from classifications.office import DocumentInline, LinkedInline, RecordAdmin, YesOrNoFilter, download_link
 from classifications.written import LANGUAGES
-from programmes.models import Committee, FocalPoint, Page, Programme, ProgrammeDocument, Seat, Theme
+from programmes.models import Committee, DesignationStep, FocalPoint, Page, Programme, ProgrammeDocument, Seat, Theme
+from programmes.seats import seats_of
 
 BACKGROUNDS = ["background_en", "background_fr", "background_ar"]
 OFFICES = ["office_en", "office_fr", "office_ar"]
@@ -115,6 +123,24 @@ class ActingFilter(YesOrNoFilter):
         return focal_points.acting()
 
 
+class TermEndingFilter(YesOrNoFilter):
+    title = _("term ends within 90 days")
+    parameter_name = "term-ending"
+    yes, no = _("Yes"), _("No")
+
+    def are(self, focal_points):
+        return focal_points.ending_within(days=90)
+
+
+class ConfirmedFilter(YesOrNoFilter):
+    title = _("confirmed this year")
+    parameter_name = "confirmed"
+    yes, no = _("Yes"), _("No")
+
+    def are(self, focal_points):
+        return focal_points.confirmed_in(localdate().year)
+
+
 class FocalPointTable(Table):
     """Who is not agreed to be named does not go out. An empty cell for a person leaves what is on record."""
 
@@ -136,6 +162,11 @@ class FocalPointTable(Table):
             return
         super().import_field(field, instance, row, is_m2m, **kwargs)
 
+    def after_save_instance(self, instance, row, **kwargs):
+        """Note what is new. Nobody is told: what comes in a file was arranged elsewhere."""
+        if not instance.steps.exists():
+            instance.steps.create(what=DesignationStep.What.DESIGNATED, by=kwargs.get("user"), told_at=now())
+
     def dehydrate_person(self, focal_point):
         return focal_point.person if focal_point.may_publish_person else ""
 
@@ -143,11 +174,64 @@ class FocalPointTable(Table):
         return focal_point.email if focal_point.may_publish_person else ""
 
 
+class FocalPointForm(forms.ModelForm):
+    """A designation; with a `predecessor` it takes the seat of that one."""
+
+    predecessor = None
+
+    class Meta:
+        model = FocalPoint
+        fields = []  # the admin names them
+        field_classes = dict.fromkeys([*OFFICES, "person"], LineField)
+
+    def clean_designated_on(self):
+        day = self.cleaned_data["designated_on"]
+        if self.predecessor:
+            self.predecessor.check_successor(day)
+        return day
+
+
+class EndForm(forms.Form):
+    """Ending a designation."""
+
+    on = forms.DateField(
+        label=_("First day on which it is no longer in force"), initial=localdate,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+    )  # fmt: skip
+    because = forms.CharField(
+        label=_("Reason"), max_length=1000, required=False, widget=forms.Textarea({"rows": 4, "dir": "auto"}),
+        help_text=_("Only staff read it."),
+    )  # fmt: skip
+
+
+class DesignationStepInline(LinkedInline):
+    model = DesignationStep
+    fields = readonly_fields = ["at", "what", "by", "told_at"]
+    can_delete = False
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_view_permission(self, request, obj=None):
+        return True
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("by")
+
+
 @admin.register(FocalPoint)
 class FocalPointAdmin(TableAdmin):
+    """Designations. They begin by being added, or by succeeding another one, and end by a step; each is told by letter."""
+
+    form = FocalPointForm
     resource_classes = [FocalPointTable]
-    list_display = ["country", "programme", "role", "office_en", "designated_on", "term_ends_on", "ended_on"]
-    list_filter = [ActingFilter, "role", ("programme", admin.RelatedOnlyFieldListFilter)]
+    list_display = [
+        "country", "programme", "role", "office_en", "designated_on", "term_ends_on", "ended_on", "confirmed_on",
+    ]  # fmt: skip
+    list_filter = [
+        ActingFilter, TermEndingFilter, ConfirmedFilter, "role", "country__oic_group",
+        ("programme", admin.RelatedOnlyFieldListFilter),
+    ]  # fmt: skip
     list_select_related = ["country", "programme"]
     search_fields = [
         "country__name_en", "country__name_fr", "country__name_ar", "country__iso2", "programme__name_en",
@@ -157,20 +241,131 @@ class FocalPointAdmin(TableAdmin):
         (None, {"fields": ["country", "programme", "role"]}),
         (_("Office"), {"fields": OFFICES}),
         (_("Person"), {"fields": ["person", "email", "may_publish_person", "user"]}),
-        (_("Term"), {"fields": ["designated_on", "term_ends_on", "ended_on"]}),
+        (_("Term"), {"fields": ["designated_on", "term_ends_on", "letter", "stored_letter"]}),
+        (_("End"), {"fields": ["ended_on", "ended_because", "confirmed_on"]}),
     ]
+    SEAT = ["country", "programme", "role"]
+    readonly_fields = ["stored_letter", "ended_on", "ended_because", "confirmed_on"]
     autocomplete_fields = ["country", "programme", "user"]
+    inlines = [DesignationStepInline]
+    actions = ["confirm"]
+    change_form_template = "admin/programmes/focalpoint/change_form.html"
+    import_export_change_list_template = "admin/programmes/focalpoint/change_list.html"
+
+    # --- Steps --------------------------------------------------------------------------------------------------------
+
+    def get_urls(self):
+        name = "programmes_focalpoint"
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/succeed/", view(self.succeed_view), name=f"{name}_succeed"),
+            path("<int:pk>/end/", view(self.end_view), name=f"{name}_end"),
+            path("<int:pk>/letter/", view(self.letter_view), name=f"{name}_letter"),
+            path("vacancies/", view(self.vacancies_view), name=f"{name}_vacancies"),
+            *super().get_urls(),
+        ]
+
+    def _found(self, request, pk):
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        point = self.get_object(request, str(pk))
+        if point is None:
+            raise Http404
+        return point
+
+    def succeed_view(self, request, pk):
+        """The form of a new designation that takes the seat of this one: one step ends the old and begins the new."""
+        request.predecessor = self._found(request, pk)
+        title = gettext("Successor of: %(focal_point)s") % {"focal_point": request.predecessor}
+        try:
+            return self.add_view(request, extra_context={"title": title, "predecessor": request.predecessor})
+        except ValidationError as error:  # somebody was faster
+            messages.error(request, " ".join(error.messages))
+            return redirect("admin:programmes_focalpoint_change", pk)
+
+    def end_view(self, request, pk):
+        point = self._found(request, pk)
+        form = EndForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            try:
+                point.end(request.user, form.cleaned_data["on"], form.cleaned_data["because"])
+            except ValidationError as error:
+                form.add_error(None, error.messages)
+            else:
+                self.log_change(request, point, gettext("Ended."))
+                messages.success(request, gettext("Ended. The office will be told."))
+                return redirect("admin:programmes_focalpoint_change", pk)
+        title = gettext("End the designation")
+        context = {
+            **self.admin_site.each_context(request), "opts": self.opts, "original": point, "form": form, "title": title
+        }  # fmt: skip
+        status = 400 if form.is_bound else 200
+        return TemplateResponse(request, "admin/programmes/focalpoint/end.html", context, status=status)
+
+    def letter_view(self, request, pk):
+        """The letter of designation, for staff alone."""
+        point = self._found(request, pk)
+        if not point.letter or not point.letter.storage.exists(point.letter.name):
+            raise Http404
+        name = f"{point.country.iso2}-{point.programme.slug}-{point.designated_on}.pdf"
+        return FileResponse(point.letter.open("rb"), as_attachment=True, filename=name)
+
+    def vacancies_view(self, request):
+        """The vacant seats of every programme that has, or had, a focal point."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        programmes = Programme.objects.filter(pk__in=FocalPoint.objects.values("programme")).by_name()
+        found = [(each, [seat for seat in seats_of(each.slug) if seat.point is None]) for each in programmes]
+        context = {
+            **self.admin_site.each_context(request), "opts": self.opts, "title": gettext("Vacant seats"), "found": found
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/programmes/focalpoint/vacancies.html", context)
+
+    @admin.action(description=_("Confirmed by the country today"), permissions=["change"])
+    def confirm(self, request, focal_points):
+        for point in focal_points:
+            point.confirm(request.user)
+        messages.success(request, gettext("Noted."))
+
+    def save_model(self, request, obj, form, change):
+        if change:
+            obj.save()
+        elif predecessor := getattr(request, "predecessor", None):
+            predecessor.succeed(request.user, obj)
+        else:
+            obj.begin(request.user)
+
+    # --- Forms --------------------------------------------------------------------------------------------------------
+
+    @admin.display(description=_("stored file"))
+    def stored_letter(self, point):
+        if not point.pk or not point.letter:
+            return ""
+        return format_html('<a href="{}">PDF</a>', reverse("admin:programmes_focalpoint_letter", args=[point.pk]))
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.predecessor = getattr(request, "predecessor", None)
+        return form
+
+    def get_readonly_fields(self, request, obj=None):
+        """A designation stays with its seat: another seat is another designation."""
+        return [*self.readonly_fields, *self.SEAT] if obj else self.readonly_fields
+
+    def get_inlines(self, request, obj):
+        return self.inlines if obj else []
 
     def get_exclude(self, request, obj=None):
         """Who may not see accounts may not search them here either."""
         return [] if self._may_see_accounts(request) else ["user"]
 
     def get_fieldsets(self, request, obj=None):
-        if self._may_see_accounts(request):
-            return self.fieldsets
-        return [
-            (title, {"fields": [name for name in given["fields"] if name != "user"]}) for title, given in self.fieldsets
-        ]
+        left_out = [] if self._may_see_accounts(request) else ["user"]
+        if getattr(request, "predecessor", None):
+            left_out = [*left_out, *self.SEAT]
+        shown = self.fieldsets if obj else self.fieldsets[:-1]
+        fieldsets = [(title, [name for name in given["fields"] if name not in left_out]) for title, given in shown]
+        return [(title, {"fields": fields}) for title, fields in fieldsets if fields]
 
     def _may_see_accounts(self, request):
         return request.user.has_perm("accounts.view_user")

@@ -6,8 +6,8 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from classifications.facets import year_strip
-from classifications.models import Country
-from programmes.models import Committee, FocalPoint, Page, Programme, ProgrammeDocument, Theme
+from programmes.models import Committee, Page, Programme, ProgrammeDocument, Theme
+from programmes.seats import seats_of, vacant
 
 OIC_VET = "oic-vet"  # the programme whose pages stand at /oic-vet/
 
@@ -78,13 +78,9 @@ def focal_points(request):
 
 
 def seats_by_country(programme):
-    """Every member state with its acting focal point for a programme, or none: {"seats": …, "vacant": number}."""
-    acting = {
-        point.country_id: point
-        for point in FocalPoint.objects.acting().filter(programme__slug=programme, role=FocalPoint.Role.FOCAL_POINT)
-    }
-    seats = [(country, acting.get(country.pk)) for country in Country.objects.member_states().by_name()]
-    return {"seats": seats, "vacant": sum(point is None for _country, point in seats)}
+    """What `_seats.html` shows."""
+    seats = seats_of(programme)
+    return {"seats": seats, "vacant": vacant(seats)}
 
 
 @require_safe

@@ -117,9 +117,12 @@ def test_seats_are_filled_by_designations_in_force(client, db, case):
     FocalPointFactory(country=empty, programme=ProgrammeFactory())
     FocalPointFactory(country=empty, programme=oic_vet, role="deputy")
     response = client.get("/oic-vet/focal-points/")
-    assert response.context["seats"] == [(held, point if acts else None), (empty, None)]
+    assert [(seat.country, seat.point) for seat in response.context["seats"]] == [
+        (held, point if acts else None),
+        (empty, None),
+    ]
     assert response.context["vacant"] == (1 if acts else 2)
-    assert response.content.decode().count('<td class="muted">Vacant</td>') == (1 if acts else 2)
+    assert response.content.decode().count('<td class="muted">Vacant') == (1 if acts else 2)
     on_country = list(client.get("/countries/aa/").context["focal_points"])
     assert on_country == ([point] if acts else [])
 
@@ -161,7 +164,7 @@ def test_the_summary_holds_everything_on_one_page(client, db):
     response = client.get("/oic-vet/summary/")
     assert list(response.context["recent"]) == events[:1:-1]
     assert (response.context["total"], response.context["counts"]) == (12, [(2011, 12)])
-    assert response.context["seats"] == [(country, None)]
+    assert [(seat.country, seat.point) for seat in response.context["seats"]] == [(country, None)]
     html = response.content.decode()
     assert all(text in html for text in ("Body of oic-vet.", "Body of oic-vet-programme-types.", country.name_en))
 
