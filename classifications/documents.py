@@ -25,6 +25,8 @@ BEGINNINGS = {
 
 def check_document(file):
     """Raise `ValidationError` unless `file` is of an accepted kind, by name and by its first bytes, and small enough."""
+    if getattr(file, "_committed", False):
+        return  # stored already, and looked at then; reading it again would leave it open
     beginning = BEGINNINGS.get(PurePath(file.name).suffix.lower())
     if beginning is None:
         raise ValidationError(_("Choose a file that ends in %(kinds)s.") % {"kinds": ", ".join(BEGINNINGS)})

@@ -4,8 +4,9 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
@@ -66,7 +67,11 @@ class ProgrammeTable(Table):
 
 class ProgrammeDocumentInline(DocumentInline):
     model = ProgrammeDocument
-    fields = ["purpose", "title_en", "title_fr", "title_ar", "language", "file", "download", "published_on"]
+    fields = ["purpose", "activity", "title_en", "title_fr", "title_ar", "language", "file", "download", "version"]
+    readonly_fields = ["download", "version"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).current()
 
 
 @admin.register(Programme)
@@ -89,25 +94,43 @@ class ProgrammeAdmin(TableAdmin):
         return f"{programme.acronym} · {programme.name}" if programme.acronym else programme.name
 
 
+class CurrentFilter(YesOrNoFilter):
+    title = _("version")
+    parameter_name = "current"
+    yes, no = _("Current"), _("Replaced by a newer version")
+
+    def are(self, documents):
+        return documents.current()
+
+
 @admin.register(ProgrammeDocument)
 class ProgrammeDocumentAdmin(RecordAdmin):
-    list_display = ["title_en", "purpose", "programme", "language", "download", "published_on"]
-    list_filter = ["purpose", "language"]
+    list_display = [
+        "title_en", "purpose", "activity", "programme", "language", "version", "is_current", "download", "published_on",
+    ]  # fmt: skip
+    list_filter = [CurrentFilter, "purpose", "activity", "language"]
     list_select_related = ["programme", "language"]
     search_fields = ["title_en", "title_fr", "title_ar", "programme__name_en", "programme__acronym"]
     autocomplete_fields = ["programme", "language"]
-    readonly_fields = ["download", "published_on"]
+    readonly_fields = ["download", "version", "published_on", "replaced_at"]
     fields = [
         "programme",
         "purpose",
+        "activity",
         "title_en",
         "title_fr",
         "title_ar",
         "language",
         "file",
         "download",
+        "version",
         "published_on",
+        "replaced_at",
     ]
+
+    @admin.display(description=_("current"), boolean=True)
+    def is_current(self, document):
+        return document.replaced_at is None
 
     @admin.display(description=_("stored file"))
     def download(self, document):
@@ -383,7 +406,7 @@ class CommitteeAdmin(RecordAdmin):
     search_fields = NAMES
     autocomplete_fields = ["programme"]
     inlines = [SeatInline]
-    fields = ["programme", *NAMES, "task_en", "task_fr", "task_ar"]
+    fields = ["programme", *NAMES, "task_en", "task_fr", "task_ar", "meetings"]
 
 
 @admin.register(Page)
@@ -399,15 +422,51 @@ class PageAdmin(RecordAdmin):
         "oic-vet-committee": "oic-vet:committee",
         "oic-vet-focal-points": "oic-vet:focal-points",
     }
-    list_display = ["slug", "title_en", "title_fr", "title_ar", "preview"]
+    list_display = ["slug", "title_en", "title_fr", "title_ar", "behind", "preview"]
+    change_form_template = "admin/programmes/page/change_form.html"
     search_fields = ["slug", "title_en", "title_fr", "title_ar", "body_en", "body_fr", "body_ar"]
-    readonly_fields = ["preview"]
+    readonly_fields = ["preview", "behind"]
     fieldsets = [
-        (None, {"fields": ["slug", "preview"]}),
+        (None, {"fields": ["slug", "preview", "behind"]}),
         (_("English"), {"fields": ["title_en", "lead_en", "body_en"]}),
         (_("French"), {"fields": ["title_fr", "lead_fr", "body_fr"]}),
         (_("Arabic"), {"fields": ["title_ar", "lead_ar", "body_ar"]}),
     ]
+
+    def get_urls(self):
+        name = "programmes_page"
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/preview/<str:language>/", view(self.preview_view), name=f"{name}_preview"),
+            path("<int:pk>/settle/", view(self.settle_view), name=f"{name}_settle"),
+            *super().get_urls(),
+        ]
+
+    def _found(self, request, pk):
+        page = self.get_object(request, str(pk)) if self.has_change_permission(request) else None
+        if page is None or request.method != "POST":
+            raise Http404
+        return page
+
+    def preview_view(self, request, pk, language):
+        """The page as it would be, from what stands in the form; nothing is stored."""
+        page = self._found(request, pk)
+        if language not in LANGUAGES:
+            raise Http404
+        for name in [f"{part}_{each}" for part in Page.WRITTEN for each in LANGUAGES]:
+            setattr(page, name, request.POST.get(name, "").replace("\x00", ""))
+        with override(language):
+            return HttpResponse(render_to_string("programmes/preview.html", {"page": page}, request))
+
+    def settle_view(self, request, pk):
+        """Note that all languages say the same."""
+        self._found(request, pk).settle()
+        messages.success(request, gettext("Noted: all languages say the same."))
+        return redirect("admin:programmes_page_change", pk)
+
+    @admin.display(description=_("behind the English text"))
+    def behind(self, page):
+        return ", ".join(get_language_info(language)["name_local"] for language in page.languages_behind) or "—"
 
     def view_on_site(self, page):
         return reverse(self.ADDRESSES[page.slug]) if page.slug in self.ADDRESSES else None

@@ -19,7 +19,7 @@ from psycopg2.extras import DateRange
 from classifications.documents import PublishedDocument, check_letter, letter_name
 from classifications.models import Country, Named, NamedQuerySet, Sector, SectorQuerySet
 from classifications.search import Folded, SearchableQuerySet, key_column, search_indexes, stems_column
-from classifications.written import page_language, translated
+from classifications.written import LANGUAGES, page_language, translated
 
 
 class ThemeQuerySet(SectorQuerySet):
@@ -52,7 +52,12 @@ class Theme(Sector):
 class ProgrammeQuerySet(NamedQuerySet, SearchableQuerySet):
     def for_page(self):
         """With what a programme's page shows, fetched at once."""
-        return self.select_related("theme").prefetch_related("sectors", "documents__language")
+        return self.select_related("theme").prefetch_related(
+            "sectors",
+            models.Prefetch(
+                "documents", ProgrammeDocument.objects.current().select_related("language"), to_attr="current_documents"
+            ),
+        )
 
 
 @pghistory.track(
@@ -141,24 +146,92 @@ class Programme(Named):
         return self.acronym or self.name
 
 
+class ProgrammeDocumentQuerySet(models.QuerySet):
+    def current(self):
+        """Documents that no newer version has replaced."""
+        return self.filter(replaced_at=None)
+
+    def readable_by(self, user):
+        """Current documents are for everybody, former versions for staff."""
+        return self if user.is_staff and user.has_perm("programmes.view_programmedocument") else self.current()
+
+
 class ProgrammeDocument(PublishedDocument):
-    """A questionnaire, terms of reference or another paper of a programme."""
+    """A questionnaire, terms of reference or another paper of a programme.
+
+    Of a form there is one current version for each kind of activity and language: a new one replaces the one before, which
+    is kept. Other papers stand beside each other.
+    """
 
     class Kind(models.TextChoices):
         QUESTIONNAIRE = "questionnaire", _("Questionnaire")
         TERMS = "terms_of_reference", _("Terms of reference")
         OTHER = "other", _("Other document")
 
+    class Activity(models.TextChoices):
+        ANY = "", _("All activities")
+        TRAINING = "training_course", _("Training course")
+        STUDY_VISIT = "study_visit", _("Study visit")
+        WORKSHOP = "workshop", _("Workshop")
+        MISSION = "expert_mission", _("Expert mission")
+
+    FORMS = [Kind.QUESTIONNAIRE, Kind.TERMS]
+    KEY = ["programme", "purpose", "activity", "language"]
+
     programme = models.ForeignKey(Programme, models.CASCADE, verbose_name=_("programme"), related_name="documents")
     purpose = models.CharField(_("kind of document"), max_length=20, choices=Kind, default=Kind.OTHER)
+    activity = models.CharField(
+        _("for the activity"), max_length=20, choices=Activity, default=Activity.ANY, blank=True
+    )
+    version = models.PositiveSmallIntegerField(_("version"), default=1, editable=False)
+    replaced_at = models.DateTimeField(_("replaced by a newer version"), null=True, blank=True, editable=False)
+
+    objects = ProgrammeDocumentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("document of a programme")
         verbose_name_plural = _("documents of programmes")
-        ordering = ["purpose", "title_en", "language__code"]
+        ordering = ["purpose", "activity", "title_en", "language__code", "-version"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "purpose", "activity", "language"],
+                condition=Q(replaced_at=None) & ~Q(purpose="other"),
+                name="one_current_version_of_a_form",
+            ),
+            models.UniqueConstraint(
+                fields=["programme", "purpose", "activity", "language", "version"],
+                condition=~Q(purpose="other"),
+                name="version_once_of_a_form",
+            ),
+        ]
 
     def get_absolute_url(self):
         return reverse("programmes:document", args=[self.pk])
+
+    @property
+    def is_form(self):
+        return self.purpose in self.FORMS
+
+    def same(self):
+        """The other versions of this form."""
+        key = {name: getattr(self, self._meta.get_field(name).attname) for name in self.KEY}
+        return ProgrammeDocument.objects.filter(**key).exclude(pk=self.pk)
+
+    def clean(self):
+        moved = self.pk and ProgrammeDocument.objects.filter(pk=self.pk).exclude(
+            **{name: getattr(self, self._meta.get_field(name).attname) for name in self.KEY}
+        )
+        if self.is_form and moved and self.same().exists():
+            raise ValidationError(_("There is such a form already. Add a new version instead."))
+
+    @transaction.atomic
+    def save(self, *args, **kwargs):
+        """A new form takes the place of the one before, whose file is kept."""
+        if self._state.adding and self.is_form:
+            Programme.objects.select_for_update().get(pk=self.programme_id)
+            self.same().current().update(replaced_at=now())
+            self.version = (self.same().aggregate(last=Max("version"))["last"] or 0) + 1
+        super().save(*args, **kwargs)
 
 
 class FocalPointQuerySet(models.QuerySet):
@@ -453,6 +526,11 @@ class Committee(Named):
     task_en = models.TextField(_("task in English"), blank=True)
     task_fr = models.TextField(_("task in French"), blank=True)
     task_ar = models.TextField(_("task in Arabic"), blank=True)
+    meetings = models.SlugField(
+        _("series of its meetings"),
+        blank=True,
+        help_text=_("The address of the series under which its meetings stand."),
+    )
 
     class Meta:
         verbose_name = _("committee")
@@ -516,6 +594,11 @@ class Page(models.Model):
     body_en = models.TextField(_("text in English"), help_text=_("Markdown."))
     body_fr = models.TextField(_("text in French"), help_text=_("Markdown."))
     body_ar = models.TextField(_("text in Arabic"), help_text=_("Markdown."))
+    changed_en_at = models.DateTimeField(_("English changed"), null=True, editable=False)
+    changed_fr_at = models.DateTimeField(_("French changed"), null=True, editable=False)
+    changed_ar_at = models.DateTimeField(_("Arabic changed"), null=True, editable=False)
+
+    WRITTEN = ["title", "lead", "body"]
 
     class Meta:
         verbose_name = _("page")
@@ -524,6 +607,35 @@ class Page(models.Model):
 
     def __str__(self):
         return self.title
+
+    def save(self, *args, **kwargs):
+        """Note which languages changed, and when."""
+        former = Page.objects.filter(pk=self.pk).first()
+        moment = now()
+        for language in LANGUAGES if former else ():
+            names = [f"{part}_{language}" for part in self.WRITTEN]
+            if any(getattr(former, name) != getattr(self, name) for name in names):
+                setattr(self, f"changed_{language}_at", moment)
+        super().save(*args, **kwargs)
+
+    def is_behind(self, language):
+        """Whether the English text changed after that in `language` was last written."""
+        written = getattr(self, f"changed_{language}_at")
+        return bool(self.changed_en_at and (written is None or written < self.changed_en_at))
+
+    @property
+    def languages_behind(self):
+        return [language for language in LANGUAGES if self.is_behind(language)]
+
+    @property
+    def is_behind_here(self):
+        """Whether it is behind in the language of the page being made."""
+        return self.is_behind(page_language())
+
+    def settle(self):
+        """Note that the text in each language says the same as the English one."""
+        self.changed_en_at = self.changed_fr_at = self.changed_ar_at = None
+        super().save(update_fields=["changed_en_at", "changed_fr_at", "changed_ar_at"])
 
     @property
     def title(self):

@@ -13,6 +13,7 @@ from tests.factories import (
     PageFactory,
     ProgrammeFactory,
     SeatFactory,
+    SeriesFactory,
     ThemeFactory,
 )
 from tests.pages import links
@@ -179,3 +180,41 @@ def test_a_page_speaks_the_language_of_the_reader(client, db):
     PageFactory(slug="about", body_fr="Texte *propre*.")
     assert "<p>Texte <em>propre</em>.</p>" in client.get("/fr/about/").content.decode()
     assert "Texte" not in client.get("/about/").content.decode()
+
+
+def test_the_committee_lists_its_meetings(client, db):
+    PageFactory(slug="oic-vet-committee")
+    oic_vet = ProgrammeFactory(slug="oic-vet")
+    CommitteeFactory(programme=oic_vet, meetings="mac")
+    series = SeriesFactory(slug="mac")
+    first = EventFactory(programmes=[oic_vet], series=series, number_in_series=1)
+    second = EventFactory(programmes=[oic_vet], series=series, number_in_series=2, starts_on=date(2012, 1, 1))
+    EventFactory(programmes=[oic_vet], series=series, number_in_series=3, published_at=None)
+    EventFactory(programmes=[oic_vet])
+    response = client.get("/oic-vet/committee/")
+    (committee,) = response.context["committees"]
+    assert list(committee.held) == [second, first]
+    assert first.get_absolute_url() in response.text
+
+
+def test_a_committee_without_a_series_has_no_meetings(client, db):
+    PageFactory(slug="oic-vet-committee")
+    oic_vet = ProgrammeFactory(slug="oic-vet")
+    CommitteeFactory(programme=oic_vet)
+    EventFactory(programmes=[oic_vet])
+    assert "Its meetings" not in client.get("/oic-vet/committee/").text
+
+
+def test_a_page_tells_where_its_language_is_behind(client, db):
+    page = PageFactory(slug="about")
+    note = "The English text of this page was changed later"
+    page.body_en = "Newer."
+    page.save()
+    assert (page.languages_behind, note in client.get("/about/").text) == (["fr", "ar"], False)
+    page.body_fr = "Nouveau."
+    page.save()
+    assert page.languages_behind == ["ar"]
+    page.settle()
+    assert page.languages_behind == []
+    page.save()
+    assert page.languages_behind == []
