@@ -6,6 +6,7 @@ it begins on its first day, and ends with its term.
 """
 
 from allauth.mfa.utils import is_mfa_enabled
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from classifications.office import LinkedInline, RecordAdmin
 from classifications.steps import ReadOnly, age
+from partners import emails
 from partners.applications import Role
 from partners.forms import VerifiedFactsForm
 from partners.models import Institution, ProposedChange, Review
@@ -87,6 +89,12 @@ class HistoryInline(ReadOnly, LinkedInline):
         return True
 
 
+class CorrectionForm(VerifiedFactsForm):
+    """Facts of an institution but its country, of which others know nothing here."""
+
+    country = None
+
+
 @admin.register(Institution, site=country_office)
 class CountryInstitutionAdmin(Scoped):
     list_display = ["name_en", "acronym", "kind", "place", "status", "waiting"]
@@ -114,7 +122,7 @@ class CountryInstitutionAdmin(Scoped):
         if institution is None:
             raise Http404
         facts = {name: getattr(institution, name) for name in Institution.VERIFIED_FACTS}
-        form = VerifiedFactsForm(request.POST if request.method == "POST" else None, initial=facts)
+        form = CorrectionForm(request.POST if request.method == "POST" else None, initial=facts)
         if form.is_valid():
             change = ProposedChange.propose(institution, request.user, form.cleaned_data, role=Role.FOCAL_POINT)
             messages.success(
@@ -137,6 +145,16 @@ class CountryInstitutionAdmin(Scoped):
         return age(institution.waiting_since)
 
 
+class DeputyForm(forms.Form):
+    """Proposing a deputy."""
+
+    words = forms.CharField(
+        label=gettext_lazy("Office of the deputy, and how to reach it"), max_length=1000,
+        widget=forms.Textarea({"rows": 5, "dir": "auto"}),
+        help_text=gettext_lazy("The Centre reads it. It designates once your authorities have written."),
+    )  # fmt: skip
+
+
 @admin.register(FocalPoint, site=country_office)
 class CountryFocalPointAdmin(Scoped):
     list_display = ["programme", "role", "office_en", "designated_on", "term_ends_on", "ended_on"]
@@ -147,3 +165,33 @@ class CountryFocalPointAdmin(Scoped):
         "country", "programme", "role", "office_en", "office_fr", "office_ar", "designated_on", "term_ends_on", "ended_on",
         "confirmed_on",
     ]  # fmt: skip
+    change_form_template = "admin/country_focal_point.html"
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.deputy_view)
+        return [path("<int:pk>/deputy/", view, name="programmes_focalpoint_deputy"), *super().get_urls()]
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["is_own"] = self._own(request).filter(pk=obj.pk).exists()
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _own(self, request):
+        """The reader's own designations, of focal points; deputies propose none."""
+        return request.user.designations.acting().heads()
+
+    def deputy_view(self, request, pk):
+        """Propose a deputy to the Centre."""
+        point = self._own(request).select_related("country", "programme").filter(pk=pk).first()
+        if point is None:
+            raise Http404
+        form = DeputyForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            emails.tell_centre_of_deputy(point.propose_deputy(request.user, form.cleaned_data["words"]))
+            messages.success(request, _("Sent. The Centre will write to you."))
+            return redirect("country:programmes_focalpoint_change", pk)
+        context = {
+            **self.admin_site.each_context(request), "opts": self.opts, "original": point, "form": form,
+            "title": _("Propose a deputy"), "subtitle": str(point),
+        }  # fmt: skip
+        status = 400 if form.is_bound else 200
+        return TemplateResponse(request, "admin/country_deputy.html", context, status=status)

@@ -99,3 +99,9 @@ def tell_centre_of_application(institution, decision, reason=""):
 
 def write_weekly(user, waiting):
     write_to(user, "partners/email/weekly.txt", {"waiting": waiting})
+
+
+def tell_centre_of_deputy(step):
+    """Tell the Centre whom a focal point proposes as deputy."""
+    address = reverse("admin:programmes_focalpoint_change", args=[step.focal_point_id])
+    write(settings.CENTRE_EMAIL, "en", "partners/email/deputy.txt", {"step": step, "address": address})

@@ -21,9 +21,10 @@ from classifications.exchange import Table, TableAdmin, link, links
 from classifications.fields import LineField
 from classifications.models import Country, Sector
 from classifications.office import DocumentInline, LinkedInline, RecordAdmin, YesOrNoFilter, download_link
+from classifications.steps import Queue
 from classifications.written import LANGUAGES
 from programmes.models import Committee, DesignationStep, FocalPoint, Page, Programme, ProgrammeDocument, Seat, Theme
-from programmes.seats import seats_of
+from programmes.seats import OIC_VET, seats_of, vacant
 
 BACKGROUNDS = ["background_en", "background_fr", "background_ar"]
 OFFICES = ["office_en", "office_fr", "office_ar"]
@@ -229,7 +230,7 @@ class EndForm(forms.Form):
 
 class DesignationStepInline(LinkedInline):
     model = DesignationStep
-    fields = readonly_fields = ["at", "what", "by", "told_at"]
+    fields = readonly_fields = ["at", "what", "by", "words", "told_at"]
     can_delete = False
 
     def has_add_permission(self, request, obj=None):
@@ -272,8 +273,22 @@ class FocalPointAdmin(TableAdmin):
     autocomplete_fields = ["country", "programme", "user"]
     inlines = [DesignationStepInline]
     actions = ["confirm"]
-    change_form_template = "admin/programmes/focalpoint/change_form.html"
-    import_export_change_list_template = "admin/programmes/focalpoint/change_list.html"
+    change_form_template = "admin/focal_point/change_form.html"
+    import_export_change_list_template = "admin/focal_point/change_list.html"
+
+    def queues(self, request):
+        """What the first page of the admin says of focal points."""
+        listed = reverse("admin:programmes_focalpoint_changelist")
+        seats = seats_of(OIC_VET)
+        ending, unconfirmed = (
+            FocalPoint.objects.ending_within(days=90).count(),
+            FocalPoint.objects.acting().exclude(pk__in=FocalPoint.objects.confirmed_in(localdate().year)).count(),
+        )
+        return [
+            Queue(_("Vacant seats of OIC-VET"), vacant(seats), reverse("admin:programmes_focalpoint_vacancies")),
+            Queue(_("Terms that end within 90 days"), ending, f"{listed}?term-ending=yes"),
+            Queue(_("Focal points not confirmed this year"), unconfirmed, f"{listed}?in-force=yes&confirmed=no"),
+        ]
 
     # --- Steps --------------------------------------------------------------------------------------------------------
 
@@ -323,7 +338,7 @@ class FocalPointAdmin(TableAdmin):
             **self.admin_site.each_context(request), "opts": self.opts, "original": point, "form": form, "title": title
         }  # fmt: skip
         status = 400 if form.is_bound else 200
-        return TemplateResponse(request, "admin/programmes/focalpoint/end.html", context, status=status)
+        return TemplateResponse(request, "admin/focal_point/end.html", context, status=status)
 
     def letter_view(self, request, pk):
         """The letter of designation, for staff alone."""
@@ -342,7 +357,7 @@ class FocalPointAdmin(TableAdmin):
         context = {
             **self.admin_site.each_context(request), "opts": self.opts, "title": gettext("Vacant seats"), "found": found
         }  # fmt: skip
-        return TemplateResponse(request, "admin/programmes/focalpoint/vacancies.html", context)
+        return TemplateResponse(request, "admin/focal_point/vacancies.html", context)
 
     @admin.action(description=_("Confirmed by the country today"), permissions=["change"])
     def confirm(self, request, focal_points):

@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Case, Count, ExpressionWrapper, F, Func, Max, Q, Value, When
-from django.db.models.functions import Greatest, Least
+from django.db.models.functions import Cast, Greatest, Least
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
@@ -276,10 +276,12 @@ class FocalPointQuerySet(models.QuerySet):
 
 def days_in_force():
     """The days on which a designation is in force: from its first to the last of its term, or the eve of its end."""
-    after_term = ExpressionWrapper(F("term_ends_on") + Value(1), output_field=models.DateField())
+    # Cast: where a form is checked, an empty day is a NULL of no type.
+    last, ended_on = (Cast(F(name), models.DateField()) for name in ("term_ends_on", "ended_on"))
+    after_term = ExpressionWrapper(last + Value(1), output_field=models.DateField())
     end = Case(
         When(Q(term_ends_on=None, ended_on=None), then=None),
-        default=Greatest(F("designated_on"), Least(after_term, F("ended_on"))),  # a range may be empty, not backward
+        default=Greatest(F("designated_on"), Least(after_term, ended_on)),  # a range may be empty, not backward
         output_field=models.DateField(),
     )
     return Func(F("designated_on"), end, function="daterange", output_field=DateRangeField())
@@ -467,6 +469,10 @@ class FocalPoint(models.Model):
         self.save(update_fields=["confirmed_on"])
         self.steps.create(what=DesignationStep.What.CONFIRMED, by=by, told_at=now())
 
+    def propose_deputy(self, by, words):
+        """Note whom the focal point proposes as deputy; the Centre designates on the letter of the authorities."""
+        return self.steps.create(what=DesignationStep.What.DEPUTY_PROPOSED, by=by, words=words, told_at=now())
+
 
 class DesignationStepQuerySet(models.QuerySet):
     def untold(self):
@@ -481,6 +487,7 @@ class DesignationStep(models.Model):
         DESIGNATED = "designated", pgettext_lazy("step of a designation", "Designated")
         ENDED = "ended", pgettext_lazy("step of a designation", "Ended")
         CONFIRMED = "confirmed", pgettext_lazy("step of a designation", "Confirmed by the country")
+        DEPUTY_PROPOSED = "deputy-proposed", pgettext_lazy("step of a designation", "Deputy proposed")
 
     focal_point = models.ForeignKey(FocalPoint, models.CASCADE, verbose_name=_("focal point"), related_name="steps")
     what = models.CharField(_("step"), max_length=20, choices=What)
@@ -488,6 +495,7 @@ class DesignationStep(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("by"), related_name="+", null=True, blank=True
     )
     at = models.DateTimeField(_("when"), default=now, editable=False)
+    words = models.TextField(_("words"), blank=True)
     told_at = models.DateTimeField(_("told"), null=True, blank=True, editable=False)
 
     objects = DesignationStepQuerySet.as_manager()

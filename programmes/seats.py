@@ -6,6 +6,8 @@ from datetime import date
 from classifications.models import Country
 from programmes.models import FocalPoint
 
+OIC_VET = "oic-vet"  # the programme whose pages stand at /oic-vet/
+
 
 @dataclass
 class CountrySeat:

@@ -8,9 +8,7 @@ from django.views.decorators.http import require_safe
 from classifications.facets import year_strip
 from programmes.models import Committee, Page, Programme, ProgrammeDocument, Theme
 from programmes.papers import forms_of, other_papers
-from programmes.seats import seats_of, vacant
-
-OIC_VET = "oic-vet"  # the programme whose pages stand at /oic-vet/
+from programmes.seats import OIC_VET, seats_of, vacant
 
 
 @require_safe

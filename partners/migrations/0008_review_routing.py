@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0005_editors_review"),
         ('partners', '0005_notices'),
-        ('programmes', '0003_designations'),
+        ('programmes', '0003_designations_forms_pages'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

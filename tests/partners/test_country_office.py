@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from notifications.models import Letter
 from partners.country_office import country_office
 from partners.models import Institution, ProposedChange
 from programmes.models import FocalPoint
@@ -49,6 +50,7 @@ TABLE = {
     "country:programmes_focalpoint_change": (200, 302),
     "country:programmes_focalpoint_history": (200, 302),
     "country:programmes_focalpoint_delete": (403, 403),
+    "country:programmes_focalpoint_deputy": (200, 404),
 }
 
 
@@ -93,7 +95,7 @@ def tried(records):
             path = path.replace("/institution/1/", f"/institution/{key}/").replace(
                 "/focalpoint/1/", f"/focalpoint/{key}/"
             )
-            yield name, path.replace("/lead/", f"/{key}/")
+            yield name, path.replace("/lead/", f"/{key}/").replace("/events/", "/partners/")
 
 
 def test_every_address_is_in_the_table():
@@ -152,7 +154,7 @@ def test_every_number_of_another_country_leads_nowhere_and_changes_nothing(world
     theirs = {row.pk for row in records["B"]}
     for institution_or_point in records["B"]:
         base = reverse(f"country:{institution_or_point._meta.label_lower.replace('.', '_')}_changelist")
-        for page in ("change", "delete", "history", "propose"):
+        for page in ("change", "delete", "history", "propose", "deputy"):
             path = f"{base}{institution_or_point.pk}/{page}/"
             assert client.get(path).status_code in (302, 403, 404), path
             posted = client.post(path, {"name_en": "Taken", "country": "AA", "kind": "ministry", "post": "yes"})
@@ -186,6 +188,18 @@ def test_access_ends_the_day_the_term_ends(world):
     assert client.get(reverse("country:index")).status_code == 200
     point.end(None, localdate())
     assert client.get(reverse("country:index")).status_code == 302
+
+
+def test_a_deputy_is_proposed_to_the_centre(world):
+    people, records = world
+    client = visitor(people, "focal point of A")
+    point = records["A"][1]
+    path = reverse("country:programmes_focalpoint_deputy", args=[point.pk])
+    assert client.post(path, {"words": ""}).status_code == 400
+    assert client.post(path, {"words": "Directorate of Schools"}).status_code == 302
+    assert point.steps.get().words == "Directorate of Schools"
+    assert "Directorate of Schools" in Letter.objects.get().text
+    assert list(FocalPoint.objects.deputies()) == []
 
 
 def test_only_models_with_a_country_are_here():

@@ -130,6 +130,11 @@ def test_one_and_the_set_agree_on_who_is_in_force(db):
     )
 
 
+@pytest.mark.parametrize("ends", [{}, {"term_ends_on": TODAY}, {"ended_on": TODAY}])
+def test_any_empty_day_can_be_checked(db, ends):
+    FocalPointFactory(**ends).full_clean()
+
+
 # --- Verbs ----------------------------------------------------------------------------------------------------------
 
 
