@@ -25,6 +25,8 @@ BEGINNINGS = {
 
 def check_document(file):
     """Raise `ValidationError` unless `file` is of an accepted kind, by name and by its first bytes, and small enough."""
+    if getattr(file, "_committed", False):
+        return  # stored already, and looked at then; reading it again would leave it open
     beginning = BEGINNINGS.get(PurePath(file.name).suffix.lower())
     if beginning is None:
         raise ValidationError(_("Choose a file that ends in %(kinds)s.") % {"kinds": ", ".join(BEGINNINGS)})
@@ -39,6 +41,18 @@ def check_document(file):
 def random_name(document, name):
     """Return where an upload is kept: a random name, so that nobody can guess or collide with it."""
     return f"documents/{uuid.uuid4().hex}{PurePath(name).suffix.lower()}"
+
+
+def check_letter(file):
+    """Raise `ValidationError` unless `file` is a PDF, and small enough."""
+    if PurePath(file.name).suffix.lower() != ".pdf":
+        raise ValidationError(_("Choose a PDF."))
+    check_document(file)
+
+
+def letter_name(row, name):
+    """Return where a letter that only staff may open is kept."""
+    return f"letters/{uuid.uuid4().hex}.pdf"
 
 
 class PublishedDocument(models.Model):

@@ -122,6 +122,10 @@ class EventQuerySet(SearchableQuerySet):
             .union(self.received_by([country.iso2]).values("pk"), self.hosted_by([country.iso2]).values("pk"))
         )
 
+    def in_series(self, slug):
+        """Events of the series at this address; none where there is no address."""
+        return self.filter(series__slug=slug) if slug else self.none()
+
     def newest_first(self):
         return self.order_by("-starts_on", "-pk")
 

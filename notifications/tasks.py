@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.db import transaction
 
+from notifications import designations
 from notifications.letters import deliver
 from notifications.models import Letter
 
@@ -24,3 +25,15 @@ def deliver_letters():
 def forget_old_letters():
     """Delete the texts of letters older than 90 days; the facts (to whom, when, what about) stay."""
     Letter.objects.with_old_text().update(text="", html="")
+
+
+@shared_task
+def tell_of_designations():
+    """Write to those whom designations concern that began or ended."""
+    designations.tell()
+
+
+@shared_task
+def ask_countries_to_confirm():
+    """Ask each country once in a year whether its focal points are still right."""
+    designations.ask_countries()

@@ -51,6 +51,10 @@ class Decision(models.TextChoices):
     REPRESENTATIVE_LEFT = "representative-left", _("Representative left")
     HANDED_OVER = "handed-over", _("Management handed over")
     MERGED = "merged", _("Merged with a duplicate")
+    ASKED = "asked", _("Waits for the national focal point")
+    DEPUTY_TOLD = "deputy-told", _("The deputy focal point was told too")
+    CENTRE_TAKES = "centre-takes", _("The Centre takes it")
+    OBJECTED = "objected", _("The national focal point objects")
 
 
 class Role(models.TextChoices):
@@ -60,6 +64,12 @@ class Role(models.TextChoices):
     FOCAL_POINT = "focal-point", _("the national focal point")
     CENTRE = "centre", _("SESRIC")
     PORTAL = "portal", _("the portal")
+
+
+# By whom an application is reviewed next; each at most once while it waits, see `routing.py`.
+ROUTES = [Decision.ASKED, Decision.DEPUTY_TOLD, Decision.CENTRE_TAKES]
+# After one of these the word of the focal point is no longer asked for.
+SPOKEN = [Decision.CONFIRMED, Decision.OBJECTED, Decision.CENTRE_TAKES]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from notifications.writing import write, write_to
-from partners.applications import Decision
+from partners.applications import Decision, Role
 
 # Who hears of a step: all who speak for the institution, the person it is about, or the manager. Others concern nobody.
 TO_ALL = {
@@ -33,6 +33,8 @@ def tell_of_review(review):
         if not reader.is_active:  # an account that was closed
             continue
         write_to(reader, "partners/email/review.txt", {"review": review, "institution": review.institution})
+    if review.role == Role.FOCAL_POINT and review.decision in (Decision.CONFIRMED, Decision.OBJECTED):
+        tell_centre_of_application(review.institution, review.decision, review.reason)
     if review.decision == Decision.REPRESENTATIVE_LEFT and not people:
         tell_centre_of_orphan(review.institution)
 
@@ -79,3 +81,27 @@ def remind_of_closing(notice):
     for person in notice.institution.representations.acting().select_related("user"):
         context = {"notice": notice, "institution": notice.institution, "days": notice.days_left}
         write_to(person.user, "partners/email/notice_closes.txt", context)
+
+
+def ask_for_word(institution, focal_points, decision):
+    """Tell focal points, or deputies, that an application waits for their word."""
+    for point in {each.user_id: each for each in focal_points}.values():
+        context = {"institution": institution, "point": point, "decision": decision}
+        write_to(point.user, "partners/email/word.txt", context)
+
+
+def tell_centre_of_application(institution, decision, reason=""):
+    """Tell the Centre that it is its turn: the focal point has spoken, or is not asked any longer."""
+    address = reverse("admin:partners_institution_change", args=[institution.pk])
+    context = {"institution": institution, "decision": decision, "reason": reason, "address": address}
+    write(settings.CENTRE_EMAIL, "en", "partners/email/centre_turn.txt", context)
+
+
+def write_weekly(user, waiting):
+    write_to(user, "partners/email/weekly.txt", {"waiting": waiting})
+
+
+def tell_centre_of_deputy(step):
+    """Tell the Centre whom a focal point proposes as deputy."""
+    address = reverse("admin:programmes_focalpoint_change", args=[step.focal_point_id])
+    write(settings.CENTRE_EMAIL, "en", "partners/email/deputy.txt", {"step": step, "address": address})

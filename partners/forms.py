@@ -1,5 +1,7 @@
 """What is asked of those who register an institution or speak for one."""
 
+from datetime import timedelta
+
 from django import forms
 from django.conf import settings
 from django.utils.timezone import localdate
@@ -24,6 +26,7 @@ from partners.models.notice import LONGEST
 
 OLDEST = 800  # the oldest university still teaching was founded in the ninth century
 MOST_SECTORS = 10
+ENDORSED_FOR = timedelta(days=2 * 365)  # proposed; who vouches may choose another day
 
 
 def name_fields():
@@ -270,3 +273,31 @@ class NewNoticeForm(NoticeForm, ClosingDayForm):
 
     key = OnceField()
     field_order = ["key", "kind", "title", "text", "written_in", "sectors", "countries", "closes_on"]
+
+
+class EndorsementForm(forms.Form):
+    """A focal point vouches for an institution."""
+
+    until = DayField(
+        label=_("Holds until"), initial=lambda: localdate() + ENDORSED_FOR, help_text=_("Everybody sees this day.")
+    )
+    reason = forms.CharField(
+        label=_("Words to the institution and the Centre"), max_length=2000, required=False,
+        widget=forms.Textarea({"rows": 4, "dir": "auto"}), help_text=_("They stand in the history."),
+    )  # fmt: skip
+
+    def clean_until(self):
+        until = self.cleaned_data["until"]
+        if until < localdate():
+            raise forms.ValidationError(_("The day on which this ends is over."))
+        return until
+
+
+class WordForm(forms.Form):
+    """A question to the applicant, or an objection."""
+
+    reason = forms.CharField(max_length=2000, widget=forms.Textarea({"rows": 6, "dir": "auto"}))
+
+    def __init__(self, *args, label, help_text, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label, self.fields["reason"].help_text = label, help_text

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partners.views import desk, messages, notices, pages, registration
+from partners.views import desk, messages, notices, pages, registration, word
 
 app_name = "partners"
 
@@ -29,6 +29,10 @@ urlpatterns = [
     path("<slug:slug>/notices/<int:pk>/edit/", notices.edit_notice, name="edit-notice"),
     path("<slug:slug>/notices/<int:pk>/extend/", notices.extend_notice, name="extend-notice"),
     path("<slug:slug>/notices/<int:pk>/close/", notices.close_notice, name="close-notice"),
+    path("<slug:slug>/word/", word.application, name="word"),
+    path("<slug:slug>/word/endorse/", word.endorse, name="endorse"),
+    path("<slug:slug>/word/return/", word.return_application, name="return"),
+    path("<slug:slug>/word/object/", word.object_to, name="object"),
     path("<slug:slug>/represent/", desk.represent, name="represent"),
     path("<slug:slug>/desk/", desk.desk, name="desk"),
     path("<slug:slug>/edit/", desk.edit, name="edit"),

@@ -21,6 +21,9 @@ def tasks_of(user):
         title = _("%(person)s asks to represent an institution of yours") % {"person": asked.user}
         url = reverse("partners:desk", args=[asked.institution.slug])
         yield Task(title, asked.institution.name, _("Answer"), url, asked.asked_at)
+    for institution in Institution.objects.for_word_of(user):
+        url = reverse("partners:word", args=[institution.slug])
+        yield Task(_("Say your word on an application"), institution.name, _("Review"), url, institution.waiting_since)
     for side in Side.objects.of(user).unanswered().for_listing():
         title = _("Answer a message from %(institution)s") % {"institution": side.partner.name}
         yield Task(title, side.conversation.subject, _("Answer"), side.get_absolute_url(), side.heard_at)

@@ -1,20 +1,30 @@
 """Staff keep programmes here, the offices and committees that serve them, and the pages on OIC-VET and the portal."""
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count
-from django.urls import reverse
-from django.utils.html import format_html_join
-from django.utils.translation import get_language_info, override
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.timezone import localdate, now
+from django.utils.translation import get_language_info, gettext, override
 from django.utils.translation import gettext_lazy as _
 from import_export.fields import Field
 from import_export.widgets import CharWidget
 
 from classifications.admin import NAMES, SUMMARIES
 from classifications.exchange import Table, TableAdmin, link, links
+from classifications.fields import LineField
 from classifications.models import Country, Sector
 from classifications.office import DocumentInline, LinkedInline, RecordAdmin, YesOrNoFilter, download_link
+from classifications.steps import Queue
 from classifications.written import LANGUAGES
-from programmes.models import Committee, FocalPoint, Page, Programme, ProgrammeDocument, Seat, Theme
+from programmes.models import Committee, DesignationStep, FocalPoint, Page, Programme, ProgrammeDocument, Seat, Theme
+from programmes.seats import OIC_VET, seats_of, vacant
 
 BACKGROUNDS = ["background_en", "background_fr", "background_ar"]
 OFFICES = ["office_en", "office_fr", "office_ar"]
@@ -58,7 +68,11 @@ class ProgrammeTable(Table):
 
 class ProgrammeDocumentInline(DocumentInline):
     model = ProgrammeDocument
-    fields = ["purpose", "title_en", "title_fr", "title_ar", "language", "file", "download", "published_on"]
+    fields = ["purpose", "activity", "title_en", "title_fr", "title_ar", "language", "file", "download", "version"]
+    readonly_fields = ["download", "version"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).current()
 
 
 @admin.register(Programme)
@@ -81,25 +95,43 @@ class ProgrammeAdmin(TableAdmin):
         return f"{programme.acronym} · {programme.name}" if programme.acronym else programme.name
 
 
+class CurrentFilter(YesOrNoFilter):
+    title = _("version")
+    parameter_name = "current"
+    yes, no = _("Current"), _("Replaced by a newer version")
+
+    def are(self, documents):
+        return documents.current()
+
+
 @admin.register(ProgrammeDocument)
 class ProgrammeDocumentAdmin(RecordAdmin):
-    list_display = ["title_en", "purpose", "programme", "language", "download", "published_on"]
-    list_filter = ["purpose", "language"]
+    list_display = [
+        "title_en", "purpose", "activity", "programme", "language", "version", "is_current", "download", "published_on",
+    ]  # fmt: skip
+    list_filter = [CurrentFilter, "purpose", "activity", "language"]
     list_select_related = ["programme", "language"]
     search_fields = ["title_en", "title_fr", "title_ar", "programme__name_en", "programme__acronym"]
     autocomplete_fields = ["programme", "language"]
-    readonly_fields = ["download", "published_on"]
+    readonly_fields = ["download", "version", "published_on", "replaced_at"]
     fields = [
         "programme",
         "purpose",
+        "activity",
         "title_en",
         "title_fr",
         "title_ar",
         "language",
         "file",
         "download",
+        "version",
         "published_on",
+        "replaced_at",
     ]
+
+    @admin.display(description=_("current"), boolean=True)
+    def is_current(self, document):
+        return document.replaced_at is None
 
     @admin.display(description=_("stored file"))
     def download(self, document):
@@ -113,6 +145,24 @@ class ActingFilter(YesOrNoFilter):
 
     def are(self, focal_points):
         return focal_points.acting()
+
+
+class TermEndingFilter(YesOrNoFilter):
+    title = _("term ends within 90 days")
+    parameter_name = "term-ending"
+    yes, no = _("Yes"), _("No")
+
+    def are(self, focal_points):
+        return focal_points.ending_within(days=90)
+
+
+class ConfirmedFilter(YesOrNoFilter):
+    title = _("confirmed this year")
+    parameter_name = "confirmed"
+    yes, no = _("Yes"), _("No")
+
+    def are(self, focal_points):
+        return focal_points.confirmed_in(localdate().year)
 
 
 class FocalPointTable(Table):
@@ -136,6 +186,11 @@ class FocalPointTable(Table):
             return
         super().import_field(field, instance, row, is_m2m, **kwargs)
 
+    def after_save_instance(self, instance, row, **kwargs):
+        """Note what is new. Nobody is told: what comes in a file was arranged elsewhere."""
+        if not instance.steps.exists():
+            instance.steps.create(what=DesignationStep.What.DESIGNATED, by=kwargs.get("user"), told_at=now())
+
     def dehydrate_person(self, focal_point):
         return focal_point.person if focal_point.may_publish_person else ""
 
@@ -143,11 +198,64 @@ class FocalPointTable(Table):
         return focal_point.email if focal_point.may_publish_person else ""
 
 
+class FocalPointForm(forms.ModelForm):
+    """A designation; with a `predecessor` it takes the seat of that one."""
+
+    predecessor = None
+
+    class Meta:
+        model = FocalPoint
+        fields = []  # the admin names them
+        field_classes = dict.fromkeys([*OFFICES, "person"], LineField)
+
+    def clean_designated_on(self):
+        day = self.cleaned_data["designated_on"]
+        if self.predecessor:
+            self.predecessor.check_successor(day)
+        return day
+
+
+class EndForm(forms.Form):
+    """Ending a designation."""
+
+    on = forms.DateField(
+        label=_("First day on which it is no longer in force"), initial=localdate,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+    )  # fmt: skip
+    because = forms.CharField(
+        label=_("Reason"), max_length=1000, required=False, widget=forms.Textarea({"rows": 4, "dir": "auto"}),
+        help_text=_("Only staff read it."),
+    )  # fmt: skip
+
+
+class DesignationStepInline(LinkedInline):
+    model = DesignationStep
+    fields = readonly_fields = ["at", "what", "by", "words", "told_at"]
+    can_delete = False
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_view_permission(self, request, obj=None):
+        return True
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("by")
+
+
 @admin.register(FocalPoint)
 class FocalPointAdmin(TableAdmin):
+    """Designations. They begin by being added, or by succeeding another one, and end by a step; each is told by letter."""
+
+    form = FocalPointForm
     resource_classes = [FocalPointTable]
-    list_display = ["country", "programme", "role", "office_en", "designated_on", "term_ends_on", "ended_on"]
-    list_filter = [ActingFilter, "role", ("programme", admin.RelatedOnlyFieldListFilter)]
+    list_display = [
+        "country", "programme", "role", "office_en", "designated_on", "term_ends_on", "ended_on", "confirmed_on",
+    ]  # fmt: skip
+    list_filter = [
+        ActingFilter, TermEndingFilter, ConfirmedFilter, "role", "country__oic_group",
+        ("programme", admin.RelatedOnlyFieldListFilter),
+    ]  # fmt: skip
     list_select_related = ["country", "programme"]
     search_fields = [
         "country__name_en", "country__name_fr", "country__name_ar", "country__iso2", "programme__name_en",
@@ -157,20 +265,145 @@ class FocalPointAdmin(TableAdmin):
         (None, {"fields": ["country", "programme", "role"]}),
         (_("Office"), {"fields": OFFICES}),
         (_("Person"), {"fields": ["person", "email", "may_publish_person", "user"]}),
-        (_("Term"), {"fields": ["designated_on", "term_ends_on", "ended_on"]}),
+        (_("Term"), {"fields": ["designated_on", "term_ends_on", "letter", "stored_letter"]}),
+        (_("End"), {"fields": ["ended_on", "ended_because", "confirmed_on"]}),
     ]
+    SEAT = ["country", "programme", "role"]
+    readonly_fields = ["stored_letter", "ended_on", "ended_because", "confirmed_on"]
     autocomplete_fields = ["country", "programme", "user"]
+    inlines = [DesignationStepInline]
+    actions = ["confirm"]
+    change_form_template = "admin/focal_point/change_form.html"
+    import_export_change_list_template = "admin/focal_point/change_list.html"
+
+    def queues(self, request):
+        """What the first page of the admin says of focal points."""
+        listed = reverse("admin:programmes_focalpoint_changelist")
+        seats = seats_of(OIC_VET)
+        ending, unconfirmed = (
+            FocalPoint.objects.ending_within(days=90).count(),
+            FocalPoint.objects.acting().exclude(pk__in=FocalPoint.objects.confirmed_in(localdate().year)).count(),
+        )
+        return [
+            Queue(_("Vacant seats of OIC-VET"), vacant(seats), reverse("admin:programmes_focalpoint_vacancies")),
+            Queue(_("Terms that end within 90 days"), ending, f"{listed}?term-ending=yes"),
+            Queue(_("Focal points not confirmed this year"), unconfirmed, f"{listed}?in-force=yes&confirmed=no"),
+        ]
+
+    # --- Steps --------------------------------------------------------------------------------------------------------
+
+    def get_urls(self):
+        name = "programmes_focalpoint"
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/succeed/", view(self.succeed_view), name=f"{name}_succeed"),
+            path("<int:pk>/end/", view(self.end_view), name=f"{name}_end"),
+            path("<int:pk>/letter/", view(self.letter_view), name=f"{name}_letter"),
+            path("vacancies/", view(self.vacancies_view), name=f"{name}_vacancies"),
+            *super().get_urls(),
+        ]
+
+    def _found(self, request, pk):
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        point = self.get_object(request, str(pk))
+        if point is None:
+            raise Http404
+        return point
+
+    def succeed_view(self, request, pk):
+        """The form of a new designation that takes the seat of this one: one step ends the old and begins the new."""
+        request.predecessor = self._found(request, pk)
+        title = gettext("Successor of: %(focal_point)s") % {"focal_point": request.predecessor}
+        try:
+            return self.add_view(request, extra_context={"title": title, "predecessor": request.predecessor})
+        except ValidationError as error:  # somebody was faster
+            messages.error(request, " ".join(error.messages))
+            return redirect("admin:programmes_focalpoint_change", pk)
+
+    def end_view(self, request, pk):
+        point = self._found(request, pk)
+        form = EndForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            try:
+                point.end(request.user, form.cleaned_data["on"], form.cleaned_data["because"])
+            except ValidationError as error:
+                form.add_error(None, error.messages)
+            else:
+                self.log_change(request, point, gettext("Ended."))
+                messages.success(request, gettext("Ended. The office will be told."))
+                return redirect("admin:programmes_focalpoint_change", pk)
+        title = gettext("End the designation")
+        context = {
+            **self.admin_site.each_context(request), "opts": self.opts, "original": point, "form": form, "title": title
+        }  # fmt: skip
+        status = 400 if form.is_bound else 200
+        return TemplateResponse(request, "admin/focal_point/end.html", context, status=status)
+
+    def letter_view(self, request, pk):
+        """The letter of designation, for staff alone."""
+        point = self._found(request, pk)
+        if not point.letter or not point.letter.storage.exists(point.letter.name):
+            raise Http404
+        name = f"{point.country.iso2}-{point.programme.slug}-{point.designated_on}.pdf"
+        return FileResponse(point.letter.open("rb"), as_attachment=True, filename=name)
+
+    def vacancies_view(self, request):
+        """The vacant seats of every programme that has, or had, a focal point."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        programmes = Programme.objects.filter(pk__in=FocalPoint.objects.values("programme")).by_name()
+        found = [(each, [seat for seat in seats_of(each.slug) if seat.point is None]) for each in programmes]
+        context = {
+            **self.admin_site.each_context(request), "opts": self.opts, "title": gettext("Vacant seats"), "found": found
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/focal_point/vacancies.html", context)
+
+    @admin.action(description=_("Confirmed by the country today"), permissions=["change"])
+    def confirm(self, request, focal_points):
+        for point in focal_points:
+            point.confirm(request.user)
+        messages.success(request, gettext("Noted."))
+
+    def save_model(self, request, obj, form, change):
+        if change:
+            obj.save()
+        elif predecessor := getattr(request, "predecessor", None):
+            predecessor.succeed(request.user, obj)
+        else:
+            obj.begin(request.user)
+
+    # --- Forms --------------------------------------------------------------------------------------------------------
+
+    @admin.display(description=_("stored file"))
+    def stored_letter(self, point):
+        if not point.pk or not point.letter:
+            return ""
+        return format_html('<a href="{}">PDF</a>', reverse("admin:programmes_focalpoint_letter", args=[point.pk]))
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.predecessor = getattr(request, "predecessor", None)
+        return form
+
+    def get_readonly_fields(self, request, obj=None):
+        """A designation stays with its seat: another seat is another designation."""
+        return [*self.readonly_fields, *self.SEAT] if obj else self.readonly_fields
+
+    def get_inlines(self, request, obj):
+        return self.inlines if obj else []
 
     def get_exclude(self, request, obj=None):
         """Who may not see accounts may not search them here either."""
         return [] if self._may_see_accounts(request) else ["user"]
 
     def get_fieldsets(self, request, obj=None):
-        if self._may_see_accounts(request):
-            return self.fieldsets
-        return [
-            (title, {"fields": [name for name in given["fields"] if name != "user"]}) for title, given in self.fieldsets
-        ]
+        left_out = [] if self._may_see_accounts(request) else ["user"]
+        if getattr(request, "predecessor", None):
+            left_out = [*left_out, *self.SEAT]
+        shown = self.fieldsets if obj else self.fieldsets[:-1]
+        fieldsets = [(title, [name for name in given["fields"] if name not in left_out]) for title, given in shown]
+        return [(title, {"fields": fields}) for title, fields in fieldsets if fields]
 
     def _may_see_accounts(self, request):
         return request.user.has_perm("accounts.view_user")
@@ -188,7 +421,7 @@ class CommitteeAdmin(RecordAdmin):
     search_fields = NAMES
     autocomplete_fields = ["programme"]
     inlines = [SeatInline]
-    fields = ["programme", *NAMES, "task_en", "task_fr", "task_ar"]
+    fields = ["programme", *NAMES, "task_en", "task_fr", "task_ar", "meetings"]
 
 
 @admin.register(Page)
@@ -204,15 +437,51 @@ class PageAdmin(RecordAdmin):
         "oic-vet-committee": "oic-vet:committee",
         "oic-vet-focal-points": "oic-vet:focal-points",
     }
-    list_display = ["slug", "title_en", "title_fr", "title_ar", "preview"]
+    list_display = ["slug", "title_en", "title_fr", "title_ar", "behind", "preview"]
+    change_form_template = "admin/programmes/page/change_form.html"
     search_fields = ["slug", "title_en", "title_fr", "title_ar", "body_en", "body_fr", "body_ar"]
-    readonly_fields = ["preview"]
+    readonly_fields = ["preview", "behind"]
     fieldsets = [
-        (None, {"fields": ["slug", "preview"]}),
+        (None, {"fields": ["slug", "preview", "behind"]}),
         (_("English"), {"fields": ["title_en", "lead_en", "body_en"]}),
         (_("French"), {"fields": ["title_fr", "lead_fr", "body_fr"]}),
         (_("Arabic"), {"fields": ["title_ar", "lead_ar", "body_ar"]}),
     ]
+
+    def get_urls(self):
+        name = "programmes_page"
+        view = self.admin_site.admin_view
+        return [
+            path("<int:pk>/preview/<str:language>/", view(self.preview_view), name=f"{name}_preview"),
+            path("<int:pk>/settle/", view(self.settle_view), name=f"{name}_settle"),
+            *super().get_urls(),
+        ]
+
+    def _found(self, request, pk):
+        page = self.get_object(request, str(pk)) if self.has_change_permission(request) else None
+        if page is None or request.method != "POST":
+            raise Http404
+        return page
+
+    def preview_view(self, request, pk, language):
+        """The page as it would be, from what stands in the form; nothing is stored."""
+        page = self._found(request, pk)
+        if language not in LANGUAGES:
+            raise Http404
+        for name in [f"{part}_{each}" for part in Page.WRITTEN for each in LANGUAGES]:
+            setattr(page, name, request.POST.get(name, "").replace("\x00", ""))
+        with override(language):
+            return HttpResponse(render_to_string("programmes/preview.html", {"page": page}, request))
+
+    def settle_view(self, request, pk):
+        """Note that all languages say the same."""
+        self._found(request, pk).settle()
+        messages.success(request, gettext("Noted: all languages say the same."))
+        return redirect("admin:programmes_page_change", pk)
+
+    @admin.display(description=_("behind the English text"))
+    def behind(self, page):
+        return ", ".join(get_language_info(language)["name_local"] for language in page.languages_behind) or "—"
 
     def view_on_site(self, page):
         return reverse(self.ADDRESSES[page.slug]) if page.slug in self.ADDRESSES else None

@@ -62,6 +62,7 @@ def read_committees(folder, programmes):
             "programme": required(one_of(programmes, "programme")),
             **NAMES,
             **{f"task_{language}": text(2000) for language in ("en", "fr", "ar")},
+            "meetings": slug(50),
         },
     )
     sheet.refuse_repeats("name_en", "programme")

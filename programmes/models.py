@@ -1,18 +1,25 @@
 """Programmes of capacity building, the offices that serve them in each state, and the pages about OIC-VET."""
 
+from datetime import timedelta
+
 import pghistory
 from django.conf import settings
-from django.db import models
-from django.db.models import Count, F, Q
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
+from django.db.models import Case, Count, ExpressionWrapper, F, Func, Max, Q, Value, When
+from django.db.models.functions import Cast, Greatest, Least
 from django.urls import reverse
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from psycopg2.extras import DateRange
 
-from classifications.documents import PublishedDocument
+from classifications.documents import PublishedDocument, check_letter, letter_name
 from classifications.models import Country, Named, NamedQuerySet, Sector, SectorQuerySet
 from classifications.search import Folded, SearchableQuerySet, key_column, search_indexes, stems_column
-from classifications.written import page_language, translated
+from classifications.written import LANGUAGES, page_language, translated
 
 
 class ThemeQuerySet(SectorQuerySet):
@@ -45,7 +52,12 @@ class Theme(Sector):
 class ProgrammeQuerySet(NamedQuerySet, SearchableQuerySet):
     def for_page(self):
         """With what a programme's page shows, fetched at once."""
-        return self.select_related("theme").prefetch_related("sectors", "documents__language")
+        return self.select_related("theme").prefetch_related(
+            "sectors",
+            models.Prefetch(
+                "documents", ProgrammeDocument.objects.current().select_related("language"), to_attr="current_documents"
+            ),
+        )
 
 
 @pghistory.track(
@@ -134,37 +146,145 @@ class Programme(Named):
         return self.acronym or self.name
 
 
+class ProgrammeDocumentQuerySet(models.QuerySet):
+    def current(self):
+        """Documents that no newer version has replaced."""
+        return self.filter(replaced_at=None)
+
+    def readable_by(self, user):
+        """Current documents are for everybody, former versions for staff."""
+        return self if user.is_staff and user.has_perm("programmes.view_programmedocument") else self.current()
+
+
 class ProgrammeDocument(PublishedDocument):
-    """A questionnaire, terms of reference or another paper of a programme."""
+    """A questionnaire, terms of reference or another paper of a programme.
+
+    Of a form there is one current version for each kind of activity and language: a new one replaces the one before, which
+    is kept. Other papers stand beside each other.
+    """
 
     class Kind(models.TextChoices):
         QUESTIONNAIRE = "questionnaire", _("Questionnaire")
         TERMS = "terms_of_reference", _("Terms of reference")
         OTHER = "other", _("Other document")
 
+    class Activity(models.TextChoices):
+        ANY = "", _("All activities")
+        TRAINING = "training_course", _("Training course")
+        STUDY_VISIT = "study_visit", _("Study visit")
+        WORKSHOP = "workshop", _("Workshop")
+        MISSION = "expert_mission", _("Expert mission")
+
+    FORMS = [Kind.QUESTIONNAIRE, Kind.TERMS]
+    KEY = ["programme", "purpose", "activity", "language"]
+
     programme = models.ForeignKey(Programme, models.CASCADE, verbose_name=_("programme"), related_name="documents")
     purpose = models.CharField(_("kind of document"), max_length=20, choices=Kind, default=Kind.OTHER)
+    activity = models.CharField(
+        _("for the activity"), max_length=20, choices=Activity, default=Activity.ANY, blank=True
+    )
+    version = models.PositiveSmallIntegerField(_("version"), default=1, editable=False)
+    replaced_at = models.DateTimeField(_("replaced by a newer version"), null=True, blank=True, editable=False)
+
+    objects = ProgrammeDocumentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("document of a programme")
         verbose_name_plural = _("documents of programmes")
-        ordering = ["purpose", "title_en", "language__code"]
+        ordering = ["purpose", "activity", "title_en", "language__code", "-version"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["programme", "purpose", "activity", "language"],
+                condition=Q(replaced_at=None) & ~Q(purpose="other"),
+                name="one_current_version_of_a_form",
+            ),
+            models.UniqueConstraint(
+                fields=["programme", "purpose", "activity", "language", "version"],
+                condition=~Q(purpose="other"),
+                name="version_once_of_a_form",
+            ),
+        ]
 
     def get_absolute_url(self):
         return reverse("programmes:document", args=[self.pk])
+
+    @property
+    def is_form(self):
+        return self.purpose in self.FORMS
+
+    def same(self):
+        """The other versions of this form."""
+        key = {name: getattr(self, self._meta.get_field(name).attname) for name in self.KEY}
+        return ProgrammeDocument.objects.filter(**key).exclude(pk=self.pk)
+
+    def clean(self):
+        moved = self.pk and ProgrammeDocument.objects.filter(pk=self.pk).exclude(
+            **{name: getattr(self, self._meta.get_field(name).attname) for name in self.KEY}
+        )
+        if self.is_form and moved and self.same().exists():
+            raise ValidationError(_("There is such a form already. Add a new version instead."))
+
+    @transaction.atomic
+    def save(self, *args, **kwargs):
+        """A new form takes the place of the one before, whose file is kept."""
+        if self._state.adding and self.is_form:
+            Programme.objects.select_for_update().get(pk=self.programme_id)
+            self.same().current().update(replaced_at=now())
+            self.version = (self.same().aggregate(last=Max("version"))["last"] or 0) + 1
+        super().save(*args, **kwargs)
 
 
 class FocalPointQuerySet(models.QuerySet):
     def acting(self, on=None):
         """Designations in force on the day `on` (today unless told)."""
-        on = on or localdate()
-        return self.filter(designated_on__lte=on).filter(
-            Q(term_ends_on=None) | Q(term_ends_on__gte=on), Q(ended_on=None) | Q(ended_on__gt=on)
-        )
+        return self.filter(in_force__contains=on or localdate())
+
+    def of_seat(self, focal_point):
+        """All designations, former and to come, to the seat of this one."""
+        return self.filter(country=focal_point.country_id, programme=focal_point.programme_id, role=focal_point.role)
+
+    def heads(self):
+        """Focal points themselves, without their deputies."""
+        return self.filter(role=FocalPoint.Role.FOCAL_POINT)
+
+    def deputies(self):
+        return self.filter(role=FocalPoint.Role.DEPUTY)
+
+    def able_to_act(self):
+        """Designations in force of somebody who can sign in."""
+        return self.acting().filter(user__is_active=True)
+
+    def ending_within(self, days):
+        """Designations in force whose term ends soon."""
+        today = localdate()
+        return self.acting().filter(term_ends_on__lte=today + timedelta(days=days))
+
+    def confirmed_in(self, year):
+        """Designations that the country confirmed, or made, in a year or after it."""
+        return self.filter(Q(confirmed_on__year__gte=year) | Q(designated_on__year__gte=year))
+
+    def vacated(self):
+        """Map each country that had a focal point once to the day from which its last one was no longer in force."""
+        over = self.heads().filter(in_force__endswith__lte=localdate()).order_by()
+        last_days = over.values("country").annotate(since=Max(Func("in_force", function="upper")))
+        return dict(last_days.values_list("country", "since"))
 
     def by_country(self):
         """Sort as the alphabet of the page's language has the countries."""
         return self.order_by(Folded(F(f"country__name_{page_language()}")), "role")
+
+
+def days_in_force():
+    """The days on which a designation is in force: from its first to the last of its term, or the eve of its end."""
+    # Cast: where a form is checked, an empty day is a NULL of no type.
+    last, ended_on = (Cast(F(name), models.DateField()) for name in ("term_ends_on", "ended_on"))
+    after_term = ExpressionWrapper(last + Value(1), output_field=models.DateField())
+    end = Case(
+        When(Q(term_ends_on=None, ended_on=None), then=None),
+        default=Greatest(F("designated_on"), Least(after_term, ended_on)),  # a range may be empty, not backward
+        output_field=models.DateField(),
+    )
+    return Func(F("designated_on"), end, function="daterange", output_field=DateRangeField())
 
 
 @pghistory.track(
@@ -212,9 +332,23 @@ class FocalPoint(models.Model):
         null=True,
         blank=True,
     )
+    letter = models.FileField(
+        _("letter of designation"),
+        upload_to=letter_name,
+        validators=[check_letter],
+        blank=True,
+        help_text=_("PDF. Only staff can open it."),
+    )
     designated_on = models.DateField(_("designated on"))
     term_ends_on = models.DateField(_("term ends on"), null=True, blank=True)
-    ended_on = models.DateField(_("ended on"), null=True, blank=True)
+    ended_on = models.DateField(
+        _("ended on"), null=True, blank=True, help_text=_("From this day on it is no longer in force.")
+    )
+    ended_because = models.TextField(_("why it ended"), max_length=1000, blank=True)
+    confirmed_on = models.DateField(_("last confirmed by the country on"), null=True, blank=True)
+    in_force = models.GeneratedField(
+        expression=days_in_force(), output_field=DateRangeField(), db_persist=True, editable=False
+    )
     is_sample = models.BooleanField(_("sample"), default=False, editable=False)
 
     objects = FocalPointQuerySet.as_manager()
@@ -229,11 +363,20 @@ class FocalPoint(models.Model):
                 name="focal_point_term_ends_after_start",
                 violation_error_message=_("The term ends before it begins."),
             ),
-            models.UniqueConstraint(
-                fields=["country", "programme", "role"],
-                condition=Q(ended_on=None),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("designated_on")),
+                name="focal_point_ends_after_start",
+                violation_error_message=_("It ends before it begins."),
+            ),
+            ExclusionConstraint(
                 name="one_acting_focal_point",
-                violation_error_message=_("This country has a designation in force; end that one first."),
+                expressions=[
+                    ("country", RangeOperators.EQUAL),
+                    ("programme", RangeOperators.EQUAL),
+                    ("role", RangeOperators.EQUAL),
+                    ("in_force", RangeOperators.OVERLAPS),
+                ],
+                violation_error_message=_("On some of these days another designation to this seat is in force."),
             ),
         ]
 
@@ -244,6 +387,145 @@ class FocalPoint(models.Model):
     def office(self):
         return translated(self, "office")
 
+    def clean(self):
+        """Say kindly what the constraint refuses, on forms that do not hold all of its fields too."""
+        ends = [day for day in (self.term_ends_on and self.term_ends_on + timedelta(days=1), self.ended_on) if day]
+        if not (self.country_id and self.programme_id and self.designated_on):
+            return
+        if ends and min(ends) <= self.designated_on:
+            return  # in force on no day
+        days = DateRange(self.designated_on, min(ends, default=None))
+        if FocalPoint.objects.of_seat(self).exclude(pk=self.pk).filter(in_force__overlap=days).exists():
+            raise ValidationError(_("On some of these days another designation to this seat is in force."))
+
+    @property
+    def is_acting(self):
+        return localdate() in self.in_force
+
+    @property
+    def address(self):
+        """Where letters about this designation go; empty where nobody has given one."""
+        return self.email or (self.user.email if self.user else "")
+
+    @classmethod
+    @transaction.atomic
+    def designate(cls, by, **facts):
+        """Record a designation; raise `ValidationError` where the seat is held on one of its days."""
+        return cls(**facts).begin(by)
+
+    @transaction.atomic
+    def end(self, by, on=None, because=""):
+        """End it on a day, the first on which it is no longer in force; what ended before stays ended."""
+        on = on or localdate()
+        self.check_end(on)
+        going = FocalPoint.objects.filter(pk=self.pk, ended_on=None)
+        if not going.update(ended_on=on, ended_because=because.strip()):
+            raise ValidationError(_("This designation has been ended in the meantime."))
+        self.refresh_from_db()
+        return self.steps.create(what=DesignationStep.What.ENDED, by=by)
+
+    def check_end(self, on):
+        """Raise `ValidationError` where it cannot end on this day."""
+        if on < self.designated_on:
+            raise ValidationError(_("It ends before it begins."))
+
+    def check_successor(self, on):
+        """Raise `ValidationError` where nobody can take this seat from a day on."""
+        if on <= self.designated_on:
+            raise ValidationError(_("A successor begins after its predecessor."))
+        taken = FocalPoint.objects.of_seat(self).exclude(pk=self.pk).filter(in_force__overlap=DateRange(on, None))
+        if taken.exists() or (self.ended_on and self.ended_on > on):
+            raise ValidationError(_("On some of these days another designation to this seat is in force."))
+
+    @transaction.atomic
+    def succeed(self, by, successor):
+        """End it on the first day of `successor`, an unsaved designation that takes its seat, and record that one.
+
+        What waits for the seat waits for the successor from that day on, since it waits for whoever holds the seat.
+        """
+        for name in ("country", "programme", "role"):
+            setattr(successor, name, getattr(self, name))
+        seat = FocalPoint.objects.select_for_update().get(pk=self.pk)
+        last = seat.in_force.upper
+        if seat.ended_on is None and (last is None or last > successor.designated_on):
+            seat.end(by, successor.designated_on, str(_("Succeeded by: %(office)s") % {"office": successor.office}))
+        return successor.begin(by)
+
+    def begin(self, by):
+        """Record this unsaved designation; raise `ValidationError` where the seat is held on one of its days."""
+        self.full_clean(validate_constraints=False)
+        try:
+            with transaction.atomic():
+                self.validate_constraints()
+                self.save(force_insert=True)
+        except IntegrityError:  # somebody was faster
+            raise ValidationError(_("On some of these days another designation to this seat is in force.")) from None
+        self.steps.create(what=DesignationStep.What.DESIGNATED, by=by)
+        return self
+
+    def confirm(self, by, on=None):
+        """Note that the country confirmed it."""
+        self.confirmed_on = on or localdate()
+        self.save(update_fields=["confirmed_on"])
+        self.steps.create(what=DesignationStep.What.CONFIRMED, by=by, told_at=now())
+
+    def propose_deputy(self, by, words):
+        """Note whom the focal point proposes as deputy; the Centre designates on the letter of the authorities."""
+        return self.steps.create(what=DesignationStep.What.DEPUTY_PROPOSED, by=by, words=words, told_at=now())
+
+
+class DesignationStepQuerySet(models.QuerySet):
+    def untold(self):
+        """Steps of which those concerned are still to be told, the oldest first."""
+        return self.filter(told_at=None).order_by("pk")
+
+
+class DesignationStep(models.Model):
+    """A step in the life of a designation; the letters about it are written from these rows (`told_at`)."""
+
+    class What(models.TextChoices):
+        DESIGNATED = "designated", pgettext_lazy("step of a designation", "Designated")
+        ENDED = "ended", pgettext_lazy("step of a designation", "Ended")
+        CONFIRMED = "confirmed", pgettext_lazy("step of a designation", "Confirmed by the country")
+        DEPUTY_PROPOSED = "deputy-proposed", pgettext_lazy("step of a designation", "Deputy proposed")
+
+    focal_point = models.ForeignKey(FocalPoint, models.CASCADE, verbose_name=_("focal point"), related_name="steps")
+    what = models.CharField(_("step"), max_length=20, choices=What)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("by"), related_name="+", null=True, blank=True
+    )
+    at = models.DateTimeField(_("when"), default=now, editable=False)
+    words = models.TextField(_("words"), blank=True)
+    told_at = models.DateTimeField(_("told"), null=True, blank=True, editable=False)
+
+    objects = DesignationStepQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("step of a designation")
+        verbose_name_plural = _("steps of designations")
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["id"], condition=Q(told_at=None), name="designation_steps_untold")]
+
+    def __str__(self):
+        return self.get_what_display()
+
+
+class YearlyQuestion(models.Model):
+    """That a country was asked, once in a year, whether its designations still hold and which vacant seats it fills."""
+
+    country = models.ForeignKey(Country, models.CASCADE, verbose_name=_("country"), related_name="+")
+    year = models.PositiveSmallIntegerField(_("year"))
+    asked_at = models.DateTimeField(_("asked"), default=now, editable=False)
+    addresses = models.JSONField(_("written to"), default=list, editable=False)
+
+    class Meta:
+        verbose_name = _("yearly question to a country")
+        verbose_name_plural = _("yearly questions to countries")
+        constraints = [models.UniqueConstraint(fields=["country", "year"], name="country_asked_once_a_year")]
+
+    def __str__(self):
+        return f"{self.country} {self.year}"
+
 
 class Committee(Named):
     """A committee that accompanies a programme."""
@@ -252,6 +534,11 @@ class Committee(Named):
     task_en = models.TextField(_("task in English"), blank=True)
     task_fr = models.TextField(_("task in French"), blank=True)
     task_ar = models.TextField(_("task in Arabic"), blank=True)
+    meetings = models.SlugField(
+        _("series of its meetings"),
+        blank=True,
+        help_text=_("The address of the series under which its meetings stand."),
+    )
 
     class Meta:
         verbose_name = _("committee")
@@ -315,6 +602,11 @@ class Page(models.Model):
     body_en = models.TextField(_("text in English"), help_text=_("Markdown."))
     body_fr = models.TextField(_("text in French"), help_text=_("Markdown."))
     body_ar = models.TextField(_("text in Arabic"), help_text=_("Markdown."))
+    changed_en_at = models.DateTimeField(_("English changed"), null=True, editable=False)
+    changed_fr_at = models.DateTimeField(_("French changed"), null=True, editable=False)
+    changed_ar_at = models.DateTimeField(_("Arabic changed"), null=True, editable=False)
+
+    WRITTEN = ["title", "lead", "body"]
 
     class Meta:
         verbose_name = _("page")
@@ -323,6 +615,35 @@ class Page(models.Model):
 
     def __str__(self):
         return self.title
+
+    def save(self, *args, **kwargs):
+        """Note which languages changed, and when."""
+        former = Page.objects.filter(pk=self.pk).first()
+        moment = now()
+        for language in LANGUAGES if former else ():
+            names = [f"{part}_{language}" for part in self.WRITTEN]
+            if any(getattr(former, name) != getattr(self, name) for name in names):
+                setattr(self, f"changed_{language}_at", moment)
+        super().save(*args, **kwargs)
+
+    def is_behind(self, language):
+        """Whether the English text changed after that in `language` was last written."""
+        written = getattr(self, f"changed_{language}_at")
+        return bool(self.changed_en_at and (written is None or written < self.changed_en_at))
+
+    @property
+    def languages_behind(self):
+        return [language for language in LANGUAGES if self.is_behind(language)]
+
+    @property
+    def is_behind_here(self):
+        """Whether it is behind in the language of the page being made."""
+        return self.is_behind(page_language())
+
+    def settle(self):
+        """Note that the text in each language says the same as the English one."""
+        self.changed_en_at = self.changed_fr_at = self.changed_ar_at = None
+        super().save(update_fields=["changed_en_at", "changed_fr_at", "changed_ar_at"])
 
     @property
     def title(self):

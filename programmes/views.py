@@ -6,10 +6,9 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from classifications.facets import year_strip
-from classifications.models import Country
-from programmes.models import Committee, FocalPoint, Page, Programme, ProgrammeDocument, Theme
-
-OIC_VET = "oic-vet"  # the programme whose pages stand at /oic-vet/
+from programmes.models import Committee, Page, Programme, ProgrammeDocument, Theme
+from programmes.papers import forms_of, other_papers
+from programmes.seats import OIC_VET, seats_of, vacant
 
 
 @require_safe
@@ -31,6 +30,8 @@ def programme_detail(request, slug):
         "strip": strip_of(request, counts, year),
         "events": programme.events.published().held_in(year).for_listing().oldest_first(),
         "focal_points": programme.focal_points.acting().select_related("country").by_country(),
+        "forms": forms_of(programme),
+        "papers": other_papers(programme),
         "neighbours": Programme.objects.filter(theme=programme.theme_id).exclude(pk=programme.pk).by_name(),
     }
     return render(request, "programmes/programme_detail.html", context)
@@ -54,7 +55,7 @@ def strip_of(request, counts, year):
 
 @require_safe
 def document(request, pk):
-    return get_object_or_404(ProgrammeDocument, pk=pk).as_response()
+    return get_object_or_404(ProgrammeDocument.objects.readable_by(request.user), pk=pk).as_response()
 
 
 # --- OIC-VET -------------------------------------------------------------------------------------------------------
@@ -68,8 +69,17 @@ def page(request, slug, template="programmes/page.html", **context):
 
 @require_safe
 def committee(request):
-    committees = Committee.objects.filter(programme__slug=OIC_VET).prefetch_related("seats")
-    return page(request, "oic-vet-committee", "programmes/committee.html", committees=committees)
+    return page(request, "oic-vet-committee", "programmes/committee.html", committees=committees_with_meetings())
+
+
+def committees_with_meetings():
+    """The committees of OIC-VET, each with the published events that are its `held`."""
+    committees = list(
+        Committee.objects.filter(programme__slug=OIC_VET).select_related("programme").prefetch_related("seats")
+    )
+    for each in committees:
+        each.held = each.programme.events.published().in_series(each.meetings).for_listing().newest_first()
+    return committees
 
 
 @require_safe
@@ -78,13 +88,9 @@ def focal_points(request):
 
 
 def seats_by_country(programme):
-    """Every member state with its acting focal point for a programme, or none: {"seats": …, "vacant": number}."""
-    acting = {
-        point.country_id: point
-        for point in FocalPoint.objects.acting().filter(programme__slug=programme, role=FocalPoint.Role.FOCAL_POINT)
-    }
-    seats = [(country, acting.get(country.pk)) for country in Country.objects.member_states().by_name()]
-    return {"seats": seats, "vacant": sum(point is None for _country, point in seats)}
+    """What `_seats.html` shows."""
+    seats = seats_of(programme)
+    return {"seats": seats, "vacant": vacant(seats)}
 
 
 @require_safe
@@ -97,7 +103,7 @@ def summary(request):
     context = {
         "programme": programme,
         "pages": Page.objects.in_bulk(["oic-vet", "oic-vet-programme-types"], field_name="slug"),
-        "committees": Committee.objects.filter(programme=programme).prefetch_related("seats"),
+        "committees": committees_with_meetings(),
         "counts": sorted(counts.items()),
         "total": sum(counts.values()),
         "recent": programme.events.published().for_listing().newest_first()[:10],

@@ -48,6 +48,8 @@ class PortalAdminSite(admin.AdminSite):
             return redirect("mfa_activate_totp")
         if self.has_permission(request):
             return redirect("admin:index")
+        if request.user.designations.acting().exists():
+            return redirect("country:index")
         messages.error(request, _("This account does not belong to the staff of the Centre."))
         return redirect("desk")
 

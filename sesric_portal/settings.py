@@ -139,6 +139,10 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_BEAT_SCHEDULE = {
     "letters that wait": {"task": "notifications.tasks.deliver_letters", "schedule": 60},
+    "designations to tell of": {"task": "notifications.tasks.tell_of_designations", "schedule": 60},
+    "focal points to confirm": {"task": "notifications.tasks.ask_countries_to_confirm", "schedule": 24 * 3600},
+    "applications that wait": {"task": "partners.tasks.route_applications", "schedule": 60},
+    "weekly letters to focal points": {"task": "partners.tasks.write_weekly_letters", "schedule": 3600},
     "texts of old letters": {"task": "notifications.tasks.forget_old_letters", "schedule": 24 * 3600},
     "events that are over": {"task": "events.tasks.mark_past_events_held", "schedule": 3600},
     "requests and offers that close": {"task": "partners.tasks.remind_of_closing_notices", "schedule": 3600},

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from events.views import former_event, former_year
+from partners.country_office import country_office
 from programmes.views import page
 from sesric_portal import health, robots, views
 
@@ -54,6 +55,7 @@ urlpatterns += i18n_patterns(
     path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("accounts/", include("accounts.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("admin/country/", country_office.urls),
     path("admin/", admin.site.urls),
     prefix_default_language=False,
 )

@@ -108,6 +108,7 @@ def desk(request):
     context = {
         "tasks": tasks_of(user),
         "institutions": Institution.objects.represented_by(user).for_choice().by_name(),
+        "designations": user.designations.acting().select_related("country", "programme").by_country(),
         "asked": user.representations.asked().select_related("institution"),
     }
     return render(request, "desk.html", context)

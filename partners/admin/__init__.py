@@ -4,5 +4,13 @@ from partners.admin.institutions import InstitutionAdmin
 from partners.admin.notices import NoticeAdmin
 from partners.admin.queues import ProposedChangeAdmin, RepresentationAdmin
 from partners.admin.reports import ReportAdmin
+from partners.admin.rules import ReviewRulesAdmin
 
-__all__ = ["InstitutionAdmin", "NoticeAdmin", "ProposedChangeAdmin", "ReportAdmin", "RepresentationAdmin"]
+__all__ = [
+    "InstitutionAdmin",
+    "NoticeAdmin",
+    "ProposedChangeAdmin",
+    "ReportAdmin",
+    "RepresentationAdmin",
+    "ReviewRulesAdmin",
+]

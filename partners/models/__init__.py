@@ -5,8 +5,9 @@ from partners.models.institution import FormerAddress, Institution, Review, Veri
 from partners.models.message import Block, Conversation, Message, Report, Side
 from partners.models.notice import Notice
 from partners.models.representation import Invitation, Representation
+from partners.models.rules import ReviewRules, WeeklyLetter
 
 __all__ = [
     "Block", "Conversation", "FormerAddress", "Institution", "Invitation", "Message", "Notice", "ProposedChange", "Report",
-    "Representation", "Review", "Side", "Verification",
+    "Representation", "Review", "ReviewRules", "Side", "Verification", "WeeklyLetter",
 ]  # fmt: skip

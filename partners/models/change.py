@@ -78,7 +78,7 @@ class ProposedChange(models.Model):
 
     @classmethod
     @transaction.atomic
-    def propose(cls, institution, by, facts):
+    def propose(cls, institution, by, facts, role=Role.APPLICANT):
         """Propose new values; they take the place of those that this institution's people proposed before.
 
         `facts` maps names of verified facts to new values, a country as `Country`. What is as it was is left out; where
@@ -94,7 +94,7 @@ class ProposedChange(models.Model):
         if not new:
             return None
         change = cls.objects.create(institution=institution, facts=new, proposed_by=by)
-        institution.record(Decision.CHANGE_PROPOSED, by, Role.APPLICANT, change.told())
+        institution.record(Decision.CHANGE_PROPOSED, by, role, change.told())
         return change
 
     def told(self):

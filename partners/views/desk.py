@@ -55,7 +55,7 @@ def desk(request, slug):
     institution = _represented(request, slug)
     context = {
         "institution": institution,
-        "reviews": institution.reviews.select_related("by", "person"),
+        "reviews": institution.reviews.open_to_applicant().select_related("by", "person"),
         "question": institution.last_question,
         "people": institution.representations.acting().for_listing(),
         "mine": institution.representations.acting().get(user=request.user),

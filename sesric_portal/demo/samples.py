@@ -19,11 +19,13 @@ from sesric_portal.demo import partner_samples, trop_samples
 PASSWORD = "sample pass phrase"  # noqa: S105
 TOTP_KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
+FOCAL_POINT = "focalpoint@example.org"
+
 # Role, e-mail, name, attributes, group.
 ACCOUNTS = [
     ("Administrator", "admin@example.org", "Sample Administrator", {"is_staff": True, "is_superuser": True}, None),
     ("Editor at the Centre", "editor@example.org", "Sample Editor", {"is_staff": True}, "Editors"),
-    ("National focal point", "focalpoint@example.org", "Sample Focal Point", {}, None),
+    ("National focal point", FOCAL_POINT, "Sample Focal Point", {}, None),
     ("Partner", "partner@example.org", "Sample Partner", {}, None),
     ("Another partner", "partner2@example.org", "Second Sample Partner", {}, None),
 ]
@@ -61,7 +63,7 @@ def make():
             EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
             if group:
                 user.groups.add(Group.objects.get_or_create(name=group)[0])
-            if user.is_staff:
+            if user.is_staff or email == FOCAL_POINT:
                 Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": TOTP_KEY})
     if not Event.objects.filter(is_sample=True).exists():
         _make_events()
@@ -89,7 +91,7 @@ def _make_events():
 
 def _make_focal_points():
     programme = Programme.objects.get(slug="oic-vet")
-    acting = User.objects.get(email="focalpoint@example.org")
+    acting = User.objects.get(email=FOCAL_POINT)
     for iso2, user in (("SN", acting), ("MY", None), ("JO", None)):
         FocalPoint.objects.create(
             country=Country.objects.get(iso2=iso2), programme=programme, user=user,

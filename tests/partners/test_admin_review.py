@@ -125,6 +125,9 @@ def test_the_first_page_says_what_waits(client, editor):
         "Institutions that nobody represents any more": 0,
         "Changes to decide on": 0,
         "Requests to represent an institution": 0,
+        "Vacant seats of OIC-VET": 0,
+        "Terms that end within 90 days": 0,
+        "Focal points not confirmed this year": 0,
     }
 
 

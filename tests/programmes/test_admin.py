@@ -124,3 +124,27 @@ def test_the_history_of_a_page(client, editor):
     page.save()
     response = client.get(reverse("admin:programmes_page_history", args=[page.pk]))
     assert [(each.before, each.after) for each in response.context["changes"][0].differences] == [("Before", "After")]
+
+
+def test_a_page_is_seen_before_it_is_stored(client, editor):
+    page = PageFactory(slug="about", body_fr="Avant.")
+    form = {f"{part}_{code}": f"{part} {code}" for part in ("title", "lead", "body") for code in ("en", "fr", "ar")}
+    preview = client.post(
+        reverse("admin:programmes_page_preview", args=[page.pk, "fr"]), form | {"body_fr": "*Neuf*\x00"}
+    )
+    assert "<em>Neuf</em>" in preview.text
+    assert '<html lang="fr"' in preview.text
+    page.refresh_from_db()
+    assert page.body_fr == "Avant."
+    assert client.get(reverse("admin:programmes_page_preview", args=[page.pk, "fr"])).status_code == 404
+    assert client.post(reverse("admin:programmes_page_preview", args=[page.pk, "xx"]), form).status_code == 404
+
+
+def test_staff_say_that_all_languages_say_the_same(client, editor):
+    page = PageFactory()
+    page.title_en = "Newer"
+    page.save()
+    assert "changed later than these" in client.get(reverse("admin:programmes_page_change", args=[page.pk])).text
+    client.post(reverse("admin:programmes_page_settle", args=[page.pk]))
+    page.refresh_from_db()
+    assert page.languages_behind == []

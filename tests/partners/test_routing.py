@@ -1,0 +1,293 @@
+"""An application waits for the focal point, then for the deputy too, then for the Centre: each step once, none held up."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+from django.utils.timezone import localdate, now
+
+from notifications.models import Letter
+from partners.applications import ROUTES, Decision, Role, Status
+from partners.models import Institution, Review, ReviewRules, WeeklyLetter
+from partners.routing import route_all, write_weekly_letters
+from programmes.models import FocalPoint
+from tests.factories import CountryFactory, FocalPointFactory, ProgrammeFactory, UserFactory
+
+FACTS = {"name_en": "Sample Institute", "kind": Institution.Kind.TRAINING, "offers": "Courses.", "written_in": "en"}
+DAY = timedelta(days=1)
+START = datetime(2026, 3, 2, 22, 30, tzinfo=UTC)  # four weeks before most of Europe changes its clocks
+
+
+@pytest.fixture
+def country(db):
+    return CountryFactory(iso2="SN")
+
+
+@pytest.fixture
+def head(country):
+    return FocalPointFactory(country=country, user=UserFactory(email="head@example.org"))
+
+
+@pytest.fixture
+def deputy(country):
+    return FocalPointFactory(country=country, role="deputy", user=UserFactory(email="deputy@example.org"))
+
+
+def apply(country, **facts):
+    return Institution.apply(UserFactory(), "Head", country=country, **FACTS | facts)
+
+
+def routed(institution):
+    return [row.decision for row in institution.reviews.filter(decision__in=ROUTES).order_by("pk")]
+
+
+def letters_to(address):
+    return [letter.subject for letter in Letter.objects.order_by("pk") if address in letter.recipients]
+
+
+def days_of(institution):
+    """After how many days each step was taken."""
+    return {row.decision: (row.at - row.waiting_since).days for row in institution.reviews.filter(decision__in=ROUTES)}
+
+
+# --- The way of an application --------------------------------------------------------------------------------------
+
+
+def test_sixty_days_with_two_beats_restarts_and_summer_time(country, head, deputy, settings):
+    settings.TIME_ZONE = "Europe/Paris"
+    with time_machine.travel(START, tick=False) as clock:
+        one = apply(country)
+        for hour in range(60 * 24):
+            stopped = 3 * 24 < hour < 4 * 24 or 30 * 24 < hour < 31 * 24
+            if not stopped:
+                route_all()
+                route_all()
+            clock.shift(timedelta(hours=1))
+    assert days_of(one) == {Decision.ASKED: 0, Decision.DEPUTY_TOLD: 7, Decision.CENTRE_TAKES: 14}
+    assert routed(one) == [Decision.ASKED, Decision.DEPUTY_TOLD, Decision.CENTRE_TAKES]
+    assert letters_to("head@example.org") == ["An application waits for your word: Sample Institute"]
+    assert letters_to("deputy@example.org") == ["An application still waits for your country: Sample Institute"]
+    assert letters_to("centre@example.org") == ["Sample Institute: the application is with the Centre"]
+
+
+@pytest.mark.parametrize("seat", ["none", "no account", "closed account", "over", "deputy alone", "another country"])
+def test_a_vacant_seat_holds_nothing_up(country, seat):
+    if seat == "no account":
+        FocalPointFactory(country=country)
+    if seat == "closed account":
+        FocalPointFactory(country=country, user=UserFactory(is_active=False))
+    if seat == "over":
+        FocalPointFactory(country=country, user=UserFactory(), term_ends_on=localdate() - DAY)
+    if seat == "deputy alone":
+        FocalPointFactory(country=country, user=UserFactory(), role="deputy")
+    if seat == "another country":
+        FocalPointFactory(user=UserFactory())
+    one = apply(country)
+    route_all()
+    route_all()
+    assert routed(one) == [Decision.CENTRE_TAKES]
+
+
+def test_a_seat_that_becomes_vacant_meanwhile(country, head):
+    one = apply(country)
+    route_all()
+    head.end(None)
+    route_all()
+    assert routed(one) == [Decision.ASKED, Decision.CENTRE_TAKES]
+
+
+def test_what_is_sent_again_is_asked_again(country, head):
+    one = apply(country)
+    route_all()
+    one.return_with("Which department?", head.user, Role.FOCAL_POINT)
+    route_all()
+    assert routed(one) == [Decision.ASKED]
+    one.send_again(one.representations.get().user)
+    route_all()
+    assert routed(one) == [Decision.ASKED, Decision.ASKED]
+
+
+def test_staff_set_the_periods_and_the_network(country, head, client, superuser):
+    network = ProgrammeFactory()
+    other = FocalPointFactory(country=country, programme=network, user=UserFactory(email="other@example.org"))
+    page = reverse("admin:partners_reviewrules_change", args=[1])
+    data = {"network": network.pk, "deputy_after": 2, "centre_after": 2}
+    assert "has to be told before" in client.post(page, data).text
+    assert client.post(page, data | {"centre_after": 3}).status_code == 302
+    with time_machine.travel(START, tick=False) as clock:
+        one = apply(country)
+        for _hour in range(5 * 24):
+            route_all()
+            clock.shift(timedelta(hours=1))
+    assert days_of(one) == {Decision.ASKED: 0, Decision.CENTRE_TAKES: 3}
+    assert letters_to("head@example.org") == []
+    assert len(letters_to(other.user.email)) == 1
+
+
+def test_without_a_network_each_focal_point_of_the_country_is_asked(country, head):
+    FocalPointFactory(country=country, user=UserFactory(email="second@example.org"))
+    FocalPointFactory(country=country, user=head.user)
+    apply(country)
+    route_all()
+    assert [len(letters_to(each)) for each in ("head@example.org", "second@example.org")] == [1, 1]
+
+
+def test_the_database_refuses_a_second_row(country, head):
+    one = apply(country)
+    route_all()
+    row = Review.objects.get(decision=Decision.ASKED)
+    row.pk = None
+    with pytest.raises(IntegrityError, match="routed_once"), transaction.atomic():
+        row.save()
+    assert routed(one) == [Decision.ASKED]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once():
+    country = CountryFactory(iso2="SN")
+    FocalPointFactory(country=country, user=UserFactory(email="head@example.org"))
+    one = apply(country)
+    start = threading.Barrier(4)
+
+    def work():
+        start.wait()
+        try:
+            route_all()
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=work) for _number in range(4)]
+    for each in workers:
+        each.start()
+    for each in workers:
+        each.join()
+    assert routed(one) == [Decision.ASKED]
+    assert len(letters_to("head@example.org")) == 1
+
+
+# --- The word of the focal point ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(country, head):
+    one = apply(country)
+    route_all()
+    return one
+
+
+@pytest.fixture
+def signed_in_head(sign_in, head):
+    head.user = sign_in()
+    head.save()
+    return head.user
+
+
+def page(name, institution):
+    return reverse(f"partners:{name}", args=[institution.slug])
+
+
+def test_what_waits_stands_on_the_desk(client, asked, signed_in_head):
+    assert page("word", asked) in client.get(reverse("desk")).text
+    text = client.get(page("word", asked)).text
+    assert all(words in text for words in ("Sample Institute", "Courses.", "Waits for the national focal point"))
+
+
+def test_endorsing(client, asked, signed_in_head):
+    until = localdate() + 365 * DAY
+    assert client.post(page("endorse", asked), {"until": str(until)}).status_code == 302
+    asked.refresh_from_db()
+    assert (asked.status, asked.confirmed_until) == (Status.APPLIED, until)
+    assert client.get(page("word", asked)).status_code == 404
+    assert "endorsed by the focal point" in letters_to("centre@example.org")[0]
+    route_all()
+    assert routed(asked) == [Decision.ASKED]
+
+
+def test_returning(client, asked, signed_in_head):
+    assert client.post(page("return", asked), {"reason": " "}).status_code == 400
+    assert client.post(page("return", asked), {"reason": "Which department?"}).status_code == 302
+    asked.refresh_from_db()
+    assert (asked.status, asked.last_question) == (Status.RETURNED, "Which department?")
+    assert asked.reviews.first().role == Role.FOCAL_POINT
+
+
+def test_objecting_ends_nothing_and_is_for_the_centre(client, asked, signed_in_head):
+    client.post(page("object", asked), {"reason": "Not known to us."})
+    asked.refresh_from_db()
+    assert asked.status == Status.APPLIED
+    assert "Not known to us." in Letter.objects.get(recipients=["centre@example.org"]).text
+    client.force_login(asked.representations.get().user)
+    assert "Not known to us." not in client.get(page("desk", asked)).text
+    asked.approve(None)
+    assert asked.is_listed
+
+
+@pytest.mark.parametrize("verb", ["endorse", "object_to"])
+def test_one_word_is_enough(asked, verb):
+    asked.object_to(None, "No.")
+    with pytest.raises(ValidationError, match="with the Centre"):
+        asked.object_to(None, "No.") if verb == "object_to" else asked.endorse(None, localdate())
+
+
+def readers(country, head, deputy):
+    """Who may say the word, and who may not."""
+    over = FocalPointFactory(country=country, user=UserFactory(), term_ends_on=localdate() - DAY)
+    abroad = FocalPointFactory(user=UserFactory())
+    return {head.user: 200, deputy.user: 404, over.user: 404, abroad.user: 404, UserFactory(): 404}
+
+
+@pytest.mark.parametrize("name", ["word", "endorse", "return", "object"])
+def test_it_is_for_the_focal_point_of_the_country(client, sign_in, asked, country, head, deputy, name):
+    for user, status in readers(country, head, deputy).items():
+        client.force_login(user)
+        assert client.get(page(name, asked)).headers["Location"].endswith("/accounts/2fa/totp/activate/")
+        user.authenticator_set.create(type="totp", data={"secret": "not shown"})
+        assert client.get(page(name, asked)).status_code == status, user
+        if status == 404 and name != "word":
+            assert client.post(page(name, asked), {"reason": "No.", "until": "2999-01-01"}).status_code == 404
+    assert asked.reviews.count() == 2
+
+
+def test_the_deputy_answers_once_told(asked, deputy):
+    assert list(Institution.objects.for_word_of(deputy.user)) == []
+    with time_machine.travel(now() + 7 * DAY):
+        route_all()
+        assert list(Institution.objects.for_word_of(deputy.user)) == [asked]
+
+
+def test_a_successor_has_what_waited(asked, head):
+    heir = UserFactory(email="heir@example.org")
+    head.succeed(None, FocalPoint(office_en="Office", designated_on=localdate(), user=heir))
+    assert list(Institution.objects.for_word_of(heir)) == [asked]
+    assert list(Institution.objects.for_word_of(head.user)) == []
+
+
+def test_access_ends_with_the_term(asked, head):
+    head.term_ends_on = localdate()
+    head.save()
+    assert list(Institution.objects.for_word_of(head.user)) == [asked]
+    with time_machine.travel(now() + DAY):
+        assert list(Institution.objects.for_word_of(head.user)) == []
+
+
+# --- Once a week ----------------------------------------------------------------------------------------------------
+
+
+def test_a_letter_each_week_while_something_waits(country, head):
+    ReviewRules.objects.update(deputy_after=30, centre_after=60)
+    FocalPointFactory(user=UserFactory(email="idle@example.org"))
+    with time_machine.travel(datetime(2026, 3, 4, 9, tzinfo=UTC), tick=False) as clock:  # a Wednesday
+        one = apply(country)
+        for hour in range(24 * 28):
+            write_weekly_letters()
+            write_weekly_letters()
+            if hour == 24 * 15:
+                one.endorse(None, localdate())
+            clock.shift(timedelta(hours=1))
+    assert letters_to("head@example.org") == ["1 application waits for your word"] * 2
+    assert letters_to("idle@example.org") == []
+    assert [str(each.monday) for each in WeeklyLetter.objects.order_by("monday")] == ["2026-03-09", "2026-03-16"]
