@@ -40,13 +40,12 @@ class ExpertFilter(CountedFilter):
     q = WordsFilter()
     theme = CountedFacet(_("Theme"), word="under_themes", named="theme", paths="sectors__theme__slug", repeats=True)
     sector = CountedFacet(_("Sector"), word="in_sectors", named="sector", paths="sectors__slug")
-    language = CountedFacet(
-        _("Language, any level"), word="speaking", named="language", paths="languages__language__code"
-    )
     working = CountedFacet(
-        _("Language, B2 or above"), word="working_in", named="language", paths=lambda: _spoken_from(4)
+        _("Works in (B2 or above)"), word="working_in", named="language", paths=lambda: _spoken_from(4)
     )
-    fluent = CountedFacet(_("Language, C1 or above"), word="fluent_in", named="language", paths=lambda: _spoken_from(5))
+    fluent = CountedFacet(
+        _("Fluent in (C1 or above)"), word="fluent_in", named="language", paths=lambda: _spoken_from(5)
+    )
     group = CountedFacet(_("OIC group"), word="in_groups", choices=Country.OICGroup, paths="nationality__oic_group")
     nationality = CountedFacet(_("Nationality"), word="of_nations", named="country", paths="nationality__iso2")
     residence = CountedFacet(_("Lives in"), word="living_in", named="country", paths="residence__iso2")

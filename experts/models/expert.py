@@ -82,10 +82,6 @@ class ExpertQuerySet(SearchableQuerySet, ApplicationQuerySet):
     def in_sectors(self, slugs):
         return self._linked(sectors__slug__in=slugs)
 
-    def speaking(self, codes):
-        """Those who speak one of these languages, at any level."""
-        return self._linked(languages__language__code__in=codes)
-
     def working_in(self, codes):
         """Those who speak one of these languages well enough to teach in it: B2 or above."""
         return self._linked(languages__language__code__in=codes, languages__level__gte=4)

@@ -28,7 +28,14 @@ def test_from_the_first_step_to_the_desk(client, applicant):
     assert client.get(reverse("experts:register-begin")).headers["Location"] == step("person")
     fill_in(client)
     page = client.get(step("check")).content.decode()
-    for value in ("Zaynab Samplename", "Irrigation", "Zebu course", "gnu@example.org", "First language", "Okapi Ministry"):
+    for value in (
+        "Zaynab Samplename",
+        "Irrigation",
+        "Zebu course",
+        "gnu@example.org",
+        "First language",
+        "Okapi Ministry",
+    ):
         assert value in page
     response = client.post(reverse("experts:register-send"), TRUE)
     assert response.headers["Location"] == reverse("experts:desk")
