@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.steps import SteppedForm, answered
 from experts.forms import CheckStep, ConsentStep, ExperienceStep, ExpertiseStep, LanguagesStep, PersonStep
@@ -20,7 +21,7 @@ class Registration(SteppedForm):
 
     FORM = "expert"
     STEPS = {
-        "person": (_("You"), PersonStep),
+        "person": (pgettext_lazy("step of a form", "You"), PersonStep),
         "expertise": (_("Your field"), ExpertiseStep),
         "languages": (_("Languages and time"), LanguagesStep),
         "experience": (_("Experience"), ExperienceStep),
