@@ -19,18 +19,7 @@ def _spoken_from(level):
 class ExpertFilter(CountedFilter):
     """The filters of one roster, given as `roster`; the queryset is that of the experts the reader may see on it."""
 
-    FACETS = [
-        "theme",
-        "sector",
-        "language",
-        "working",
-        "fluent",
-        "group",
-        "nationality",
-        "residence",
-        "years",
-        "degree",
-    ]
+    FACETS = ["theme", "sector", "working", "fluent", "group", "nationality", "residence", "years", "degree"]
     SORTS = {
         "fresh": (_("Last confirmed"), "freshest_first"),
         "experience": (_("Experience"), "most_experienced_first"),
