@@ -45,7 +45,7 @@ READING = [
     "/partners/map/", "/partners/register/", "/partners/register/?q=lead", "/partners/lead/",
     "/partners/notices/", "/partners/notices/999999/",
     "/search/", "/search/?q=lead", "/about/", "/links/",
-    "/privacy/", "/accessibility/", "/experts/", "/experts/lead/", "/experts/lead/?q=lead&fluent=en&sort=name",
+    "/privacy/", "/accessibility/", "/experts/", "/experts/lead/", "/experts/lead/?q=lead&degree=master&sort=name",
     "/experts/lead/6ba7b810-9dad-11d1-80b4-00c04fd430c8/",
     "/trop/", "/trop/join/", "/trop/institutions/", "/trop/institutions/lead/", "/trop/opportunities/",
     "/trop/opportunities/lead/",
