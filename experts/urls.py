@@ -1,8 +1,29 @@
-"""Addresses of the rosters of experts."""
+"""Addresses of the rosters of experts; `RESERVED` in the model of rosters names what stands beside them."""
 
 from django.urls import path
 
-from programmes.views import page
+from experts.views import desk, letters, pages, registration
 
 app_name = "experts"
-urlpatterns = [path("", page, {"slug": "experts"}, name="about")]
+urlpatterns = [
+    path("", pages.about, name="about"),
+    *registration.register.urls("register/", "register"),
+    *registration.profile.urls("profile/", "profile"),
+    path("desk/", desk.desk, name="desk"),
+    path("desk/as/<slug:kind>/", desk.preview, name="preview"),
+    path("desk/consent/<slug:purpose>/give/", desk.give_consent, name="give-consent"),
+    path("desk/consent/<slug:purpose>/withdraw/", desk.withdraw_consent, name="withdraw-consent"),
+    path("desk/cv/", desk.cv, name="upload-cv"),
+    path("desk/cv/remove/", desk.remove_cv, name="remove-cv"),
+    path("desk/renew/", desk.renew, name="renew"),
+    path("desk/withdraw/", desk.withdraw, name="withdraw"),
+    path("desk/leave/<slug:slug>/", desk.leave, name="leave"),
+    path("desk/download/", desk.download, name="download"),
+    path("desk/erase/", desk.erase, name="erase"),
+    path("cv/<uuid:key>/", pages.cv, name="cv"),
+    path("endorse/<uuid:key>/", pages.endorse, name="endorse"),
+    path("references/<uuid:key>/", letters.reference, name="reference"),
+    path("renew/<str:token>/", letters.renew, name="renew-by-letter"),
+    path("<slug:slug>/", pages.RosterPage.as_view(), name="roster"),
+    path("<slug:slug>/<uuid:key>/", pages.expert_detail, name="expert"),
+]

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from classifications.models import Country
 from classifications.written import LANGUAGES
 from events.models import Event
+from experts.models import Expert, Roster, RosterMembership
 from partners.models import Institution, Notice
 from programmes.models import Programme
 from sesric_portal.frame import PREFIXES
@@ -55,6 +56,12 @@ def sitemap(request):
     paths += [(reverse("trop:institution-detail", args=[member.slug]), None) for member in members.order_by("pk")]
     offered = TrainingOpportunity.objects.published().only("slug", "updated_at")
     paths += [(each.get_absolute_url(), each.updated_at) for each in offered.order_by("pk")]
+    paths += [(roster.get_absolute_url(), None) for roster in Roster.objects.in_order()]
+    public = RosterMembership.objects.filter(expert__in=Expert.objects.public()).order_by("pk")
+    paths += [
+        (reverse("experts:expert", args=[slug, key]), None)
+        for slug, key in public.values_list("roster__slug", "expert__key")
+    ]
     entries = [
         {"languages": [(code, settings.PORTAL_URL + PREFIXES[code] + path) for code in LANGUAGES], "changed": changed}
         for path, changed in paths

@@ -149,6 +149,8 @@ CELERY_BEAT_SCHEDULE = {
     "traces of changes": {"task": "events.tasks.forget_changes", "schedule": 24 * 3600},
     "drafts nobody goes on with": {"task": "accounts.tasks.forget_old_drafts", "schedule": 24 * 3600},
     "drafts of opportunities left alone": {"task": "trop.tasks.remind_of_stale_drafts", "schedule": 6 * 3600},
+    "experts whose year ends": {"task": "experts.tasks.ask_whether_still_right", "schedule": 6 * 3600},
+    "words of experts": {"task": "experts.tasks.keep_words", "schedule": 24 * 3600},
     "sessions that ended": {"task": "accounts.tasks.clear_ended_sessions", "schedule": 24 * 3600},
 }
 

@@ -20,6 +20,7 @@ from classifications.models import Country
 from classifications.search import searched
 from events import tally
 from events.models import Event
+from experts.models import Expert
 from notifications.forms import LetterToTheCentreForm
 from partners.models import Institution, Notice
 from programmes.models import Programme
@@ -77,6 +78,7 @@ def country_detail(request, iso2):
         "strip": strip_of(request, counts, year),
         "events": events.held_in(year).for_listing().newest_first(),
         "institutions": country.institutions.listed().by_name(),
+        "experts": country.experts.public().count(),
         "focal_points": country.focal_points.acting().select_related("programme"),
     }
     return render(request, "countries/country_detail.html", context)
@@ -109,6 +111,7 @@ def desk(request):
         "tasks": tasks_of(user),
         "institutions": Institution.objects.represented_by(user).for_choice().by_name(),
         "designations": user.designations.acting().select_related("country", "programme").by_country(),
+        "expert": Expert.objects.of(user),
         "asked": user.representations.asked().select_related("institution"),
     }
     return render(request, "desk.html", context)

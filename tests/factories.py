@@ -9,6 +9,8 @@ from factory.django import DjangoModelFactory
 from accounts.models import User
 from classifications.models import City, Country, Language, Sector
 from events.models import Event, EventDocument, FormerAddress, Participation, Series
+from experts.models import Expert, ExpertLanguage, Reference, Roster
+from experts.models.linked import Level
 from notifications.models import Letter
 from partners.applications import Decision, Role
 from partners.models import (
@@ -410,3 +412,61 @@ class LetterFactory(DjangoModelFactory):
     subject = "Sign-in code"
     text = "Your code: SECRET-42"
     html = "<p>Your code: SECRET-42</p>"
+
+
+class RosterFactory(DjangoModelFactory):
+    class Meta:
+        model = Roster
+        django_get_or_create = ["slug"]
+
+    slug = "environment-water"
+    name_en = "Environment and Water"
+    name_fr = "Environnement et eau"
+    name_ar = "البيئة والمياه"
+
+
+class ExpertFactory(DjangoModelFactory):
+    """A listed expert on one roster who speaks one language and agrees to `purposes`: to be kept, and to a public page."""
+
+    class Meta:
+        model = Expert
+        skip_postgeneration_save = True
+
+    user = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"Sample Expert {n}")
+    nationality = factory.SubFactory(CountryFactory)
+    residence = factory.SelfAttribute("nationality")
+    degree = Expert.Degree.MASTER
+    first_year = 2010
+    way = Expert.Way.BOTH
+    summary_en = "Teaches."
+
+    @factory.post_generation
+    def rosters(self, create, extracted):
+        for roster in [RosterFactory()] if extracted is None else extracted:
+            self.memberships.create(roster=roster)
+
+    @factory.post_generation
+    def sectors(self, create, extracted):
+        self.sectors.set([SectorFactory()] if extracted is None else extracted)
+        self.keep_words()
+
+    @factory.post_generation
+    def speaks(self, create, extracted):
+        """Languages by code with their levels, such as {"ar": Level.C1}."""
+        for code, level in ({"en": Level.C1} if extracted is None else extracted).items():
+            ExpertLanguage.objects.create(expert=self, language=LanguageFactory(code=code), level=level)
+
+    @factory.post_generation
+    def purposes(self, create, extracted):
+        for purpose in ["kept", "public"] if extracted is None else extracted:
+            self.agree_to(purpose)
+
+
+class ReferenceFactory(DjangoModelFactory):
+    class Meta:
+        model = Reference
+
+    expert = factory.SubFactory(ExpertFactory)
+    name = "Sample Referee"
+    email = factory.Sequence(lambda n: f"referee{n}@example.org")

@@ -10,6 +10,7 @@ from tests.factories import (
     CountryFactory,
     EventDocumentFactory,
     EventFactory,
+    ExpertFactory,
     FocalPointFactory,
     FormerAddressFactory,
     InstitutionFactory,
@@ -21,6 +22,8 @@ from tests.factories import (
     ParticipationFactory,
     ProgrammeDocumentFactory,
     ProgrammeFactory,
+    ReferenceFactory,
+    RosterFactory,
     SeatFactory,
     SectorFactory,
     SeriesFactory,
@@ -30,6 +33,7 @@ WRITTEN = [
     "about", "links", "privacy", "accessibility", "trop", "experts", "oic-vet", "oic-vet-programme-types",
     "oic-vet-committee", "oic-vet-focal-points",
 ]  # fmt: skip
+KEY = "6ba7b810-9dad-11d1-80b4-00c04fd430c8"  # of what is found by a key that nobody can guess
 PREFIXES = {"en": "", "fr": "/fr", "ar": "/ar"}
 
 # One address of every type of page that a visitor reads, as they are after `populate()`.
@@ -41,7 +45,8 @@ READING = [
     "/partners/map/", "/partners/register/", "/partners/register/?q=lead", "/partners/lead/",
     "/partners/notices/", "/partners/notices/999999/",
     "/search/", "/search/?q=lead", "/about/", "/links/",
-    "/privacy/", "/accessibility/", "/experts/",
+    "/privacy/", "/accessibility/", "/experts/", "/experts/lead/", "/experts/lead/?q=lead&degree=master&sort=name",
+    "/experts/lead/6ba7b810-9dad-11d1-80b4-00c04fd430c8/",
     "/trop/", "/trop/join/", "/trop/institutions/", "/trop/institutions/lead/", "/trop/opportunities/",
     "/trop/opportunities/lead/",
 ]  # fmt: skip
@@ -99,6 +104,17 @@ def populate(count=1):
         status="planned",
         **links | {"series": None},
     )
+    rosters = [RosterFactory(slug="lead", name_en="Lead roster")]
+    sectors = SectorFactory.create_batch(count)
+    spoken = {language.code: 5 for language in LanguageFactory.create_batch(count)}
+    expert = ExpertFactory(
+        key=KEY, name="Lead expert", nationality=country, rosters=rosters, sectors=sectors, speaks=spoken
+    )
+    for year in range(count):
+        expert.assignments.create(what="Lead assignment", country=country, year=2000 + year)
+    ReferenceFactory(expert=expert, key=KEY)
+    for _number in range(count):
+        ExpertFactory(nationality=country, rosters=rosters, sectors=sectors, speaks=spoken)
     return lead
 
 

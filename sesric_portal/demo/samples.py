@@ -13,8 +13,9 @@ from django.utils.timezone import localdate, now
 from accounts.models import User
 from classifications.models import City, Country, Language
 from events.models import Event
+from experts.models import Expert
 from programmes.models import FocalPoint, Programme
-from sesric_portal.demo import partner_samples, trop_samples
+from sesric_portal.demo import experts, partner_samples, trop_samples
 
 PASSWORD = "sample pass phrase"  # noqa: S105
 TOTP_KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -28,6 +29,7 @@ ACCOUNTS = [
     ("National focal point", FOCAL_POINT, "Sample Focal Point", {}, None),
     ("Partner", "partner@example.org", "Sample Partner", {}, None),
     ("Another partner", "partner2@example.org", "Second Sample Partner", {}, None),
+    ("Expert", "expert@example.org", "Sample Expert", {}, None),
 ]
 
 # Title in three languages, kind, mode, days from now, length, country, programme, status, beneficiary countries.
@@ -70,6 +72,8 @@ def make():
         _make_focal_points()
     partner_samples.make()
     trop_samples.make()
+    if not Expert.objects.filter(is_sample=True).exists():
+        experts.make()
     return [(role, email, PASSWORD) for role, email, *_rest in ACCOUNTS]
 
 

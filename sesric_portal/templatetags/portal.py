@@ -130,6 +130,16 @@ def opportunity_count(count):
     return ngettext("%(n)s opportunity", "%(n)s opportunities", count) % {"n": written.number(count)}
 
 
+@register.filter
+def expert_count(count):
+    return ngettext("%(n)s expert", "%(n)s experts", count) % {"n": written.number(count)}
+
+
+@register.filter
+def year_count(count):
+    return ngettext("%(n)s year", "%(n)s years", count) % {"n": written.number(count)}
+
+
 @register.simple_tag
 def linked_data(data):
     """A dict as JSON-LD: a block of data, not a script, so the content security policy has no say in it."""

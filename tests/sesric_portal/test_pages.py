@@ -44,7 +44,7 @@ def test_files_and_standing_addresses_set_no_cookie(db):
     assert wrong == {}
 
 
-LISTS = ("/events/?", "/partners/search/?")  # the filters in force belong to their canonical address
+LISTS = ("/events/?", "/partners/search/?", "/experts/lead/?")  # the filters in force belong to their canonical address
 
 
 def test_every_page_names_itself_in_three_languages(db):

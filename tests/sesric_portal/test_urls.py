@@ -8,8 +8,10 @@ from django.urls import get_resolver
 from django.urls.resolvers import RoutePattern
 from django.utils.regex_helper import normalize
 
+from experts.emails import renewal_token
+from experts.models import Expert
 from tests.factories import EventDocumentFactory, ProgrammeDocumentFactory, UserFactory
-from tests.pages import PREFIXES, populate
+from tests.pages import KEY, PREFIXES, populate
 
 # Anybody may read these; each answers with 200.
 PUBLIC = """
@@ -23,6 +25,7 @@ PUBLIC = """
     partners:notice-list partners:notice-feed partners:notice-detail
     trop:about trop:opportunity-list trop:opportunity-detail trop:opportunity-calendar trop:calendar trop:feed
     trop:institution-list trop:institution-detail trop:join experts:about
+    experts:roster experts:expert experts:reference experts:renew-by-letter
 """.split()  # noqa: SIM905  read as a table
 # Former addresses: each leads on for good.
 FORMER = """
@@ -50,6 +53,10 @@ LOGIN = """
     trop:panel-edit trop:panel-keep trop:panel-discard trop:panel-publish trop:panel-take-back trop:panel-close
     trop:panel-reopen trop:panel-withdraw trop:panel-archive trop:panel-duplicate
     partners:word partners:endorse partners:return partners:object
+    experts:register-begin experts:register-send experts:register-step experts:register-keep experts:register-stop
+    experts:profile-begin experts:profile-send experts:profile-step experts:profile-keep experts:profile-stop
+    experts:desk experts:preview experts:give-consent experts:withdraw-consent experts:upload-cv experts:remove-cv experts:cv
+    experts:renew experts:withdraw experts:leave experts:download experts:erase experts:endorse
     partners:correct-begin partners:correct-send partners:correct-step partners:correct-keep partners:correct-stop
     partners:messages partners:conversation partners:set-aside partners:block partners:unblock partners:report partners:write
     partners:own-notices partners:publish-notice partners:edit-notice partners:extend-notice partners:close-notice
@@ -71,7 +78,7 @@ def walk(patterns, namespace="", before=""):
 
 
 SAMPLES = {
-    "key": "6ba7b810-9dad-11d1-80b4-00c04fd430c8", "year": "2011", "iso2": "aa", "pk": "1", "object_id": "1",
+    "key": KEY, "year": "2011", "iso2": "aa", "pk": "1", "object_id": "1",
     "app_label": "events", "content_type_id": "1", "message": "1",
 }  # fmt: skip
 
@@ -117,6 +124,7 @@ def documents(db):
     lead = populate()
     SAMPLES["pk"] = str(EventDocumentFactory(event=lead, pk=900_001).pk)  # free in both tables
     ProgrammeDocumentFactory(pk=SAMPLES["pk"])
+    SAMPLES["token"] = renewal_token(Expert.objects.get(key=KEY))
     yield
     SAMPLES["pk"] = "1"
 

@@ -1,0 +1,157 @@
+"""The Centre's staff review experts here: a queue with its age, a page for each step, figures for each roster.
+
+What an expert says of themselves is theirs to change; staff read it, as far as the expert agrees to be kept.
+"""
+
+from django.contrib import admin
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+
+from classifications.office import LinkedInline, RecordAdmin
+from classifications.steps import Queue, ReadOnly, ReasonForm, Step, StepsAdmin, WordsForm, age
+from experts.models import Expert, Roster
+from experts.readers import is_staff
+from partners.applications import Status
+
+
+class SectorInline(LinkedInline):
+    model = Roster.sectors.through
+    autocomplete_fields = ["sector"]
+    verbose_name, verbose_name_plural = _("sector"), _("sectors")
+
+
+@admin.register(Roster)
+class RosterAdmin(RecordAdmin):
+    list_display = ["name_en", "position", "is_open", "listed", "women", "men", "lapsed"]
+    search_fields = ["name_en", "name_fr", "name_ar"]
+    prepopulated_fields = {"slug": ["name_en"]}
+    fields = [
+        "name_en", "name_fr", "name_ar", "slug", "summary_en", "summary_fr", "summary_ar", "position", "is_open",
+    ]  # fmt: skip
+    inlines = [SectorInline]
+
+    def get_queryset(self, request):
+        listed = Expert.objects.listed().filter(is_kept=True)
+        women, men = (listed.filter(gender=gender) for gender in (Expert.Gender.FEMALE, Expert.Gender.MALE))
+        return super().get_queryset(request).annotate(
+            n_listed=Count("memberships", Q(memberships__expert__in=listed)),
+            n_women=Count("memberships", Q(memberships__expert__in=women)),
+            n_men=Count("memberships", Q(memberships__expert__in=men)),
+            n_lapsed=Count("memberships", Q(memberships__expert__in=listed.lapsed())),
+        )  # fmt: skip
+
+    def view_on_site(self, roster):
+        return roster.get_absolute_url()
+
+    @admin.display(description=_("listed"), ordering="n_listed")
+    def listed(self, roster):
+        return roster.n_listed
+
+    @admin.display(description=_("women"), ordering="n_women")
+    def women(self, roster):
+        return roster.n_women
+
+    @admin.display(description=_("men"), ordering="n_men")
+    def men(self, roster):
+        return roster.n_men
+
+    @admin.display(description=_("not confirmed for a year"), ordering="n_lapsed")
+    def lapsed(self, roster):
+        return roster.n_lapsed
+
+
+def _fits(*states):
+    return lambda expert: expert.status in states
+
+
+@admin.register(Expert)
+class ExpertAdmin(ReadOnly, StepsAdmin):
+    list_display = ["name", "nationality", "on_rosters", "status", "age", "renewed_at", "endorsed_on"]
+    list_filter = ["status", "memberships__roster", ("nationality", admin.RelatedOnlyFieldListFilter)]
+    search_fields = ["name"]
+    ordering = ["waiting_since", "-created_at"]
+    fields = readonly_fields = [
+        "title", "name", "name_ar", "email", "nationality", "residence", "gender", "on_rosters", "in_sectors", "spoken",
+        "degree", "years", "employer", "summary_en", "summary_fr", "summary_ar", "way", "days_per_year", "open_cv",
+        "told_by_references", "agreed", "status", "history", "renewed_at", "endorsed_on",
+    ]  # fmt: skip
+    steps = [
+        Step(
+            "approve", _("List"), lambda row, by, answers: row.approve(by, answers["reason"]),
+            _("listed. The expert was told."), _fits(Status.APPLIED), WordsForm,
+        ),
+        Step(
+            "return", _("Return with a question"), lambda row, by, answers: row.return_with(answers["reason"], by),
+            _("returned. The expert was told."), _fits(Status.APPLIED), ReasonForm,
+        ),
+        Step(
+            "decline", _("Decline"), lambda row, by, answers: row.decline(answers["reason"], by),
+            _("declined. The expert was told."), _fits(Status.APPLIED, Status.RETURNED), ReasonForm,
+        ),
+        Step(
+            "suspend", _("Suspend"), lambda row, by, answers: row.suspend(answers["reason"], by),
+            _("suspended. The expert was told."), _fits(Status.LISTED), ReasonForm,
+        ),
+        Step(
+            "reinstate", _("List again"), lambda row, by, answers: row.reinstate(by, answers["reason"]),
+            _("listed again. The expert was told."), _fits(Status.SUSPENDED), WordsForm,
+        ),
+    ]  # fmt: skip
+
+    def get_queryset(self, request):
+        readable = Expert.objects.readable_by(request.user) if is_staff(request.user) else Expert.objects.none()
+        return readable.select_related("nationality", "user").prefetch_related("memberships__roster")
+
+    def queues(self, request):
+        count = Expert.objects.waiting_for_review().filter(is_kept=True).count()
+        return [Queue(_("Experts to review"), count, self.address("changelist") + "?status__exact=applied")]
+
+    def view_on_site(self, expert):
+        rosters = expert.rosters_in_order
+        return reverse("experts:expert", args=[rosters[0].slug, expert.key]) if rosters else None
+
+    @admin.display(description=_("waiting for"), ordering="waiting_since")
+    def age(self, expert):
+        return age(expert.waiting_since)
+
+    @admin.display(description=_("rosters"))
+    def on_rosters(self, expert):
+        return ", ".join(str(each.roster) for each in expert.memberships.all())
+
+    @admin.display(description=_("sectors"))
+    def in_sectors(self, expert):
+        return ", ".join(str(sector) for sector in expert.sectors_by_name)
+
+    @admin.display(description=_("languages"))
+    def spoken(self, expert):
+        return ", ".join(str(each) for each in expert.languages.select_related("language"))
+
+    @admin.display(description=_("e-mail address"))
+    def email(self, expert):
+        return expert.email
+
+    @admin.display(description=_("years of experience"))
+    def years(self, expert):
+        return expert.years
+
+    @admin.display(description=_("CV"))
+    def open_cv(self, expert):
+        if not expert.cv:
+            return ""
+        return format_html('<a href="{}">PDF</a>', reverse("experts:cv", args=[expert.key]))
+
+    @admin.display(description=_("references"))
+    def told_by_references(self, expert):
+        told = [(each.name, each.get_answer_display(), each.words) for each in expert.references.all()]
+        return format_html_join("", '<div dir="auto">{}: {} {}</div>', told)
+
+    @admin.display(description=_("agrees to"))
+    def agreed(self, expert):
+        return ", ".join(str(each) for each in expert.consents.in_force())
+
+    @admin.display(description=_("history"))
+    def history(self, expert):
+        told = [(each.at.date(), each, each.reason) for each in expert.reviews.all()]
+        return format_html_join("", '<div dir="auto">{} {} {}</div>', told)

@@ -1,0 +1,36 @@
+"""Letters to experts and to those they name; one function and one text file for each letter.
+
+A letter to an expert names nobody and leads to the expert's desk, by which `experts.erasing` finds it again.
+"""
+
+from django.core import signing
+from django.urls import reverse
+from django.utils.translation import get_language, override
+
+from notifications.writing import write, write_to
+
+SALT = "experts.renew"
+
+
+def tell_of_review(review):
+    """Tell the expert of a step; a receipt of what they sent themselves, too."""
+    user = review.expert.user
+    if user and user.is_active:
+        write_to(user, "experts/email/review.txt", {"review": review})
+
+
+def ask_for_reference(reference):
+    """Ask a person whether they know the expert's work, in the language of the page on which they were named."""
+    write(reference.email, get_language(), "experts/email/reference.txt", {"reference": reference})
+
+
+def ask_whether_still_right(expert):
+    """Ask the expert whether the profile is still right, with a link that needs no sign-in."""
+    with override(expert.user.language):
+        address = reverse("experts:renew-by-letter", args=[renewal_token(expert)])
+    write_to(expert.user, "experts/email/still_right.txt", {"address": address, "day": expert.lapses_on})
+
+
+def renewal_token(expert):
+    """A signed token that names the expert by key and the renewal it follows: it serves for one year only."""
+    return signing.dumps([str(expert.key), expert.renewed_at.isoformat()], salt=SALT)

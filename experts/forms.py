@@ -1,0 +1,364 @@
+"""What is asked of experts, and of those who speak for them."""
+
+from copy import deepcopy
+from dataclasses import dataclass
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from classifications.fields import (
+    FIRST_LANGUAGES,
+    LATIN,
+    CountryField,
+    LineField,
+    ManyField,
+    PreparedForm,
+    Radios,
+    SectorsField,
+)
+from classifications.models import Language
+from classifications.written import dates, digits
+from experts.cv import check_cv
+from experts.models import Expert, Purpose, Reference, Roster
+from experts.models.linked import Level
+
+MOST_SECTORS = 10
+MOST_YEARS = 60
+SUMMARY = 2000  # characters
+
+
+class RostersField(ManyField):
+    """Rosters that are open, by their address."""
+
+    def __init__(self, **kwargs):
+        super().__init__(Roster.objects.open(), **{"to_field_name": "slug"} | kwargs)
+
+    def prepared(self):
+        return [(each.slug, each.name) for each in Roster.objects.open().in_order()]
+
+
+class LanguageField(forms.ModelChoiceField):
+    """One language by its code; those of the OIC come first."""
+
+    def __init__(self, **kwargs):
+        super().__init__(Language.objects.all(), **{"to_field_name": "code", "empty_label": ""} | kwargs)
+
+    def prepared(self):
+        languages = [(each.code, each.name) for each in Language.objects.by_name()]
+        first = [each for each in languages if each[0] in FIRST_LANGUAGES]
+        return [("", ""), *first, (_("Other languages"), [each for each in languages if each not in first])]
+
+
+class DayField(forms.DateField):
+    def __init__(self, **kwargs):
+        super().__init__(widget=forms.DateInput({"type": "date", "autocomplete": "off"}, format="%Y-%m-%d"), **kwargs)
+
+
+class YearField(forms.IntegerField):
+    """A year that has come."""
+
+    def __init__(self, **kwargs):
+        widget = forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "dir": "ltr"})
+        super().__init__(min_value=1950, widget=widget, **kwargs)
+
+    def clean(self, value):
+        year = super().clean(value)
+        if year and year > localdate().year:
+            raise ValidationError(_("This year has not come yet."))
+        return year
+
+
+# --- Forms of which a part repeats ------------------------------------------------------------------------------------
+
+
+@dataclass
+class Rows:
+    """A part of a form that repeats: what the rows are together and what each is, which of its answers it cannot lack."""
+
+    name: str
+    label: Promise
+    each: Promise
+    number: int
+    fields: dict
+    needed: tuple
+
+    def names(self, number):
+        return {f"{name}_{number}": name for name in self.fields}
+
+
+@dataclass
+class Row:
+    """One row as a template draws it; it is open where it holds something, or comes first."""
+
+    legend: str
+    fields: list
+    is_open: bool
+
+
+def repeated(name, label, each, number, needed, **fields):
+    """Give a form `number` rows of `fields`; what they hold is in `cleaned_data[name]` as a list of dicts."""
+
+    def with_rows(form_class):
+        rows = Rows(name, label, each, number, fields, needed)
+        form_class.rows = (*form_class.rows, rows)
+        for n in range(1, number + 1):
+            form_class.base_fields |= {f"{field}_{n}": deepcopy(made) for field, made in fields.items()}
+        return form_class
+
+    return with_rows
+
+
+class RowsForm(PreparedForm):
+    """A form with repeated rows; an empty row is none."""
+
+    rows = ()
+
+    @property
+    def row_names(self):
+        return {name for rows in self.rows for n in range(1, rows.number + 1) for name in rows.names(n)}
+
+    @property
+    def single_fields(self):
+        """The fields that do not repeat, as a template draws them."""
+        return [field for field in self if field.name not in self.row_names]
+
+    @property
+    def groups(self):
+        """Pairs of a label and `Row`s, as a template draws them."""
+        return [(rows, [self._row(rows, n) for n in range(1, rows.number + 1)]) for rows in self.rows]
+
+    def _row(self, rows, n):
+        fields = [self[name] for name in rows.names(n)]
+        holds = any(field.value() not in (None, "") for field in fields)
+        legend = f"{rows.each} {digits(n)}"
+        return Row(legend, fields, n == 1 or holds or any(field.errors for field in fields))
+
+    def clean(self):
+        answers = super().clean()
+        for rows in self.rows:
+            answers[rows.name] = [row for n in range(1, rows.number + 1) if (row := self._clean_row(rows, n))]
+        return answers
+
+    def _clean_row(self, rows, n):
+        """The answers of one row; None where it is empty."""
+        answers = {name: self.cleaned_data.get(full) for full, name in rows.names(n).items()}
+        wrong = any(full in self.errors for full in rows.names(n))
+        if not wrong and all(value in (None, "") for value in answers.values()):
+            return None
+        for full, name in rows.names(n).items():
+            if name in rows.needed and answers[name] in (None, "") and full not in self.errors:
+                self.add_error(full, ValidationError(_("This is missing in this row."), code="required"))
+        return answers
+
+    def told_rows(self):
+        """Pairs of a label and a list of texts, one for each row that holds something."""
+        return [
+            (rows.label, [self.told_row(rows.name, row) for row in self.cleaned_data.get(rows.name, [])])
+            for rows in self.rows
+            if self.cleaned_data.get(rows.name)
+        ]
+
+    def told_row(self, name, row):
+        raise NotImplementedError
+
+    def refuse_twice(self, name, field, message):
+        """Refuse the second of two rows that have the same in a field."""
+        seen = set()
+        for n in range(1, next(rows.number for rows in self.rows if rows.name == name) + 1):
+            value = self.cleaned_data.get(f"{field}_{n}")
+            key = value.lower() if isinstance(value, str) else value
+            if key and key in seen:
+                self.add_error(f"{field}_{n}", message)
+            seen.add(key)
+
+
+# --- The steps of the registration ------------------------------------------------------------------------------------
+
+
+class PersonStep(PreparedForm):
+    """The first step: who it is."""
+
+    title = forms.ChoiceField(
+        label=_("Form of address"), required=False, choices=[("", ""), *Expert.Title.choices],
+        widget=forms.Select({"autocomplete": "honorific-prefix"}),
+    )  # fmt: skip
+    name = LineField(
+        label=_("Name in Latin letters"), max_length=150, help_text=_("As in your passport."),
+        widget=forms.TextInput({"dir": "ltr", "autocomplete": "name"}),
+    )  # fmt: skip
+    name_ar = LineField(
+        label=_("Name in Arabic script"), max_length=150, required=False,
+        widget=forms.TextInput({"lang": "ar", "dir": "rtl", "autocomplete": "off"}),
+    )  # fmt: skip
+    nationality = CountryField(label=_("Nationality"))
+    residence = CountryField(label=_("Country in which you live"))
+    gender = forms.ChoiceField(
+        label=_("Gender"), required=False, choices=[("", _("No answer")), *Expert.Gender.choices], widget=Radios,
+        help_text=_("Only the Centre sees it, to count how many women and men are on the rosters."),
+    )  # fmt: skip
+
+
+class ExpertiseStep(PreparedForm):
+    """The second step: in what field."""
+
+    rosters = RostersField(label=_("Rosters"), error_messages={"required": _("Tick at least one roster.")})
+    sectors = SectorsField(
+        label=_("Sectors you work in"), most=MOST_SECTORS, help_text=_("Open a theme and tick up to ten."),
+        error_messages={"required": _("Tick at least one sector.")},
+    )  # fmt: skip
+    years = forms.IntegerField(
+        label=_("Years of experience"), min_value=0, max_value=MOST_YEARS,
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "dir": "ltr"}),
+    )  # fmt: skip
+    degree = forms.ChoiceField(label=_("Highest degree"), choices=[("", ""), *Expert.Degree.choices])
+    employer = LineField(
+        label=_("Present employer"), max_length=200, required=False,
+        help_text=_("If the portal lists it under this name, your profile leads to its page."),
+        widget=forms.TextInput({"autocomplete": "organization", "dir": "auto"}),
+    )  # fmt: skip
+    summary_en = forms.CharField(
+        label=_("What you can teach or advise on, in English"), max_length=SUMMARY, required=False,
+        widget=forms.Textarea({"rows": 5, "lang": "en", "dir": "ltr"}), help_text=_("One of the three languages is enough."),
+    )  # fmt: skip
+    summary_fr = forms.CharField(
+        label=_("The same in French"), max_length=SUMMARY, required=False,
+        widget=forms.Textarea({"rows": 5, "lang": "fr", "dir": "ltr"}),
+    )  # fmt: skip
+    summary_ar = forms.CharField(
+        label=_("The same in Arabic"), max_length=SUMMARY, required=False,
+        widget=forms.Textarea({"rows": 5, "lang": "ar", "dir": "rtl"}),
+    )  # fmt: skip
+
+    def clean(self):
+        answers = super().clean()
+        if not any(answers.get(f"summary_{language}") for language in ("en", "fr", "ar")):
+            self.add_error("summary_en", _("Say it in at least one language."))
+        return answers
+
+
+@repeated(
+    "periods", _("Periods in which you are free"), pgettext_lazy("of availability", "Period"), 4, ("starts_on", "until"),
+    starts_on=DayField(label=_("From"), required=False), until=DayField(label=_("Until"), required=False),
+)  # fmt: skip
+@repeated(
+    "languages", _("Languages"), _("Language"), 6, ("language", "level"),
+    language=LanguageField(label=_("Language"), required=False),
+    level=forms.TypedChoiceField(
+        label=_("Level"), required=False, choices=[("", ""), *Level.choices], coerce=int, empty_value=None,
+    ),
+)  # fmt: skip
+class LanguagesStep(RowsForm):
+    """The third step: in which languages, and when."""
+
+    way = forms.ChoiceField(label=_("How you work"), choices=Expert.Way.choices, widget=Radios)
+    days_per_year = forms.IntegerField(
+        label=_("Days a year you can give"), required=False, min_value=1, max_value=365,
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "dir": "ltr"}),
+    )  # fmt: skip
+
+    def clean(self):
+        answers = super().clean()
+        if not answers["languages"]:
+            self.add_error("language_1", _("Name at least one language."))
+        self.refuse_twice("languages", "language", _("This language is named twice."))
+        for n in range(1, 5):
+            first, last = answers.get(f"starts_on_{n}"), answers.get(f"until_{n}")
+            if first and last and last < first:
+                self.add_error(f"until_{n}", _("This is before the first day."))
+        return answers
+
+    def told_row(self, name, row):
+        if name == "languages":
+            return f"{row['language'].name} – {Level(row['level']).label}" if row["language"] and row["level"] else ""
+        return dates(row["starts_on"], row["until"]) if row["starts_on"] and row["until"] else ""
+
+
+@repeated(
+    "references", _("References"), _("Reference"), 3, ("referee", "referee_email"),
+    referee=LineField(
+        label=_("Name"), max_length=150, required=False, widget=forms.TextInput({"autocomplete": "off", "dir": "auto"})
+    ),
+    referee_email=forms.EmailField(
+        label=_("E-mail address"), required=False, widget=forms.EmailInput({"autocomplete": "off", **LATIN})
+    ),
+    relation=LineField(
+        label=_("How they know your work"), max_length=200, required=False,
+        widget=forms.TextInput({"autocomplete": "off", "dir": "auto"}),
+    ),
+)  # fmt: skip
+@repeated(
+    "assignments", _("Past assignments"), _("Assignment"), 6, ("what", "year"),
+    what=LineField(
+        label=_("What it was"), max_length=200, required=False,
+        widget=forms.TextInput({"autocomplete": "off", "dir": "auto"}),
+    ),
+    country=CountryField(label=_("Where"), required=False),
+    year=YearField(label=_("Year"), required=False),
+    client=LineField(
+        label=_("For whom"), max_length=200, required=False,
+        widget=forms.TextInput({"autocomplete": "off", "dir": "auto"}),
+    ),
+)  # fmt: skip
+class ExperienceStep(RowsForm):
+    """The fourth step: what was done, and who can speak of it."""
+
+    def clean(self):
+        answers = super().clean()
+        self.refuse_twice("references", "referee_email", _("This address is named twice."))
+        return answers
+
+    def told_row(self, name, row):
+        parts = [row["referee"], row["referee_email"]] if name == "references" else [row["what"], row["client"]]
+        if name == "assignments" and row["year"]:
+            parts.append(digits(row["year"]))
+        return " · ".join(filter(None, parts))
+
+
+class ConsentStep(forms.Form):
+    """The fifth step: what may be done with all this."""
+
+    kept = forms.BooleanField(
+        label=Purpose.KEPT.wording, error_messages={"required": _("Without this agreement you cannot be listed.")}
+    )
+    partners = forms.BooleanField(label=Purpose.PARTNERS.wording, required=False)
+    public = forms.BooleanField(label=Purpose.PUBLIC.wording, required=False)
+    contacted = forms.BooleanField(label=Purpose.CONTACTED.wording, required=False)
+
+
+class CheckStep(forms.Form):
+    """The last step: that all of it is true."""
+
+    is_true = forms.BooleanField(
+        label=_("What I have written is true."), error_messages={"required": _("Confirm this to send it.")}
+    )
+
+
+# --- Others -----------------------------------------------------------------------------------------------------------
+
+
+class CVForm(forms.Form):
+    cv = forms.FileField(
+        label=_("Your CV"), validators=[check_cv], help_text=_("A PDF of at most 5 MB and 30 pages, without a password."),
+        widget=forms.FileInput({"accept": "application/pdf,.pdf"}),
+    )  # fmt: skip
+
+
+class ReferenceForm(forms.Form):
+    """What somebody who was named as a reference answers."""
+
+    answer = forms.ChoiceField(label=_("Your answer"), choices=Reference.Answer.choices, widget=Radios)
+    words = forms.CharField(
+        label=_("A few words"), required=False, max_length=1000, widget=forms.Textarea({"rows": 4, "dir": "auto"}),
+        help_text=_("Only the Centre reads them."),
+    )  # fmt: skip
+
+
+class EndorsementForm(forms.Form):
+    words = forms.CharField(
+        label=_("A few words"), required=False, max_length=1000, widget=forms.Textarea({"rows": 4, "dir": "auto"}),
+        help_text=_("The Centre and the expert read them."),
+    )  # fmt: skip

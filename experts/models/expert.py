@@ -1,0 +1,532 @@
+"""Experts: what they say of themselves, who may read it, and what is decided about them."""
+
+import uuid
+from datetime import timedelta
+from functools import cached_property
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Case, Prefetch, Q, When
+from django.utils.timezone import localdate, now
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from classifications.models import Country, Sector
+from classifications.search import SearchableQuerySet, key_column, search_indexes, stems_column
+from classifications.written import LANGUAGES, alphabetical, translated
+from experts.cv import check_cv, random_name
+from experts.readers import Kind, Reader
+from partners.applications import (
+    Application,
+    ApplicationQuerySet,
+    Decision,
+    ReviewStep,
+    Role,
+    Status,
+    waiting_matches_status,
+)
+from partners.models import Institution
+
+LAPSES_AFTER = timedelta(days=365)  # without a renewal: ranked last
+HIDDEN_AFTER = timedelta(days=548)  # eighteen months: no longer shown, never wiped
+BANDS = {"0-5": (0, 5), "6-10": (6, 10), "11-20": (11, 20), "21-": (21, 200)}
+
+
+class ExpertQuerySet(SearchableQuerySet, ApplicationQuerySet):
+    def of(self, user):
+        """The record of one person, if they have one."""
+        return self.filter(user=user).first() if user.pk else None
+
+    def shown(self):
+        """Those listed and kept whom somebody beside the Centre may see, renewed not too long ago."""
+        return self.listed().filter(is_kept=True, renewed_at__gt=now() - HIDDEN_AFTER)
+
+    def public(self):
+        """Those whom everybody may see."""
+        return self.shown().filter(is_public=True)
+
+    def readable_by(self, user):
+        """Those whom somebody may read; what of each, `Reader.profile_of` says. Nobody who withdrew from being kept."""
+        return self.readable_as(Reader.of(user))
+
+    def readable_as(self, reader):
+        if reader.kind == Kind.STAFF:
+            return self.filter(is_kept=True, erased_at=None)
+        agreed = Q(is_public=True) | Q(is_for_partners=True) if reader.kind == Kind.PARTNER else Q(is_public=True)
+        readable = self.shown().filter(agreed)
+        if not reader.states:
+            return readable
+        of_mine = self.in_use().filter(is_kept=True, nationality__in=reader.states)
+        return self.filter(Q(pk__in=readable.values("pk")) | Q(pk__in=of_mine.values("pk")))
+
+    def endorsable_by(self, user):
+        """Those whom `user` may endorse as the national focal point of their state."""
+        if not user.pk:
+            return self.none()
+        states = user.designations.acting().values("country")
+        return self.in_use().filter(is_kept=True, nationality__in=states, endorsed_on=None).exclude(user=user)
+
+    def on_roster(self, roster):
+        return self.filter(pk__in=roster.memberships.values("expert"))
+
+    def lapsed(self):
+        """Those who have not renewed for a year."""
+        return self.filter(renewed_at__lte=now() - LAPSES_AFTER)
+
+    # --- What a list is filtered and sorted by ------------------------------------------------------------------------
+
+    def under_themes(self, slugs):
+        return self._linked(sectors__theme__slug__in=slugs)
+
+    def in_sectors(self, slugs):
+        return self._linked(sectors__slug__in=slugs)
+
+    def working_in(self, codes):
+        """Those who speak one of these languages well enough to teach in it: B2 or above."""
+        return self._linked(languages__language__code__in=codes, languages__level__gte=4)
+
+    def fluent_in(self, codes):
+        """Those who speak one of these languages at C1 or above."""
+        return self._linked(languages__language__code__in=codes, languages__level__gte=5)
+
+    def _linked(self, **wanted):
+        return self.filter(pk__in=Expert.objects.filter(**wanted).values("pk"))
+
+    def of_nations(self, iso2s):
+        return self.filter(nationality__iso2__in=iso2s)
+
+    def living_in(self, iso2s):
+        return self.filter(residence__iso2__in=iso2s)
+
+    def in_groups(self, groups):
+        return self.filter(nationality__oic_group__in=groups)
+
+    def with_degrees(self, degrees):
+        return self.filter(degree__in=degrees)
+
+    def with_years(self, bands):
+        """Those whose years of experience lie in one of these bands, values of `Expert.Years`."""
+        return self.alias(band=years_band()).filter(band__in=bands)
+
+    def freshest_first(self):
+        """Those who renewed last before others; lapsed ones come last by that."""
+        return self.order_by("-renewed_at", "pk")
+
+    def most_experienced_first(self):
+        """By years of experience; lapsed ones last."""
+        return self.order_by(_lapsed_last(), "first_year", "pk")
+
+    def by_name(self):
+        return self.order_by(_lapsed_last(), "name", "pk")
+
+    def for_listing(self):
+        """With what a row of a list shows."""
+        return (
+            self.select_related("nationality", "residence", "institution")
+            .defer("search_key", "search_stems", "linked_words")
+            .prefetch_related("sectors", Prefetch("languages", _languages()))
+        )
+
+
+def _languages():
+    from experts.models.linked import ExpertLanguage  # noqa: PLC0415  linked rows need the expert
+
+    return ExpertLanguage.objects.select_related("language")
+
+
+def _lapsed_last():
+    return Case(When(renewed_at__lte=now() - LAPSES_AFTER, then=1), default=0, output_field=models.IntegerField())
+
+
+def years_band():
+    """The band of years of experience in which an expert is today, as an expression."""
+    year = localdate().year
+    return Case(
+        *(
+            When(first_year__lte=year - least, first_year__gte=year - most, then=models.Value(band))
+            for band, (least, most) in BANDS.items()
+        ),
+        output_field=models.CharField(),
+    )
+
+
+class Expert(Application):
+    """A person on the rosters, or one who was: once erased, the row says only that there was somebody, and on which."""
+
+    class Title(models.TextChoices):
+        MS = "ms", pgettext_lazy("form of address", "Ms")
+        MR = "mr", pgettext_lazy("form of address", "Mr")
+        DR = "dr", pgettext_lazy("form of address", "Dr")
+        PROFESSOR = "professor", pgettext_lazy("form of address", "Professor")
+        ENGINEER = "engineer", pgettext_lazy("form of address", "Engineer")
+
+    class Gender(models.TextChoices):
+        FEMALE = "female", _("Female")
+        MALE = "male", _("Male")
+
+    class Degree(models.TextChoices):
+        DOCTORATE = "doctorate", _("Doctorate")
+        MASTER = "master", _("Master’s degree")
+        BACHELOR = "bachelor", _("Bachelor’s degree")
+        DIPLOMA = "diploma", _("Technical or vocational diploma")
+        OTHER = "other", _("Another qualification")
+
+    class Way(models.TextChoices):
+        TRAVELS = "travels", _("Travels to the place")
+        ONLINE = "online", _("Works online")
+        BOTH = "both", _("Travels or works online")
+
+    class Years(models.TextChoices):
+        FEW = "0-5", _("Up to 5 years")
+        SOME = "6-10", _("6 to 10 years")
+        MANY = "11-20", _("11 to 20 years")
+        MOST = "21-", _("More than 20 years")
+
+    user = models.OneToOneField(
+        User, models.PROTECT, verbose_name=_("account"), related_name="expert", null=True, editable=False
+    )
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    title = models.CharField(_("form of address"), max_length=20, choices=Title, blank=True)
+    name = models.CharField(_("name"), max_length=150)
+    name_ar = models.CharField(_("name in Arabic script"), max_length=150, blank=True)
+    nationality = models.ForeignKey(
+        Country, models.PROTECT, verbose_name=_("nationality"), related_name="experts", null=True
+    )
+    residence = models.ForeignKey(
+        Country, models.PROTECT, verbose_name=_("country of residence"), related_name="resident_experts", null=True
+    )
+    gender = models.CharField(_("gender"), max_length=10, choices=Gender, blank=True)
+    degree = models.CharField(_("highest degree"), max_length=20, choices=Degree)
+    first_year = models.PositiveSmallIntegerField(
+        _("in the field since"), null=True, help_text=_("The year; the years of experience follow from it.")
+    )
+    institution = models.ForeignKey(
+        Institution,
+        models.SET_NULL,
+        verbose_name=_("employer on record"),
+        related_name="experts",
+        null=True,
+        blank=True,
+    )
+    employer = models.CharField(_("employer"), max_length=200, blank=True)
+    summary_en = models.TextField(_("summary in English"), blank=True, max_length=2000)
+    summary_fr = models.TextField(_("summary in French"), blank=True, max_length=2000)
+    summary_ar = models.TextField(_("summary in Arabic"), blank=True, max_length=2000)
+    sectors = models.ManyToManyField(Sector, verbose_name=_("sectors"), related_name="experts", blank=True)
+    way = models.CharField(_("way of working"), max_length=10, choices=Way)
+    days_per_year = models.PositiveSmallIntegerField(_("days a year"), null=True, blank=True)
+    cv = models.FileField(_("CV"), upload_to=random_name, validators=[check_cv], blank=True)
+    renewed_at = models.DateTimeField(_("last confirmed"), default=now, editable=False)
+    endorsed_on = models.DateField(_("endorsed by the focal point on"), null=True, blank=True, editable=False)
+    is_sample = models.BooleanField(_("sample"), default=False, editable=False)
+    created_at = models.DateTimeField(_("recorded"), default=now, editable=False)
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
+
+    # What is agreed to now; `agree_to` and `take_back` keep these beside the rows of `Consent`.
+    is_kept = models.BooleanField(_("may be kept"), default=False, editable=False)
+    is_for_partners = models.BooleanField(_("partners may see it"), default=False, editable=False)
+    is_public = models.BooleanField(_("everybody may see it"), default=False, editable=False)
+    may_be_contacted = models.BooleanField(_("may be written to"), default=False, editable=False)
+
+    # Nothing is searched that is not shown to everybody who finds the expert at all: a search tells nothing more.
+    linked_words = models.TextField(_("words of what is linked"), blank=True, editable=False)
+    search_key = key_column("name", "name_ar", "employer", "summary_en", "summary_fr", "summary_ar", "linked_words")
+    search_stems = stems_column("name", "name_ar", "employer", "summary_en", "summary_fr", "summary_ar", "linked_words")
+
+    # What says who it is: emptied when the person is erased.
+    PERSONAL_TEXTS = [
+        "title", "name", "name_ar", "gender", "degree", "employer", "summary_en", "summary_fr", "summary_ar", "way", "cv",
+        "linked_words",
+    ]  # fmt: skip
+    PERSONAL_LINKS = ["nationality", "residence", "institution", "first_year", "days_per_year", "endorsed_on"]
+    FLAGS = ["is_kept", "is_for_partners", "is_public", "may_be_contacted"]
+
+    objects = ExpertQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("expert")
+        verbose_name_plural = _("experts")
+        ordering = ["-created_at"]
+        indexes = [
+            *search_indexes("experts"),
+            models.Index(fields=["waiting_since"], condition=Q(status=Status.APPLIED), name="experts_waiting"),
+            models.Index(
+                fields=["-renewed_at", "id"], condition=Q(status=Status.LISTED, is_kept=True), name="experts_freshest"
+            ),
+        ]
+        constraints = [
+            waiting_matches_status("expert_waits_while_applied"),
+            models.CheckConstraint(
+                condition=Q(is_kept=True) | Q(is_for_partners=False, is_public=False, may_be_contacted=False),
+                name="nobody_used_who_is_not_kept",
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_at=None, user__isnull=False, nationality__isnull=False, residence__isnull=False)
+                | Q(
+                    erased_at__isnull=False, user=None, is_kept=False, nationality=None, residence=None, name="", cv=""
+                ),
+                name="an_erased_expert_is_nobody",
+            ),
+        ]
+
+    def __str__(self):
+        return gettext("expert no. %(number)s") % {"number": self.pk}  # kept in logs, so it names nobody
+
+    # --- What is read of an expert ------------------------------------------------------------------------------------
+
+    title_as_written = property(lambda self: self.get_title_display())
+    gender_as_written = property(lambda self: self.get_gender_display())
+    degree_as_written = property(lambda self: self.get_degree_display())
+    way_as_written = property(lambda self: self.get_way_display())
+
+    @property
+    def summary(self):
+        return translated(self, "summary")
+
+    @property
+    def email(self):
+        return self.user.email if self.user else ""
+
+    @property
+    def years(self):
+        """Whole years of experience."""
+        return localdate().year - self.first_year if self.first_year is not None else None
+
+    @property
+    def employer_name(self):
+        """The employer as it is on record, or as the expert wrote it."""
+        return self.institution.name if self.institution else self.employer
+
+    @cached_property
+    def sectors_by_name(self):
+        return sorted(self.sectors.all(), key=lambda sector: alphabetical(sector.name))
+
+    @cached_property
+    def languages_by_level(self):
+        return sorted(self.languages.all(), key=lambda each: (-each.level, alphabetical(each.language.name)))
+
+    @cached_property
+    def assignments_latest_first(self):
+        return list(self.assignments.select_related("country").order_by("-year", "pk"))
+
+    @cached_property
+    def periods_to_come(self):
+        return list(self.periods.ending_from(localdate()))
+
+    @cached_property
+    def rosters_in_order(self):
+        return [each.roster for each in self.memberships.select_related("roster").order_by("roster__position")]
+
+    @property
+    def answered_references(self):
+        return self.references.answered()
+
+    @property
+    def is_lapsed(self):
+        return self.renewed_at <= now() - LAPSES_AFTER
+
+    @property
+    def is_hidden(self):
+        return self.renewed_at <= now() - HIDDEN_AFTER
+
+    @property
+    def lapses_on(self):
+        return (self.renewed_at + LAPSES_AFTER).date()
+
+    # --- Verbs; those of the application are in `partners.applications` ------------------------------------------------
+
+    @classmethod
+    @transaction.atomic
+    def apply(cls, user, purposes, **answers):
+        """Record an application with what is agreed to; raise `ValidationError` where this person has one already."""
+        User.objects.select_for_update().get(pk=user.pk)  # two clicks at once must not both find none
+        expert = cls.objects.of(user) or cls(user=user)
+        if expert.pk and expert.status not in cls.ENDED:
+            raise ValidationError(_("You are registered already."))
+        expert.status, expert.waiting_since = Status.APPLIED, now()
+        expert._write(answers, purposes)
+        expert.record(Decision.APPLIED, user, Role.APPLICANT)
+        return expert
+
+    @transaction.atomic
+    def correct(self, by, purposes, **answers):
+        """Answer the question with which the application was returned, and send it again."""
+        self.send_again(by)  # first: it takes the lock, and refuses where somebody was faster
+        self._write(answers, purposes)
+
+    @transaction.atomic
+    def keep_profile(self, purposes, **answers):
+        """Write what the expert says of themselves now; that counts as a renewal."""
+        self._write(answers, purposes)
+
+    def _write(self, answers, purposes):
+        """Write all answers: own columns under their names; linked rows as dicts under `languages`, `assignments`…"""
+        linked = {name: answers.pop(name) for name in ("languages", "assignments", "periods", "references")}
+        sectors, rosters = answers.pop("sectors"), answers.pop("rosters")
+        years = answers.pop("years")
+        self.first_year = localdate().year - years
+        for name, value in answers.items():
+            setattr(self, name, value)
+        self.institution = _employer_on_record(self.employer)
+        self.renewed_at = now()
+        self.full_clean(exclude=["cv"])
+        self.save()
+        self.sectors.set(sectors)
+        self._join(rosters)
+        for name in ("languages", "assignments", "periods"):
+            rows = getattr(self, name)
+            rows.all().delete()
+            rows.bulk_create(rows.model(expert=self, **row) for row in linked[name])
+        self.references.model.ask(self, linked["references"])
+        self._consent_to(purposes)
+        self.keep_words()
+
+    def _join(self, rosters):
+        self.memberships.exclude(roster__in=rosters).delete()
+        present = set(self.memberships.values_list("roster", flat=True))
+        for roster in rosters:
+            if roster.pk not in present:
+                self.memberships.create(roster=roster)
+
+    def keep_words(self):
+        """Write down the words of what is linked, by which the expert is searched, too."""
+        named = [
+            *self.sectors.all(),
+            *(sector.theme for sector in self.sectors.select_related("theme") if sector.theme),
+        ]
+        words = [getattr(each, f"name_{language}") for each in named for language in LANGUAGES]
+        if self.institution:
+            words += [self.institution.name_en, self.institution.name_fr, self.institution.name_ar]
+        for each in self.assignments.all():
+            words += [each.what, each.client]
+        self.linked_words = " ".join(dict.fromkeys(filter(None, words)))
+        self.save(update_fields=["linked_words"])
+
+    def leave(self, roster):
+        """Take the expert off one roster."""
+        self.memberships.filter(roster=roster).delete()
+
+    def renew(self):
+        """Note that the expert said today that everything is still right: what lapsed or was hidden is back."""
+        self.renewed_at = now()
+        Expert.objects.filter(pk=self.pk).update(renewed_at=self.renewed_at)
+
+    @transaction.atomic
+    def endorse(self, by, reason=""):
+        """The national focal point vouches for the expert."""
+        if not Expert.objects.endorsable_by(by).filter(pk=self.pk).update(endorsed_on=localdate()):
+            raise ValidationError(_("This has been decided in the meantime."))
+        self.endorsed_on = localdate()
+        self.record(Decision.CONFIRMED, by, Role.FOCAL_POINT, reason)
+
+    # --- Consent ------------------------------------------------------------------------------------------------------
+
+    @transaction.atomic
+    def agree_to(self, purpose):
+        """Note that the expert agrees to a purpose; whatever it is, being kept is needed for it."""
+        from experts.models.consent import WORDED_ON  # noqa: PLC0415  consents need the expert
+
+        Expert.objects.select_for_update().get(pk=self.pk)
+        self.refresh_from_db(fields=self.FLAGS)
+        if purpose != "kept" and not self.is_kept:
+            raise ValidationError(_("Without being kept by the Centre nothing else is possible."))
+        if not self.consents.in_force().filter(purpose=purpose).exists():
+            self.consents.create(purpose=purpose, version=WORDED_ON)
+        self._raise_flags()
+
+    @transaction.atomic
+    def take_back(self, purpose):
+        """Note that the expert no longer agrees to a purpose; who is no longer kept is not used for anything."""
+        Expert.objects.select_for_update().get(pk=self.pk)
+        ended = self.consents.in_force()
+        if purpose != "kept":
+            ended = ended.filter(purpose=purpose)
+        ended.update(withdrawn_at=now())
+        self._raise_flags()
+
+    def _consent_to(self, purposes):
+        """Make what is agreed to the same as `purposes`."""
+        for purpose in self.consents.in_force().exclude(purpose__in=purposes).values_list("purpose", flat=True):
+            self.take_back(purpose)
+        for purpose in sorted(purposes, key=lambda each: each != "kept"):
+            self.agree_to(purpose)
+
+    def _raise_flags(self):
+        from experts.models.consent import FLAGS  # noqa: PLC0415  consents need the expert
+
+        agreed = set(self.consents.in_force().values_list("purpose", flat=True))
+        for purpose, flag in FLAGS.items():
+            setattr(self, flag, purpose in agreed)
+        self.save(update_fields=self.FLAGS)
+
+    # --- The CV, and erasing ------------------------------------------------------------------------------------------
+
+    def keep_cv(self, file):
+        """Store a checked CV in place of the one before."""
+        self._drop_cv()
+        self.cv = file
+        self.save(update_fields=["cv"])
+
+    def remove_cv(self):
+        self._drop_cv()
+        self.cv = ""
+        self.save(update_fields=["cv"])
+
+    def _drop_cv(self):
+        """Delete the stored file once what is being done is certain."""
+        if self.cv:
+            stored, storage = self.cv.name, self.cv.storage
+            transaction.on_commit(lambda: storage.delete(stored))
+
+    @transaction.atomic
+    def erase(self):
+        """Take away everything that says who this was; the row stays for counting, with the rosters it was on."""
+        from experts.erasing import forget_letters  # noqa: PLC0415  it reads references, which need the expert
+
+        forget_letters(self)
+        self._drop_cv()
+        for rows in (
+            self.languages, self.periods, self.assignments, self.references, self.consents, self.reviews, self.reminders,
+        ):  # fmt: skip
+            rows.all().delete()
+        self.sectors.clear()
+        if self.user:
+            self.user.drafts.filter(form="expert").delete()
+        for name in self.PERSONAL_TEXTS:
+            setattr(self, name, "")
+        for name in self.PERSONAL_LINKS:
+            setattr(self, name, None)
+        for name in self.FLAGS:
+            setattr(self, name, False)
+        self.user, self.key, self.erased_at = None, uuid.uuid4(), now()
+        self.status, self.waiting_since = Status.WITHDRAWN, None
+        self.renewed_at = self.created_at = self.erased_at
+        self.save()
+
+    def tell(self, review):
+        from experts.emails import tell_of_review  # noqa: PLC0415  letters speak of models
+
+        tell_of_review(review)
+
+
+def _employer_on_record(name):
+    """The listed institution that is called like this, whatever the case and the accents; None where there is none."""
+    if not name:
+        return None
+    wanted = alphabetical(name)
+    for each in Institution.objects.listed().resembling(name)[:5]:
+        if wanted in map(alphabetical, (each.name_en, each.name_fr, each.name_ar, each.acronym)):
+            return each
+    return None
+
+
+class ExpertReview(ReviewStep):
+    """One step of an expert's history."""
+
+    expert = models.ForeignKey(Expert, models.CASCADE, verbose_name=_("expert"), related_name="reviews")
+
+    class Meta(ReviewStep.Meta):
+        verbose_name = _("step of a review")
+        verbose_name_plural = _("steps of reviews")
+        indexes = [models.Index(fields=["expert", "-at"], name="reviews_of_expert")]

@@ -1,0 +1,80 @@
+"""References: people whom an expert names, asked by e-mail, who answer on a page without an account."""
+
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from experts.models.expert import Expert
+
+
+class ReferenceQuerySet(models.QuerySet):
+    def answered(self):
+        return self.exclude(answered_at=None)
+
+    def open(self):
+        """Those who may still answer: of experts who are kept and not declined or withdrawn."""
+        experts = Expert.objects.in_use().filter(is_kept=True)
+        return self.filter(answered_at=None, expert__in=experts)
+
+
+class Reference(models.Model):
+    """One person named as a reference, and what they answered."""
+
+    class Answer(models.TextChoices):
+        CONFIRMS = "confirms", _("I know this person’s work and recommend them")
+        KNOWS = "knows", _("I know this person’s work")
+        DECLINES = "declines", _("I do not wish to be a reference")
+
+    expert = models.ForeignKey(Expert, models.CASCADE, verbose_name=_("expert"), related_name="references")
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=150)
+    email = models.EmailField(_("e-mail address"))
+    relation = models.CharField(_("how they know the work"), max_length=200, blank=True)
+    asked_at = models.DateTimeField(_("asked"), default=now, editable=False)
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True, editable=False)
+    answer = models.CharField(_("answer"), max_length=10, choices=Answer, blank=True)
+    words = models.TextField(_("words"), blank=True, max_length=1000)
+
+    objects = ReferenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("reference")
+        verbose_name_plural = _("references")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint("expert", Lower("email"), name="reference_asked_once_by_an_expert"),
+            models.CheckConstraint(
+                condition=Q(answered_at=None, answer="") | (Q(answered_at__isnull=False) & ~Q(answer="")),
+                name="reference_answered_with_an_answer",
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.expert)  # kept in logs, so it names nobody
+
+    @classmethod
+    def ask(cls, expert, people):
+        """Make the references of an expert those in `people` (dicts of fields), and write to those who are new."""
+        from experts.emails import ask_for_reference  # noqa: PLC0415  letters speak of models
+
+        named = {each["email"].lower(): each for each in people}
+        present = {each.email.lower(): each for each in expert.references.all()}
+        for email, reference in present.items():
+            if email not in named:
+                reference.delete()
+        for email, fields in named.items():
+            if email not in present:
+                ask_for_reference(cls.objects.create(expert=expert, **fields))
+
+    def give(self, answer, words=""):
+        """Note the answer once; raise `ValidationError` where it was given already."""
+        answered = {"answer": answer, "words": words, "answered_at": now()}
+        if not Reference.objects.open().filter(pk=self.pk).update(**answered):
+            raise ValidationError(_("This has been answered already."))
+        for name, value in answered.items():
+            setattr(self, name, value)

@@ -1,0 +1,55 @@
+"""What is held about an expert."""
+
+from experts.models import Expert
+
+
+def held_about(user):
+    expert = Expert.objects.of(user)
+    if expert is None:
+        return {}
+    return {
+        **{name: getattr(expert, name) for name in (
+            "title", "name", "name_ar", "gender", "degree", "first_year", "employer", "summary_en", "summary_fr",
+            "summary_ar", "way", "days_per_year", "status", "created_at", "renewed_at", "endorsed_on",
+        )},
+        "nationality": expert.nationality.name_en,
+        "country of residence": expert.residence.name_en,
+        "CV": expert.cv.name,
+        "rosters": [
+            {"roster": each.roster.name_en, "joined": each.joined_at}
+            for each in expert.memberships.select_related("roster")
+        ],
+        "sectors": [each.name_en for each in expert.sectors.all()],
+        "languages": [
+            {"language": each.language.name_en, "level": each.get_level_display()}
+            for each in expert.languages.select_related("language")
+        ],
+        "assignments": [
+            {"what": each.what, "country": each.country and each.country.name_en, "year": each.year, "for": each.client}
+            for each in expert.assignments.select_related("country")
+        ],
+        "free": [{"from": each.starts_on, "until": each.until} for each in expert.periods.all()],
+        "references": [
+            {
+                "name": each.name, "e-mail address": each.email, "how they know the work": each.relation,
+                "asked": each.asked_at, "answered": each.answered_at,
+            }
+            for each in expert.references.all()
+        ],
+        "consents": [
+            {
+                "purpose": each.purpose, "wording of": each.version, "given": each.given_at,
+                "withdrawn": each.withdrawn_at,
+            }
+            for each in expert.consents.all()
+        ],
+        "history": [{"step": str(each), "when": each.at, "words": each.reason} for each in expert.reviews.all()],
+        "reminders": [{"written": each.written_at} for each in expert.reminders.all()],
+    }  # fmt: skip
+
+
+def forget(user):
+    """Erase the expert that the person was."""
+    expert = Expert.objects.of(user)
+    if expert:
+        expert.erase()

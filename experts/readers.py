@@ -1,0 +1,78 @@
+"""Who may read what of an expert: the one place that says so.
+
+`Expert.objects.readable_by(user)` gives the experts that somebody may read at all; `Reader.profile_of(expert)` gives of one
+of them what this reader may read. Pages, linked data, tables and letters are made of profiles and never of experts.
+"""
+
+from dataclasses import dataclass, field
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from partners.models import Institution
+
+
+class Kind(models.TextChoices):
+    """As whom somebody reads."""
+
+    PUBLIC = "public", _("Everybody")
+    PARTNER = "partner", _("Partners")
+    STAFF = "staff", _("The Centre")
+
+
+_PUBLIC = (
+    "key", "title_as_written", "name", "name_ar", "nationality", "residence", "degree_as_written", "years", "employer_name",
+    "summary", "way_as_written", "sectors_by_name", "languages_by_level", "assignments_latest_first", "rosters_in_order",
+    "endorsed_on", "renewed_at", "is_lapsed", "is_sample",
+)  # fmt: skip
+_PARTNER = (*_PUBLIC, "days_per_year", "periods_to_come")
+_STAFF = (
+    *_PARTNER, "gender_as_written", "email", "cv", "answered_references", "reviews", "status", "get_status_display",
+    "is_for_partners", "is_public", "may_be_contacted", "last_question",
+)  # fmt: skip
+OF_OTHERS = ("answered_references",)  # what others told the Centre in confidence: not for the expert's own eyes either
+SHOWN = {Kind.PUBLIC: _PUBLIC, Kind.PARTNER: _PARTNER, Kind.STAFF: _STAFF}
+
+
+class Profile:
+    """What one reader may read of one expert; everything else is as if it were not there."""
+
+    def __init__(self, expert, kind, without=()):
+        self._expert, self.kind, self._without = expert, kind, without
+
+    def __getattr__(self, name):
+        if name.startswith("_") or name not in SHOWN[self.kind] or name in self._without:
+            raise AttributeError(name)
+        return getattr(self._expert, name)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who reads: as whom, and for which states as their national focal point (keys of countries)."""
+
+    kind: Kind
+    states: frozenset = field(default_factory=frozenset)
+
+    @classmethod
+    def of(cls, user):
+        """Tell as whom an account reads, or a visitor without one."""
+        if not user.is_authenticated:
+            return cls(Kind.PUBLIC)
+        if is_staff(user):
+            return cls(Kind.STAFF)
+        states = frozenset(user.designations.acting().values_list("country", flat=True))
+        is_partner = Institution.objects.represented_by(user).listed().exists()
+        return cls(Kind.PARTNER if is_partner else Kind.PUBLIC, states)
+
+    def profile_of(self, expert):
+        """What this reader may read of an expert whom `readable_by` gave."""
+        if self.kind == Kind.STAFF:
+            return Profile(expert, Kind.STAFF)
+        as_partner = self.kind == Kind.PARTNER and expert.is_for_partners
+        return Profile(expert, Kind.PARTNER if as_partner or expert.nationality_id in self.states else Kind.PUBLIC)
+
+
+def is_staff(user):
+    """Whether somebody is of the Centre's staff who keep the rosters, with the second factor the admin asks for, too."""
+    return user.is_active and user.is_staff and user.has_perm("experts.view_expert") and is_mfa_enabled(user)

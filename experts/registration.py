@@ -1,0 +1,79 @@
+"""Registering as an expert in steps; the same steps correct a returned application and keep the profile of a listed one."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.steps import SteppedForm, answered
+from experts.forms import CheckStep, ConsentStep, ExperienceStep, ExpertiseStep, LanguagesStep, PersonStep
+from experts.models import Expert, Purpose
+from partners.applications import Status
+
+OWN = [
+    "title", "name", "name_ar", "nationality", "residence", "gender", "degree", "employer", "summary_en", "summary_fr",
+    "summary_ar", "way", "days_per_year",
+]  # fmt: skip
+ROWS = ["languages", "assignments", "periods"]
+
+
+class Registration(SteppedForm):
+    """What one person has filled in to be listed, or `about` their record."""
+
+    FORM = "expert"
+    STEPS = {
+        "person": (pgettext_lazy("step of a form", "You"), PersonStep),
+        "expertise": (_("Your field"), ExpertiseStep),
+        "languages": (_("Languages and time"), LanguagesStep),
+        "experience": (_("Experience"), ExperienceStep),
+        "consent": (_("Consent"), ConsentStep),
+        "check": (_("Check and send"), CheckStep),
+    }
+
+    def address_of(self, name, step=None):
+        name = f"experts:{'profile' if self.about else 'register'}-{name}"
+        return reverse(name, args=[step] if step else [])
+
+    def known(self):
+        if self.about is None:
+            return {"name": self.user.name, "way": Expert.Way.BOTH}
+        one = self.about
+        known = {name: getattr(one, name) for name in OWN}
+        known |= {"sectors": one.sectors.all(), "rosters": one.rosters_in_order, "years": one.years}
+        known |= {purpose.value: getattr(one, purpose.flag) for purpose in Purpose}
+        for name in ROWS:
+            for n, row in enumerate(getattr(one, name).all(), 1):
+                known |= {f"{field.name}_{n}": getattr(row, field.name) for field in row._meta.fields}
+        for n, row in enumerate(one.references.all(), 1):
+            known |= {f"referee_{n}": row.name, f"referee_email_{n}": row.email, f"relation_{n}": row.relation}
+        return known
+
+    def summary(self):
+        told = []
+        for step, form in self.filled.items():
+            repeated = getattr(form, "row_names", ())
+            pairs = [(form.fields[name].label, texts) for name, texts in answered(form) if name not in repeated]
+            if step == "consent":
+                pairs = [
+                    (purpose.label, [_("Yes") if form.cleaned_data.get(purpose) else _("No")]) for purpose in Purpose
+                ]
+            if repeated:
+                pairs += form.told_rows()
+            told.append((self.STEPS[step][0], self.address_of("step", step), pairs))
+        return told
+
+    def record(self, answers):
+        purposes = [purpose.value for purpose in Purpose if answers[purpose]]
+        references = [
+            {"name": row["referee"], "email": row["referee_email"], "relation": row["relation"]}
+            for row in answers["references"]
+        ]
+        kept = {name: answers[name] for name in [*OWN, "years", "sectors", "rosters", *ROWS]} | {
+            "references": references
+        }
+        if self.about is None:
+            return Expert.apply(self.user, purposes, **kept)
+        if self.about.status == Status.RETURNED:
+            self.about.correct(self.user, purposes, **kept)
+        else:
+            self.about.keep_profile(purposes, **kept)
+        return self.about

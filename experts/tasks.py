@@ -1,0 +1,19 @@
+"""What is done for experts without anybody asking."""
+
+from celery import shared_task
+
+from experts.models import Expert, Reminder
+
+
+@shared_task
+def ask_whether_still_right():
+    """Write to the experts whose year without a renewal ends in 60, 30 or 7 days, once for each."""
+    for expert, days in Reminder.due():
+        Reminder.write(expert, days)
+
+
+@shared_task
+def keep_words():
+    """Write down anew the words of what is linked to experts, where names of sectors or institutions have changed."""
+    for expert in Expert.objects.filter(erased_at=None).iterator():
+        expert.keep_words()

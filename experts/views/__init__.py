@@ -1,0 +1,1 @@
+"""What the pages of experts answer: `pages` for everybody, `registration`, `desk` for experts, `letters` without sign-in."""

@@ -1,0 +1,111 @@
+"""The rosters, and the experts on them as each reader may see them."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q
+from django.http import FileResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+from django_filters.views import FilterView
+
+from accounts.keeping import signed_in
+from classifications.addresses import NotOnRecord
+from experts.filters import ExpertFilter
+from experts.forms import EndorsementForm
+from experts.models import Expert, Roster
+from experts.readers import Kind, Reader, is_staff
+from experts.structured import expert_as_linked_data
+from programmes.views import page
+
+
+@require_safe
+def about(request):
+    """What rosters are for, which there are and how many experts everybody may see on each, and how one joins."""
+    public = Count("memberships", Q(memberships__expert__in=Expert.objects.public()))
+    return page(request, "experts", "experts/experts.html", rosters=Roster.objects.annotate(n=public).in_order())
+
+
+class RosterPage(FilterView):
+    """The experts on a roster whom the reader may see."""
+
+    http_method_names = ["get", "head", "options"]
+    filterset_class = ExpertFilter
+    paginate_by = 25
+    template_name = "experts/roster.html"
+
+    @cached_property
+    def roster(self):
+        return get_object_or_404(Roster, slug=self.kwargs["slug"])
+
+    @cached_property
+    def reader(self):
+        return Reader.of(self.request.user)
+
+    def get_queryset(self):
+        return Expert.objects.readable_as(self.reader).listed().on_roster(self.roster)
+
+    def get_filterset_kwargs(self, filterset_class):
+        return super().get_filterset_kwargs(filterset_class) | {"roster": self.roster}
+
+    def get_paginator(self, queryset, per_page, **kwargs):
+        paginator = super().get_paginator(queryset.for_listing(), per_page, **kwargs)
+        paginator.count = self.filterset.count  # counted already, with the facets
+        return paginator
+
+    def paginate_queryset(self, queryset, page_size):
+        """Give the page asked for; where there is none of this number, the nearest."""
+        paginator = self.get_paginator(queryset, page_size)
+        found = paginator.get_page(self.request.GET.get("page"))
+        return paginator, found, found.object_list, found.has_other_pages()
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        profiles = [self.reader.profile_of(expert) for expert in context.pop("object_list")]
+        for name in ("expert_list", "object_list"):
+            context.pop(name, None)
+        return context | {"roster": self.roster, "profiles": profiles, "kind": self.reader.kind}
+
+
+@require_safe
+def expert_detail(request, slug, key):
+    roster, reader = get_object_or_404(Roster, slug=slug), Reader.of(request.user)
+    readable = Expert.objects.readable_as(reader).on_roster(roster).for_listing()
+    profile = reader.profile_of(get_object_or_404(readable, key=key))
+    context = {"roster": roster, "profile": profile}
+    if profile.kind == Kind.PUBLIC:
+        context["linked_data"] = expert_as_linked_data(profile, roster)
+    return render(request, "experts/expert_detail.html", context)
+
+
+@signed_in
+@require_safe
+def cv(request, key):
+    """Hand out a CV, to the expert and to the Centre's staff."""
+    kept = Expert.objects.filter(is_kept=True) if is_staff(request.user) else Expert.objects.filter(user=request.user)
+    expert = get_object_or_404(kept.exclude(cv=""), key=key)
+    try:
+        file = expert.cv.open("rb")
+    except FileNotFoundError:
+        raise NotOnRecord(_("This document is not available at the moment.")) from None
+    return FileResponse(file, as_attachment=True, filename="cv.pdf", content_type="application/pdf")
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def endorse(request, key):
+    """The national focal point looks at an expert of the own state, and endorses them."""
+    expert = get_object_or_404(Expert.objects.endorsable_by(request.user).for_listing(), key=key)
+    form = EndorsementForm(request.answers)
+    if request.method == "POST" and form.is_valid():
+        try:
+            expert.endorse(request.user, form.cleaned_data["words"])
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+        else:
+            messages.success(request, _("Endorsed. The Centre and the expert are told."))
+            return redirect("desk")
+    profile = Reader.of(request.user).profile_of(expert)
+    context = {"profile": profile, "form": form}
+    return render(request, "experts/endorse.html", context, status=400 if request.method == "POST" else 200)

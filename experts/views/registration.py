@@ -1,0 +1,46 @@
+"""Registering in steps, and keeping one's profile by the same steps."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from accounts.steps import StepViews
+from experts.models import Expert
+from experts.registration import Registration
+from partners.applications import Status
+
+
+def _new(request):
+    return Registration(request.user)
+
+
+def _own(request):
+    """The profile of a listed expert, or of one whose application was returned."""
+    expert = Expert.objects.of(request.user)
+    if expert is None or expert.status not in (Status.LISTED, Status.RETURNED):
+        raise Http404
+    return Registration(request.user, expert)
+
+
+def _sent(request, expert):
+    if expert.is_listed:
+        messages.success(request, _("Saved. The page shows it now."))
+    else:
+        messages.success(request, _("Sent. You will be told of every step by e-mail. Add your CV now."))
+    return redirect("experts:desk")
+
+
+def _already_sent(request):
+    return redirect("experts:desk" if Expert.objects.of(request.user) else "experts:register-begin")
+
+
+def _beside(registration, step, form):
+    """The reviewers' question."""
+    returned = registration.about and registration.about.status == Status.RETURNED
+    return {"question": registration.about.last_question if returned else ""}
+
+
+_how = {"template": "experts/register_step.html", "sent": _sent, "gone": _already_sent, "beside": _beside}
+register = StepViews(_new, **_how)
+profile = StepViews(_own, **_how)

@@ -1,0 +1,32 @@
+"""What waits for experts, and for the focal points who may endorse them."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import Draft
+from accounts.waiting import Task
+from experts.models import Expert
+from experts.registration import Registration
+from partners.applications import Status
+
+
+def tasks_of(user):
+    """Yield what waits for a person: a question, a profile to renew, a registration begun, nationals to endorse."""
+    expert, desk = Expert.objects.of(user), reverse("experts:desk")
+    if expert and expert.status == Status.RETURNED:
+        last = expert.reviews.first()
+        yield Task(
+            _("Answer the reviewers’ question"), _("Roster of experts"), _("Correct"), reverse("experts:profile-begin"),
+            last.at if last else None,
+        )  # fmt: skip
+    if expert and expert.is_listed and expert.is_lapsed:
+        yield Task(_("Is your profile still right?"), _("Roster of experts"), _("Confirm it"), desk, expert.renewed_at)
+    draft = Draft.objects.of(user, Registration.FORM)
+    if draft:
+        url = Registration(user).address_of("step", draft.step)
+        yield Task(_("Go on with your registration"), _("Roster of experts"), _("Go on"), url, draft.saved_at)
+    for each in Expert.objects.endorsable_by(user).waiting_for_review():
+        url = reverse("experts:endorse", args=[each.key])
+        yield Task(
+            _("An expert of your country asks to be listed"), each.name, _("Look at it"), url, each.waiting_since
+        )

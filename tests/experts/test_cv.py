@@ -1,0 +1,170 @@
+"""CVs are read as hostile files: whatever is not a short plain PDF to its end is refused with a reason, and nothing fails."""
+
+import io
+import random
+import zipfile
+import zlib
+
+import pypdf
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
+
+from experts.cv import LARGEST, check_cv
+from experts.models import Expert
+from tests.experts.helpers import pdf, pdf_bytes
+from tests.factories import ExpertFactory
+
+
+def written(change=None, **options):
+    writer = pypdf.PdfWriter()
+    writer.add_blank_page(200, 200)
+    if change:
+        change(writer)
+    stream = io.BytesIO()
+    writer.write(stream)
+    return stream.getvalue()
+
+
+def encrypted():
+    return written(lambda writer: writer.encrypt("secret"))
+
+
+def with_action(kind, **more):
+    def change(writer):
+        action = DictionaryObject({NameObject("/S"): NameObject(kind), **{NameObject(k): v for k, v in more.items()}})
+        writer._root_object[NameObject("/OpenAction")] = writer._add_object(action)
+
+    return written(change)
+
+
+def deep():
+    def change(writer):
+        inner = ArrayObject()
+        for _level in range(200):
+            inner = ArrayObject([inner])
+        writer._root_object[NameObject("/Deep")] = inner
+
+    return written(change)
+
+
+def zipped():
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("evil.exe", b"MZ" * 100)
+    return stream.getvalue()
+
+
+def compressed_objects(inner):
+    """A PDF whose object 5 stands in a compressed stream of objects."""
+    body = zlib.compress(b"5 0 " + inner)
+    parts = [
+        b"%PDF-1.5\n",
+        b"1 0 obj\n<</Type/Catalog/Pages 2 0 R/OpenAction 5 0 R>>\nendobj\n",
+        b"2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n",
+        b"3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>\nendobj\n",
+        b"4 0 obj\n<</Type/ObjStm/N 1/First 4/Filter/FlateDecode/Length %d>>\nstream\n" % len(body),
+    ]
+    offsets, position = [], 0
+    for part in parts:
+        offsets.append(position)
+        position += len(part)
+    parts.append(body + b"\nendstream\nendobj\n")
+    start = sum(map(len, parts))
+    rows = [b"\x00\x00\x00\xff"] + [b"\x01" + offset.to_bytes(2, "big") + b"\x00" for offset in offsets[1:]]
+    rows += [b"\x02\x00\x04\x00", b"\x01" + start.to_bytes(2, "big") + b"\x00"]
+    table = b"".join(rows)
+    parts.append(b"6 0 obj\n<</Type/XRef/Size 7/W[1 2 1]/Root 1 0 R/Length %d>>\nstream\n" % len(table))
+    parts.append(table + b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % start)
+    return b"".join(parts)
+
+
+PLAIN = pdf_bytes()
+HOSTILE = {
+    "nothing": b"",
+    "zeros": b"\x00" * 5000,
+    "text": b"My CV",
+    "a page": b"<html><script>alert(1)</script></html>",
+    "a picture": b"\x89PNG\r\n\x1a\n" + b"\x00" * 100,
+    "an office file": zipped(),
+    "late beginning": b"\n" + PLAIN,
+    "only a beginning": b"%PDF-1.7\n%%EOF",
+    "no end": PLAIN[:-20],
+    "half": PLAIN[: len(PLAIN) // 2] + b"\n%%EOF\n",
+    "archive behind": PLAIN + zipped(),
+    "archive behind with an end": PLAIN + zipped() + b"\n%%EOF\n",
+    "page before": PLAIN.replace(b"%PDF-1.3", b"%PDF-1.3<html><script>alert(1)</script>"),
+    "text behind": PLAIN + b"MZ executable",
+    "too large": b"%PDF-" + b"0" * LARGEST + b"%%EOF",
+    "too long": pdf_bytes(31),
+    "no pages": written(lambda writer: writer.remove_page(0)),
+    "encrypted": encrypted(),
+    "rich media": with_action("/RichMediaExecute", **{"/RichMedia": TextStringObject("x")}),
+    "file within": written(lambda writer: writer.add_attachment("a.txt", b"x")),
+    "launch": with_action("/Launch", **{"/F": TextStringObject("cmd.exe")}),
+    "sends forms": with_action("/SubmitForm"),
+    "script by action": with_action("/JavaScript", **{"/JS": TextStringObject("x")}),
+    "name with escapes": with_action("/Launch").replace(b"/Launch", b"/L#61unch"),
+    "script in compressed objects": compressed_objects(b"<</S/JavaScript/JS(x)>>"),
+    "deep": deep(),
+    "turns in circles": PLAIN.replace(b"/Kids [ ", b"/Kids [ 1 0 R "),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_files_are_refused_with_a_reason(name):
+    with pytest.raises(ValidationError) as refused:
+        check_cv(pdf(HOSTILE[name]))
+    assert len(" ".join(refused.value.messages)) > 20
+
+
+def test_two_hundred_broken_files_never_fail():
+    """Plain files with bytes changed, cut or repeated: accepted or refused, never an error of ours."""
+    chance, answers = random.Random(4), []  # noqa: S311  the same every time
+    for _number in range(200):
+        data = bytearray(pdf_bytes(chance.randint(1, 3), Title="x" * chance.randint(1, 50)))
+        for _change in range(chance.randint(1, 30)):
+            place = chance.randrange(len(data))
+            how = chance.randrange(3)
+            if how == 0:
+                data[place] = chance.randrange(256)
+            elif how == 1:
+                del data[place : place + chance.randint(1, 20)]
+            else:
+                data[place:place] = data[place : place + chance.randint(1, 40)]
+        try:
+            check_cv(pdf(bytes(data)))
+        except ValidationError:
+            answers.append(False)
+        else:
+            answers.append(True)
+    assert len(answers) == 200
+    assert False in answers
+
+
+@pytest.mark.parametrize("data", [PLAIN, pdf_bytes(30), PLAIN + b"\r\n\x00 ", compressed_objects(b"<</S/GoTo>>")])
+def test_plain_files_are_taken(data):
+    check_cv(pdf(data))
+
+
+@pytest.mark.parametrize(
+    "name", ["cv.pdf", "CV.PDF", "../../etc/passwd", "ملف.pdf", "a" * 90 + ".exe", "x\x00.pdf", "cv"]
+)
+def test_whatever_its_name_it_is_kept_under_a_random_one(client, db, name):
+    expert = ExpertFactory()
+    client.force_login(expert.user)
+    assert client.post(reverse("experts:upload-cv"), {"cv": pdf(name=name)}).status_code == 302
+    kept = Expert.objects.get().cv.name
+    assert kept.startswith("cv/")
+    assert len(kept) == len("cv/") + 32 + len(".pdf")
+
+
+def test_a_refused_file_is_told_and_not_kept(client, db):
+    expert = ExpertFactory()
+    client.force_login(expert.user)
+    response = client.post(reverse("experts:upload-cv"), {"cv": pdf(b"MZ")})
+    assert response.status_code == 400
+    assert "This is not a PDF file." in response.content.decode()
+    assert client.post(reverse("experts:upload-cv"), {}).status_code == 400
+    assert not Expert.objects.get().cv

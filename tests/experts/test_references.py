@@ -1,0 +1,40 @@
+"""References: asked by a letter, answered on a page without an account, once."""
+
+import pytest
+from django.urls import reverse
+
+from experts.models import Reference
+from tests.factories import ExpertFactory, ReferenceFactory
+
+
+@pytest.fixture
+def reference(db):
+    return ReferenceFactory(expert=ExpertFactory(purposes=["kept"]))
+
+
+def at(reference):
+    return reverse("experts:reference", args=[reference.key])
+
+
+def test_reading_changes_nothing_and_answering_does(client, reference):
+    assert reference.expert.name in client.get(at(reference)).content.decode()
+    reference.refresh_from_db()
+    assert reference.answered_at is None
+    assert client.post(at(reference), {"answer": "knows", "words": "Good."}).status_code == 200
+    reference.refresh_from_db()
+    assert (reference.answer, reference.words) == ("knows", "Good.")
+    assert client.get(at(reference)).status_code == 404
+    assert client.post(at(reference), {"answer": "declines"}).status_code == 404
+
+
+def test_a_faulty_answer_is_told(client, reference):
+    response = client.post(at(reference), {"answer": "perhaps", "words": "Kept words"})
+    assert response.status_code == 400
+    assert "Kept words" in response.content.decode()
+    assert not Reference.objects.answered().exists()
+
+
+def test_guessing_leads_nowhere_and_withdrawing_closes_it(client, reference):
+    assert client.get("/experts/references/6ba7b810-9dad-11d1-80b4-00c04fd430c8/").status_code == 404
+    reference.expert.take_back("kept")
+    assert client.get(at(reference)).status_code == 404

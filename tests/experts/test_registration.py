@@ -1,0 +1,194 @@
+"""Registering in steps: nothing lost, sent once, corrected when returned, kept by the same steps."""
+
+import pytest
+from django.urls import reverse
+from django.utils.timezone import localdate
+
+from accounts.models import Draft
+from experts.models import Expert, Purpose
+from notifications.models import Letter
+from partners.applications import Decision, Status
+from tests.experts.helpers import ANSWERS, TRUE, fill_in, lists, register
+from tests.factories import InstitutionFactory, RosterFactory, UserFactory
+
+
+def step(name, kind="register"):
+    return reverse(f"experts:{kind}-step", args=[name])
+
+
+@pytest.fixture
+def applicant(client, db):
+    lists()
+    user = UserFactory()
+    client.force_login(user)
+    return user
+
+
+def test_from_the_first_step_to_the_desk(client, applicant):
+    assert client.get(reverse("experts:register-begin")).headers["Location"] == step("person")
+    fill_in(client)
+    page = client.get(step("check")).content.decode()
+    for value in (
+        "Zaynab Samplename",
+        "Irrigation",
+        "Zebu course",
+        "gnu@example.org",
+        "First language",
+        "Okapi Ministry",
+    ):
+        assert value in page
+    response = client.post(reverse("experts:register-send"), TRUE)
+    assert response.headers["Location"] == reverse("experts:desk")
+    expert = Expert.objects.get()
+    assert (expert.user, expert.status, expert.name) == (applicant, Status.APPLIED, "Zaynab Samplename")
+    assert (expert.years, expert.first_year) == (12, localdate().year - 12)
+    assert {str(each) for each in expert.languages.all()} == {"Language ar First language", "Language en C1"}
+    assert [each.what for each in expert.assignments.all()] == ["Zebu course"]
+    assert [each.until.isoformat() for each in expert.periods.all()] == ["2091-03-31"]
+    assert [each.email for each in expert.references.all()] == ["gnu@example.org"]
+    assert [each.decision for each in expert.reviews.all()] == [Decision.APPLIED]
+    assert (expert.is_kept, expert.is_public) == (True, False)
+    assert not Draft.objects.exists()
+    assert client.get(reverse("experts:desk")).status_code == 200
+
+
+def test_the_referee_is_asked_and_the_applicant_has_a_receipt(client, applicant):
+    register(client)
+    to = {letter.recipients[0]: letter for letter in Letter.objects.all()}
+    assert set(to) == {"gnu@example.org", applicant.email}
+    assert str(Expert.objects.get().references.get().key) in to["gnu@example.org"].text
+    assert "Zaynab" not in to[applicant.email].text
+
+
+@pytest.mark.parametrize(
+    ("name", "answers", "wrong"),
+    [
+        ("person", {"name": ""}, "name"),
+        ("person", {"nationality": "XX"}, "nationality"),
+        ("person", {"gender": "x"}, "gender"),
+        ("person", {"name": "a\x00b"}, "name"),
+        ("expertise", {"rosters": []}, "rosters"),
+        ("expertise", {"rosters": ["closed"]}, "rosters"),
+        ("expertise", {"years": "-1"}, "years"),
+        ("expertise", {"years": "61"}, "years"),
+        ("expertise", {"years": "٩٩"}, "years"),
+        ("expertise", {"summary_en": "", "summary_ar": ""}, "summary_en"),
+        ("languages", {"level_1": "8"}, "level_1"),
+        ("languages", {"level_2": ""}, "level_2"),
+        ("languages", {"language_2": "ar"}, "language_2"),
+        ("languages", {"language_1": "", "level_1": "", "language_2": "", "level_2": ""}, "language_1"),
+        ("languages", {"until_1": "2091-02-01"}, "until_1"),
+        ("languages", {"until_1": ""}, "until_1"),
+        ("languages", {"until_1": "soon"}, "until_1"),
+        ("languages", {"way": ""}, "way"),
+        ("languages", {"days_per_year": "366"}, "days_per_year"),
+        ("experience", {"year_1": "2999"}, "year_1"),
+        ("experience", {"year_1": ""}, "year_1"),
+        ("experience", {"what_1": "x" * 201}, "what_1"),
+        ("experience", {"referee_email_1": "nobody"}, "referee_email_1"),
+        ("experience", {"referee_2": "Two", "referee_email_2": "GNU@example.org"}, "referee_email_2"),
+        ("consent", {"kept": ""}, "kept"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_kept_as_typed(client, applicant, name, answers, wrong):
+    RosterFactory(slug="closed", is_open=False)
+    response = client.post(step(name), ANSWERS[name] | answers)
+    assert response.status_code == 400
+    assert set(response.context["form"].errors) == {wrong}
+    assert f'href="#id_{wrong}"' in response.content.decode()
+    assert Draft.objects.get().step == name
+    assert client.post(reverse("experts:register-send"), TRUE).headers["Location"] != reverse("experts:desk")
+    assert not Expert.objects.exists()
+
+
+def test_a_step_taken_up_again_holds_what_was_typed(client, applicant):
+    client.post(step("languages"), ANSWERS["languages"] | {"level_2": ""})
+    page = client.get(step("languages")).content.decode()
+    assert 'value="2091-03-31"' in page
+    assert '<option value="ar" selected>' in page
+    assert '<option value="7" selected>' in page
+    assert "Go on with your registration" in client.get(reverse("desk")).content.decode()
+
+
+def test_without_the_last_word_nothing_is_sent(client, applicant):
+    fill_in(client)
+    assert client.post(reverse("experts:register-send"), {}).status_code == 400
+    assert not Expert.objects.exists()
+
+
+def test_sent_twice_it_is_one(client, applicant):
+    register(client)
+    assert client.post(reverse("experts:register-send"), TRUE).headers["Location"] == reverse("experts:desk")
+    assert Expert.objects.count() == 1
+
+
+def test_who_is_registered_is_not_registered_again(client, applicant):
+    register(client)
+    fill_in(client)
+    response = client.post(reverse("experts:register-send"), TRUE)
+    assert response.status_code == 400
+    assert "You are registered already." in response.content.decode()
+
+
+def test_who_withdrew_may_apply_again(client, applicant):
+    register(client)
+    client.post(reverse("experts:withdraw"))
+    assert Expert.objects.get().status == Status.WITHDRAWN
+    register(client, person={"name": "Another Samplename"})
+    expert = Expert.objects.get()
+    assert (expert.status, expert.name) == (Status.APPLIED, "Another Samplename")
+    assert [each.decision for each in expert.reviews.all()] == [
+        Decision.APPLIED, Decision.WITHDRAWN, Decision.APPLIED
+    ]  # fmt: skip
+
+
+def test_a_returned_application_is_corrected_and_sent_again(client, applicant):
+    register(client)
+    expert = Expert.objects.get()
+    assert client.get(step("person", "profile")).status_code == 404  # with the reviewers
+    expert.return_with("Which crops?", None)
+    page = client.get(step("expertise", "profile")).content.decode()
+    assert "Which crops?" in page
+    assert "Drip irrigation of vineyards." in page
+    assert '<option value="en" selected>' in client.get(step("languages", "profile")).content.decode()
+    client.post(step("expertise", "profile"), ANSWERS["expertise"] | {"summary_en": "Olives."})
+    response = client.post(reverse("experts:profile-send"), TRUE)
+    assert response.headers["Location"] == reverse("experts:desk")
+    expert.refresh_from_db()
+    assert (expert.status, expert.summary_en) == (Status.APPLIED, "Olives.")
+    assert [each.level for each in expert.languages.order_by("-level")] == [7, 5]
+    assert Letter.objects.to("gnu@example.org").count() == 1  # not asked again
+
+
+def test_a_listed_expert_keeps_the_profile_by_the_same_steps(client, applicant):
+    register(client)
+    expert = Expert.objects.get()
+    expert.approve(None)
+    client.post(step("consent", "profile"), {"kept": "on", "public": "on"})
+    client.post(step("experience", "profile"), {})
+    assert client.post(reverse("experts:profile-send"), TRUE).status_code == 302
+    expert.refresh_from_db()
+    assert (expert.status, expert.is_public) == (Status.LISTED, True)
+    assert not expert.assignments.exists()
+    assert not expert.references.exists()
+    assert "Zebu" not in expert.linked_words
+
+
+def test_an_employer_on_record_is_linked(client, applicant):
+    known = InstitutionFactory(name_en="Quagga  Employer".replace("  ", " "), name_fr="Employeur Quagga")
+    InstitutionFactory(name_en="Quagga Employer of Others")
+    register(client, expertise={"employer": "employeur quagga"})
+    assert Expert.objects.get().institution == known
+
+
+def test_each_purpose_agreed_to_is_a_row(client, applicant):
+    register(client, consent={"kept": "on", "partners": "on", "contacted": "on"})
+    assert set(Expert.objects.get().consents.in_force().values_list("purpose", flat=True)) == {
+        Purpose.KEPT, Purpose.PARTNERS, Purpose.CONTACTED
+    }  # fmt: skip
+
+
+def test_the_form_asks_in_arabic_and_french(client, applicant):
+    for language in ("fr", "ar"):
+        for name in ANSWERS:
+            assert client.get(f"/{language}/experts/register/{name}/").status_code == 200

@@ -1,0 +1,98 @@
+"""A roster: filtered by what is needed, counted by the database, endorsed by focal points."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils.timezone import localdate
+
+from notifications.models import Letter
+from partners.applications import Decision, Role
+from tests.factories import CountryFactory, ExpertFactory, FocalPointFactory, RosterFactory, SectorFactory, UserFactory
+
+ROSTER = "/experts/environment-water/"
+
+
+@pytest.fixture
+def experts(db):
+    """Two experts who differ in everything, and one who agreed to nothing public and differs from both."""
+    year = localdate().year
+    water, soil = SectorFactory(slug="water", name_en="Water"), SectorFactory(slug="soil")
+    uganda, jordan = CountryFactory(iso2="UG", oic_group="African"), CountryFactory(iso2="JO")
+    ExpertFactory(
+        name="Ada", nationality=uganda, residence=jordan, sectors=[water], speaks={"ar": 5, "en": 4}, degree="doctorate",
+        first_year=year - 30,
+    )  # fmt: skip
+    ExpertFactory(name="Ben", nationality=jordan, sectors=[soil], speaks={"ar": 3, "en": 7}, first_year=year - 3)
+    ExpertFactory(name="Cid", nationality=uganda, sectors=[water], speaks={"fr": 7}, purposes=["kept"])
+    ExpertFactory(name="Dan", rosters=[RosterFactory(slug="tvet")])
+
+
+def names(query):
+    return {profile.name for profile in Client().get(f"{ROSTER}?{query}").context["profiles"]}
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", {"Ada", "Ben"}),
+        ("sector=water", {"Ada"}),
+        ("sector=water&sector=soil", {"Ada", "Ben"}),
+        ("working=ar", {"Ada"}),
+        ("working=en", {"Ada", "Ben"}),
+        ("fluent=en", {"Ben"}),
+        ("fluent=fr", set()),
+        ("nationality=UG", {"Ada"}),
+        ("residence=JO", {"Ada", "Ben"}),
+        ("group=African", {"Ada"}),
+        ("degree=doctorate", {"Ada"}),
+        ("years=0-5", {"Ben"}),
+        ("years=21-", {"Ada"}),
+        ("q=water", {"Ada"}),
+        ("q=teaches+ada", {"Ada"}),
+        ("q=cid", set()),
+    ],
+)
+def test_what_is_asked_for_is_found(experts, query, found):
+    assert names(query) == found
+
+
+def test_counts_are_those_of_what_the_reader_may_see(experts):
+    filterset = Client().get(ROSTER).context["filter"]
+    assert filterset.count == 2
+    assert filterset.counts("sector") == {"water": 1, "soil": 1}
+    assert filterset.counts("working") == {"ar": 1, "en": 2}
+    assert filterset.counts("fluent") == {"ar": 1, "en": 1}
+    assert filterset.counts("years") == {"21-": 1, "0-5": 1}
+    for facet in filterset.FACETS:
+        for value, count in filterset.counts(facet).items():
+            assert len(names(f"{facet}={value}")) == count, (facet, value)
+
+
+def test_no_roster_and_no_expert_of_this_name(experts):
+    assert Client().get("/experts/nothing/").status_code == 404
+    assert Client().get(f"{ROSTER}6ba7b810-9dad-11d1-80b4-00c04fd430c8/").status_code == 404
+    ada = Client().get(ROSTER + "?q=ada").context["profiles"][0]
+    assert Client().get(f"{ROSTER}{ada.key}/").status_code == 200
+    assert Client().get(f"/experts/tvet/{ada.key}/").status_code == 404
+
+
+def test_the_focal_point_endorses_experts_of_the_own_state(client, experts):
+    ben = ExpertFactory(nationality=CountryFactory(iso2="JO"), purposes=["kept", "public"])
+    user = FocalPointFactory(country=ben.nationality, user=UserFactory()).user
+    address = reverse("experts:endorse", args=[ben.key])
+    client.force_login(UserFactory())
+    assert client.get(address).status_code == 404
+    client.force_login(user)
+    assert client.get(address).status_code == 200
+    ben.refresh_from_db()
+    assert ben.endorsed_on is None
+    client.post(address, {"words": "Known for years."})
+    ben.refresh_from_db()
+    assert ben.endorsed_on == localdate()
+    step = ben.reviews.get()
+    assert (step.decision, step.by, step.role, step.reason) == (
+        Decision.CONFIRMED, user, Role.FOCAL_POINT, "Known for years."
+    )  # fmt: skip
+    assert Letter.objects.to(ben.user.email).count() == 1
+    assert client.post(address, {}).status_code == 404
+    assert "Endorsed" in client.get(ROSTER).content.decode()
