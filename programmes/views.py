@@ -72,14 +72,17 @@ def committee(request):
     return page(request, "oic-vet-committee", "programmes/committee.html", committees=committees_with_meetings())
 
 
+def committees():
+    """The committees of OIC-VET with their seats."""
+    return Committee.objects.filter(programme__slug=OIC_VET).select_related("programme").prefetch_related("seats")
+
+
 def committees_with_meetings():
     """The committees of OIC-VET, each with the published events that are its `held`."""
-    committees = list(
-        Committee.objects.filter(programme__slug=OIC_VET).select_related("programme").prefetch_related("seats")
-    )
-    for each in committees:
+    found = list(committees())
+    for each in found:
         each.held = each.programme.events.published().in_series(each.meetings).for_listing().newest_first()
-    return committees
+    return found
 
 
 @require_safe
@@ -103,7 +106,7 @@ def summary(request):
     context = {
         "programme": programme,
         "pages": Page.objects.in_bulk(["oic-vet", "oic-vet-programme-types"], field_name="slug"),
-        "committees": committees_with_meetings(),
+        "committees": committees(),
         "counts": sorted(counts.items()),
         "total": sum(counts.values()),
         "recent": programme.events.published().for_listing().newest_first()[:10],
