@@ -8,7 +8,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
-from django.db.models import Case, Count, ExpressionWrapper, F, Func, Max, Q, Value, When
+from django.db.models import Case, Count, ExpressionWrapper, F, Func, Max, Q, Subquery, Value, When
 from django.db.models.functions import Cast, Greatest, Least
 from django.urls import reverse
 from django.utils.timezone import localdate, now
@@ -263,11 +263,11 @@ class FocalPointQuerySet(models.QuerySet):
         """Designations that the country confirmed, or made, in a year or after it."""
         return self.filter(Q(confirmed_on__year__gte=year) | Q(designated_on__year__gte=year))
 
-    def vacated(self):
-        """Map each country that had a focal point once to the day from which its last one was no longer in force."""
-        over = self.heads().filter(in_force__endswith__lte=localdate()).order_by()
-        last_days = over.values("country").annotate(since=Max(Func("in_force", function="upper")))
-        return dict(last_days.values_list("country", "since"))
+    def vacated_in(self, country):
+        """The day from which the last one of a country, given as an expression, was no longer in force; as a subquery."""
+        over = self.heads().filter(country=country, in_force__endswith__lte=localdate()).order_by().values("country")
+        last_day = over.annotate(since=Max(Func("in_force", function="upper"))).values("since")
+        return Subquery(last_day, output_field=models.DateField())
 
     def by_country(self):
         """Sort as the alphabet of the page's language has the countries."""

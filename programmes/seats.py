@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import OuterRef
+
 from classifications.models import Country
 from programmes.models import FocalPoint
 
@@ -22,10 +24,10 @@ def seats_of(programme):
     """Give the seat of every member state for a programme, named by its address, in the alphabet of the page's language."""
     points = FocalPoint.objects.filter(programme__slug=programme)
     acting = {point.country_id: point for point in points.acting().heads()}
-    vacated = points.vacated()
+    states = Country.objects.member_states().by_name().annotate(vacated=points.vacated_in(OuterRef("pk")))
     return [
-        CountrySeat(country, acting.get(country.pk), None if country.pk in acting else vacated.get(country.pk))
-        for country in Country.objects.member_states().by_name()
+        CountrySeat(country, acting.get(country.pk), None if country.pk in acting else country.vacated)
+        for country in states
     ]
 
 
