@@ -1,5 +1,7 @@
 """How things on record get their addresses, and what is said where nothing is on record."""
 
+from itertools import chain
+
 from django.http import Http404
 from django.utils.text import slugify
 
@@ -13,6 +15,13 @@ def free_slug(title, taken):
     while slug in taken:
         slug, number = f"{base}-{number}", number + 1
     return slug
+
+
+def slug_unused_in(querysets, title, reserved):
+    """Make an address from a title that no row of the querysets has and that is not reserved."""
+    base = free_slug(title, reserved)
+    used = [rows.filter(slug__startswith=base).values_list("slug", flat=True) for rows in querysets]
+    return free_slug(title, {*reserved, *chain.from_iterable(used)})
 
 
 class NotOnRecord(Http404):

@@ -1,6 +1,7 @@
 """Form fields that several apps ask with: one line of text, sectors under their themes, languages, countries."""
 
 import uuid
+from datetime import date
 from itertools import groupby
 
 from django import forms
@@ -79,11 +80,20 @@ class CountryField(forms.ModelChoiceField):
 
 
 class DayField(forms.DateField):
-    """A day, chosen in the browser's own calendar where it has one, or typed as year-month-day."""
+    """A day, chosen from a calendar or typed as 2027-03-15; other orders of day and month can be read in two ways."""
+
+    FIRST, LAST = date(2000, 1, 1), date(2099, 12, 31)
 
     def __init__(self, **kwargs):
-        widget = forms.DateInput({"type": "date", "dir": "ltr"}, format="%Y-%m-%d")
-        super().__init__(**{"widget": widget, "input_formats": ["%Y-%m-%d"]} | kwargs)
+        widget = forms.DateInput({"type": "date", "autocomplete": "off", "dir": "ltr"}, format="%Y-%m-%d")
+        errors = {"invalid": _("Write the day as year-month-day, such as 2027-03-15.")}
+        super().__init__(**{"widget": widget, "input_formats": ["%Y-%m-%d"], "error_messages": errors} | kwargs)
+
+    def clean(self, value):
+        day = super().clean(value)
+        if day and not self.FIRST <= day <= self.LAST:
+            raise ValidationError(_("This is not a day between 2000 and 2099."))
+        return day
 
 
 class ManyField(forms.ModelMultipleChoiceField):

@@ -10,6 +10,7 @@ from django.db.models.functions import Cast
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django_filters.views import FilterView
 
 from classifications.facets import Chip, Facet, Tick, left_out, query_string
 from classifications.names import Names
@@ -231,3 +232,21 @@ class CountedFilter(ListFilter):
 
 def _text(expression):
     return Cast(expression, CharField())
+
+
+class ListPage(FilterView):
+    """The page of a filtered list; subclasses name their filter and template, and the rows the reader may see."""
+
+    http_method_names = ["get", "head", "options"]
+    paginate_by = 25
+
+    def get_paginator(self, queryset, per_page, **kwargs):
+        paginator = super().get_paginator(queryset.for_listing(), per_page, **kwargs)
+        paginator.count = self.filterset.count  # counted already, with the facets
+        return paginator
+
+    def paginate_queryset(self, queryset, page_size):
+        """Give the page asked for; where there is none of this number, the nearest."""
+        paginator = self.get_paginator(queryset, page_size)
+        page = paginator.get_page(self.request.GET.get("page"))
+        return paginator, page, page.object_list, page.has_other_pages()

@@ -5,9 +5,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import activate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from django_filters.views import FilterView
 
 from classifications.addresses import NotOnRecord
+from classifications.lists import ListPage
 from events import calendars, feeds, tables, tally
 from events.archive import Matrix
 from events.filters import EventFilter
@@ -17,33 +17,20 @@ from events.structured import event_as_linked_data
 RELATED = 3  # events shown beside one
 
 
-class EventList(FilterView):
+class EventList(ListPage):
     """All events on record, or those of the year in the path, under the reader's filters."""
 
-    http_method_names = ["get", "head", "options"]
     filterset_class = EventFilter
-    paginate_by = 25
     template_name = "events/event_list.html"
 
     def get_queryset(self):
-        return Event.objects.published().for_listing()
+        return Event.objects.published()
 
     def get_filterset_kwargs(self, filterset_class):
         year = self.kwargs.get("year")
         if year and str(year) not in tally.current().masks["year"]:
             raise NotOnRecord(_("No event of this year is on record."))
         return super().get_filterset_kwargs(filterset_class) | {"data": self.request.GET, "path_year": year}
-
-    def get_paginator(self, queryset, per_page, **kwargs):
-        paginator = super().get_paginator(queryset, per_page, **kwargs)
-        paginator.count = self.filterset.count  # counted already, without a query
-        return paginator
-
-    def paginate_queryset(self, queryset, page_size):
-        """Give the page asked for; where there is none of this number, the nearest."""
-        paginator = self.get_paginator(queryset, page_size)
-        page = paginator.get_page(self.request.GET.get("page"))
-        return paginator, page, page.object_list, page.has_other_pages()
 
 
 @require_safe

@@ -14,6 +14,7 @@ from classifications.fields import (
     FIRST_LANGUAGES,
     LATIN,
     CountryField,
+    DayField,
     LineField,
     ManyField,
     PreparedForm,
@@ -51,11 +52,6 @@ class LanguageField(forms.ModelChoiceField):
         languages = [(each.code, each.name) for each in Language.objects.by_name()]
         first = [each for each in languages if each[0] in FIRST_LANGUAGES]
         return [("", ""), *first, (_("Other languages"), [each for each in languages if each not in first])]
-
-
-class DayField(forms.DateField):
-    def __init__(self, **kwargs):
-        super().__init__(widget=forms.DateInput({"type": "date", "autocomplete": "off"}, format="%Y-%m-%d"), **kwargs)
 
 
 class YearField(forms.IntegerField):

@@ -7,17 +7,15 @@
     returned            applied, returned ──decline──▶ declined
                         applied, returned ──withdraw─▶ withdrawn
 
-The database decides between two who decide at once: a step is one conditional `UPDATE`, and the later one is told.
+How a step is taken is in `stepped.py`.
 """
 
-from dataclasses import dataclass
-
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.db import models, transaction
-from django.db.models import Q
+from django.db import models
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
+
+from partners.stepped import Step, Stepped
 
 
 class Status(models.TextChoices):
@@ -72,15 +70,6 @@ ROUTES = [Decision.ASKED, Decision.DEPUTY_TOLD, Decision.CENTRE_TAKES]
 SPOKEN = [Decision.CONFIRMED, Decision.OBJECTED, Decision.CENTRE_TAKES]
 
 
-@dataclass(frozen=True)
-class Step:
-    """From which states a decision leads to which, whose it is, and whether it has to say why."""
-
-    origins: tuple
-    to: Status
-    needs_reason: bool = False
-
-
 STEPS = {
     Decision.SENT_AGAIN: Step((Status.RETURNED,), Status.APPLIED),
     Decision.RETURNED: Step((Status.APPLIED,), Status.RETURNED, needs_reason=True),
@@ -114,14 +103,15 @@ class ApplicationQuerySet(models.QuerySet):
         return self.exclude(status__in=Application.ENDED)
 
 
-class Application(models.Model):
+class Application(Stepped):
     """Something that somebody applies with and that is reviewed; its history is in `reviews`."""
 
+    STEPS = STEPS
+    WAITS = Status.APPLIED
     UNDER_REVIEW = [Status.APPLIED, Status.RETURNED]
     ENDED = [Status.DECLINED, Status.WITHDRAWN]
 
     status = models.CharField(_("status"), max_length=20, choices=Status, default=Status.LISTED)
-    waiting_since = models.DateTimeField(_("waiting since"), null=True, blank=True, editable=False)
 
     class Meta:
         abstract = True
@@ -139,35 +129,6 @@ class Application(models.Model):
         """With which question it was returned last; empty if it never was."""
         asked = self.reviews.filter(decision=Decision.RETURNED).first()
         return asked.reason if asked else ""
-
-    def tell(self, review):
-        """Write to those whom a step concerns; what each model does here is its own."""
-        raise NotImplementedError
-
-    def record(self, decision, by, role, reason="", **about):
-        """Leave the row of a step and tell those whom it concerns."""
-        review = self.reviews.create(decision=decision, by=by, role=role, reason=reason.strip(), **about)
-        self.tell(review)
-        return review
-
-    @transaction.atomic
-    def take(self, decision, by, role, reason=""):
-        """Take one of the `STEPS`; raise `ValidationError` where its reason is missing or the state no longer allows it."""
-        step = STEPS[decision]
-        if step.needs_reason and not reason.strip():
-            raise ValidationError(_("Say why: the applicant reads it."))
-        waiting_since = now() if step.to == Status.APPLIED else None
-        rows = type(self)._base_manager.filter(pk=self.pk, status__in=step.origins)
-        if not rows.update(status=step.to, waiting_since=waiting_since):
-            if not type(self)._base_manager.filter(pk=self.pk).exists():
-                raise ValidationError(_("This is no longer on record: it was merged with another or deleted."))
-            self.refresh_from_db(fields=["status", "waiting_since"])
-            raise ValidationError(
-                _("This has been decided in the meantime. Its state is now: %(state)s.")
-                % {"state": self.get_status_display()}
-            )
-        self.status, self.waiting_since = step.to, waiting_since
-        return self.record(decision, by, role, reason)
 
     def send_again(self, by):
         return self.take(Decision.SENT_AGAIN, by, Role.APPLICANT)
@@ -208,12 +169,3 @@ class ReviewStep(models.Model):
 
     def __str__(self):
         return self.get_decision_display()
-
-
-def waiting_matches_status(name):
-    """The constraint that an application waits exactly while it is with the reviewers."""
-    return models.CheckConstraint(
-        condition=Q(status=Status.APPLIED, waiting_since__isnull=False)
-        | (~Q(status=Status.APPLIED) & Q(waiting_since=None)),
-        name=name,
-    )

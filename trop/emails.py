@@ -3,7 +3,7 @@
 from notifications.writing import write_to
 from partners.applications import Role
 from trop.models.membership import Decision as OfMembership
-from trop.models.opportunity import Decision as OfOpportunity
+from trop.models.states import Decision as OfOpportunity
 
 # Steps of which all who speak for the institution hear; the others are their own, or the portal's affair.
 MEMBERSHIP_TOLD = {

@@ -11,7 +11,7 @@ from classifications.facets import SHOWN_AT_ONCE, CountedFacet, Facet, SortFilte
 from classifications.lists import CountedFilter
 from classifications.written import month
 from trop.models import TrainingOpportunity
-from trop.models.opportunity import Period, month_of, period_on
+from trop.models.states import Period, month_of, period_on
 
 SORTS = {
     "closing": (_("Closing first"), "closing_first"),

@@ -1,19 +1,24 @@
 """What is asked of those who join TROP and of those who offer training."""
 
-from datetime import date
-
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import LanguageSelect
-from classifications.fields import AddressField, LanguagesField, LineField, ManyField, PreparedForm, SectorsField, Ticks
-from classifications.models import Country
+from classifications.fields import (
+    AddressField,
+    DayField,
+    LanguagesField,
+    LineField,
+    PreparedForm,
+    SectorsField,
+    StatesField,
+    Ticks,
+)
 from trop.models import TrainingOpportunity
 
 MOST_SECTORS = 5
 MOST_PLACES = 10_000
-LAST_YEAR = 2099
 
 
 class JoinForm(forms.Form):
@@ -26,38 +31,6 @@ class JoinForm(forms.Form):
         label=_("We answer everybody who applies, and close what is full or called off."),
         error_messages={"required": _("Without this promise the institution cannot join.")},
     )
-
-
-class DayField(forms.DateField):
-    """A day, chosen from a calendar or typed as 2027-03-15; other orders of day and month can be read in two ways."""
-
-    def __init__(self, **kwargs):
-        super().__init__(
-            widget=forms.DateInput({"type": "date", "autocomplete": "off", "dir": "ltr"}, format="%Y-%m-%d"),
-            input_formats=["%Y-%m-%d"],
-            error_messages={"invalid": _("Write the day as year-month-day, such as 2027-03-15.")},
-            **kwargs,
-        )
-
-    def clean(self, value):
-        day = super().clean(value)
-        if day and not date(2000, 1, 1) <= day <= date(LAST_YEAR, 12, 31):
-            raise forms.ValidationError(_("This is not a day between 2000 and 2099."))
-        return day
-
-
-class MemberStatesField(ManyField):
-    """Several member states by their code, under their groups."""
-
-    def __init__(self, **kwargs):
-        super().__init__(Country.objects.member_states(), to_field_name="iso2", required=False, **kwargs)
-
-    def prepared(self):
-        states = list(Country.objects.member_states().by_name())
-        return [
-            (group.label, [(each.iso2, each.name) for each in states if each.oic_group == group])
-            for group in Country.OICGroup
-        ]
 
 
 class OpportunityForm(PreparedForm):
@@ -107,7 +80,9 @@ class OpportunityForm(PreparedForm):
         label=_("Costs covered"), required=False, choices=TrainingOpportunity.Cost, widget=Ticks,
         help_text=_("What the institution or a sponsor pays."),
     )  # fmt: skip
-    open_to = MemberStatesField(label=_("Countries that may apply"), help_text=_("Tick none if all member states may."))
+    open_to = StatesField(
+        label=_("Countries that may apply"), required=False, help_text=_("Tick none if all member states may.")
+    )
     how_to_apply = forms.CharField(
         label=_("How to apply"), max_length=2000, widget=forms.Textarea({"rows": 5, "dir": "auto"}),
         help_text=_("What to send, to whom, and who may nominate. Everybody can read this."),

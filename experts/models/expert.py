@@ -24,9 +24,9 @@ from partners.applications import (
     ReviewStep,
     Role,
     Status,
-    waiting_matches_status,
 )
 from partners.models import Institution
+from partners.stepped import waits_exactly_while
 
 LAPSES_AFTER = timedelta(days=365)  # without a renewal: ranked last
 HIDDEN_AFTER = timedelta(days=548)  # eighteen months: no longer shown, never wiped
@@ -256,7 +256,7 @@ class Expert(Application):
             ),
         ]
         constraints = [
-            waiting_matches_status("expert_waits_while_applied"),
+            waits_exactly_while(Status.APPLIED, "expert_waits_while_applied"),
             models.CheckConstraint(
                 condition=Q(is_kept=True) | Q(is_for_partners=False, is_public=False, may_be_contacted=False),
                 name="nobody_used_who_is_not_kept",

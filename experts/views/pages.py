@@ -8,10 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
-from django_filters.views import FilterView
 
 from accounts.keeping import signed_in
 from classifications.addresses import NotOnRecord
+from classifications.lists import ListPage
 from experts.filters import ExpertFilter
 from experts.forms import EndorsementForm
 from experts.models import Expert, Roster
@@ -27,12 +27,10 @@ def about(request):
     return page(request, "experts", "experts/experts.html", rosters=Roster.objects.annotate(n=public).in_order())
 
 
-class RosterPage(FilterView):
+class RosterPage(ListPage):
     """The experts on a roster whom the reader may see."""
 
-    http_method_names = ["get", "head", "options"]
     filterset_class = ExpertFilter
-    paginate_by = 25
     template_name = "experts/roster.html"
 
     @cached_property
@@ -48,17 +46,6 @@ class RosterPage(FilterView):
 
     def get_filterset_kwargs(self, filterset_class):
         return super().get_filterset_kwargs(filterset_class) | {"roster": self.roster}
-
-    def get_paginator(self, queryset, per_page, **kwargs):
-        paginator = super().get_paginator(queryset.for_listing(), per_page, **kwargs)
-        paginator.count = self.filterset.count  # counted already, with the facets
-        return paginator
-
-    def paginate_queryset(self, queryset, page_size):
-        """Give the page asked for; where there is none of this number, the nearest."""
-        paginator = self.get_paginator(queryset, page_size)
-        found = paginator.get_page(self.request.GET.get("page"))
-        return paginator, found, found.object_list, found.has_other_pages()
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)

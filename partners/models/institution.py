@@ -15,7 +15,7 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from classifications.addresses import free_slug
+from classifications.addresses import slug_unused_in
 from classifications.models import City, Country, Language, Named, NamedQuerySet, Sector, name_order
 from classifications.search import Folded, SearchableQuerySet, key_column, search_indexes, stems_column
 from classifications.written import LANGUAGES, Text
@@ -28,9 +28,9 @@ from partners.applications import (
     ReviewStep,
     Role,
     Status,
-    waiting_matches_status,
 )
 from partners.models.rules import ReviewRules
+from partners.stepped import waits_exactly_while
 
 RESERVED = {"register", "search", "notices", "messages", "map", "invitations", "feed"}  # paths beside the institutions'
 
@@ -331,7 +331,7 @@ class Institution(Named, Application):
                 name="institution_has_a_name",
                 violation_error_message=_("Give the name in at least one language."),
             ),
-            waiting_matches_status("institution_waits_while_applied"),
+            waits_exactly_while(Status.APPLIED, "institution_waits_while_applied"),
         ]
 
     def __str__(self):
@@ -407,10 +407,7 @@ class Institution(Named, Application):
     def free_slug(cls, institution):
         latin = institution.name_en or institution.name_fr or institution.acronym
         title = latin or f"{institution.country.name_en} {institution.kind}".replace("_", " ")
-        base = free_slug(title, RESERVED)
-        present = cls.objects.filter(slug__startswith=base).values_list("slug", flat=True)
-        former = FormerAddress.objects.filter(slug__startswith=base).values_list("slug", flat=True)
-        return free_slug(title, {*RESERVED, *present, *former})
+        return slug_unused_in([cls.objects, FormerAddress.objects], title, RESERVED)
 
     @transaction.atomic
     def correct(self, by, position, sectors=(), languages=(), **facts):

@@ -6,9 +6,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_filters.views import FilterView
 
 from accounts.keeping import signed_in
+from classifications.lists import ListPage
 from partners.feeds import atom_of
 from partners.filters import NoticeFilter
 from partners.forms import ClosingDayForm, NewNoticeForm, NoticeForm
@@ -18,25 +18,12 @@ FORM = ["GET", "HEAD", "POST"]
 WRITTEN = ["kind", "title", "text", "written_in"]
 
 
-class NoticeList(FilterView):
-    http_method_names = ["get", "head", "options"]
+class NoticeList(ListPage):
     filterset_class = NoticeFilter
-    paginate_by = 25
     template_name = "partners/notice_list.html"
 
     def get_queryset(self):
         return Notice.objects.published()
-
-    def get_paginator(self, queryset, per_page, **kwargs):
-        paginator = super().get_paginator(queryset.for_listing(), per_page, **kwargs)
-        paginator.count = self.filterset.count  # counted already, with the facets
-        return paginator
-
-    def paginate_queryset(self, queryset, page_size):
-        """Give the page asked for; where there is none of this number, the nearest."""
-        paginator = self.get_paginator(queryset, page_size)
-        page = paginator.get_page(self.request.GET.get("page"))
-        return paginator, page, page.object_list, page.has_other_pages()
 
 
 @require_safe

@@ -5,8 +5,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
-from django_filters.views import FilterView
 
+from classifications.lists import ListPage
 from classifications.maps import draw, member_states
 from classifications.models import Country
 from classifications.written import number
@@ -53,25 +53,12 @@ def map_of(filterset, counts):
     )
 
 
-class InstitutionList(FilterView):
-    http_method_names = ["get", "head", "options"]
+class InstitutionList(ListPage):
     filterset_class = InstitutionFilter
-    paginate_by = 25
     template_name = "partners/institution_list.html"
 
     def get_queryset(self):
         return Institution.objects.listed()
-
-    def get_paginator(self, queryset, per_page, **kwargs):
-        paginator = super().get_paginator(queryset.for_listing(), per_page, **kwargs)
-        paginator.count = self.filterset.count  # counted already, with the facets
-        return paginator
-
-    def paginate_queryset(self, queryset, page_size):
-        """Give the page asked for; where there is none of this number, the nearest."""
-        paginator = self.get_paginator(queryset, page_size)
-        page = paginator.get_page(self.request.GET.get("page"))
-        return paginator, page, page.object_list, page.has_other_pages()
 
 
 @require_safe

@@ -46,7 +46,7 @@ def test_changing_the_password_tells_its_owner(client):
     letter = last_letter()
     assert letter.recipients == [user.email]
     assert 'lang="fr"' in letter.html
-    assert client.get(address("desk")).status_code == 200
+    assertContains(client.get(address("desk")), user.get_full_name())
 
 
 def test_a_short_password_is_refused_in_the_language_of_the_page(client):

@@ -63,7 +63,8 @@ def test_a_recovery_code_signs_in_once(client, user):
     assertRedirects(client.post(address("mfa_authenticate"), {"code": codes[0]}), address("desk"))
     client.logout()
     sign_in(client, user.email)
-    assert client.post(address("mfa_authenticate"), {"code": codes[0]}).status_code == 200
+    assertContains(client.post(address("mfa_authenticate"), {"code": codes[0]}), 'aria-invalid="true"')
+    assertRedirects(client.get(address("desk")), f"{address('account_login')}?next={address('desk')}")
 
 
 @pytest.mark.django_db(transaction=True)

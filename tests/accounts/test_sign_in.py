@@ -66,7 +66,7 @@ def test_sessions_are_listed_and_the_others_closed(client):
     assertContains(page, "This browser", count=1)
     client.post(address("usersessions_list"))
     assertRedirects(other.get(address("desk")), f"{address('account_login')}?next={address('desk')}")
-    assert client.get(address("desk")).status_code == 200
+    assertContains(client.get(address("desk")), user.get_full_name())
 
 
 @pytest.fixture

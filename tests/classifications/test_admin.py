@@ -27,8 +27,9 @@ def test_search_folds_where_a_model_has_none_of_its_own(client, editor, term):
 
 @pytest.mark.parametrize("term", ["%", "'", "\x00", "_", "؟", " "])
 def test_search_survives_anything(client, editor, term):
-    CityFactory()
-    assert client.get(address(City, "changelist"), {"q": term}).status_code == 200
+    city = CityFactory()
+    found = client.get(address(City, "changelist"), {"q": term}).context["cl"].queryset
+    assert list(found) in ([], [city])
 
 
 @pytest.mark.parametrize("text", ["=cmd", "+1", "-1", "@x", "plain", "'quoted'", ""])

@@ -150,4 +150,4 @@ def test_pages_of_deleted_records_ask_as_much_for_many_as_for_one(client, superu
         page = client.get(address(Event, "deleted"))
     assert len(page.context["deleted"]) == 25
     assert len(client.get(address(Event, "deleted"), {"page": "2"}).context["deleted"]) == 6
-    assert client.get(address(Event, "deleted"), {"page": "no"}).status_code == 200
+    assert client.get(address(Event, "deleted"), {"page": "no"}).context["page"].number == 1

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from xml.etree import ElementTree
 
-from events.feeds import MOST_ENTRIES
+from classifications.feeds import MOST_ENTRIES
 from tests.factories import CountryFactory, EventFactory, ProgrammeFactory
 
 ATOM = "{http://www.w3.org/2005/Atom}"

@@ -22,10 +22,10 @@ def expert(db):
     return ExpertFactory(renewed_at=START)
 
 
-def days_of_letters(until, step=1):
-    """Run the task as beat does, every day and twice; give the days on which letters were written."""
+def days_of_letters(days=(0, 200, *range(300, 370), 500, 800)):
+    """Run the task as beat does, on these days and twice on each; give the days on which letters were written."""
     written = []
-    for day in range(0, until, step):
+    for day in days:
         with time_machine.travel(START + timedelta(days=day, hours=1), tick=False):
             for _twice in range(2):
                 before = Letter.objects.count()
@@ -35,16 +35,16 @@ def days_of_letters(until, step=1):
 
 
 def test_three_letters_and_no_more(expert):
-    assert days_of_letters(800) == [305, 335, 358]
+    assert days_of_letters() == [305, 335, 358]
     assert set(Reminder.objects.values_list("days", flat=True)) == {60, 30, 7}
 
 
 def test_a_portal_that_stood_still_writes_one_letter_not_three(expert):
-    assert days_of_letters(800, step=360) == [360]
+    assert days_of_letters([0, 360, 720]) == [360]
 
 
 def test_a_renewal_begins_a_new_year(expert):
-    days_of_letters(340)
+    days_of_letters([306, 336])
     Expert.objects.update(renewed_at=START + timedelta(days=341))
     with time_machine.travel(START + timedelta(days=341 + 306), tick=False):
         ask_whether_still_right()
@@ -57,7 +57,7 @@ def test_others_are_left_alone(expert, how):
         expert.take_back("kept")
     else:
         Expert.objects.update(status=Status.SUSPENDED)
-    assert days_of_letters(400) == []
+    assert days_of_letters() == []
 
 
 def test_the_link_shows_a_button_and_only_the_button_renews(client, expert):
@@ -86,8 +86,10 @@ def test_the_letter_leads_to_the_link_in_the_reader_s_language(client, expert):
         assert expert.name not in letter.text
 
 
-@pytest.mark.parametrize("token", ["lead", "a:b:c", "%00", signing.dumps(["x", "y"], salt="another")])
+@pytest.mark.parametrize("token", ["lead", "a:b:c", "%00", "of another salt"])
 def test_a_link_not_signed_here_leads_nowhere(client, expert, token):
+    if token == "of another salt":
+        token = signing.dumps(["x", "y"], salt="another")
     assert client.post(reverse("experts:renew-by-letter", args=[token])).status_code == 404
 
 

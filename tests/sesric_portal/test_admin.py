@@ -72,7 +72,7 @@ def test_every_model_of_the_admin_is_tried_here():
     assert set(admin.site._registry) == set(MADE_BY)
 
 
-@pytest.mark.parametrize("model", MADE_BY.keys() - ONE_ROW)
+@pytest.mark.parametrize("model", [model for model in MADE_BY if model not in ONE_ROW])
 def test_a_list_asks_as_much_for_three_rows_as_for_one(client, superuser, model):
     MADE_BY[model]()
     client.get(address(model, "changelist"))  # fills the cache of content types

@@ -26,7 +26,7 @@ from tests.factories import (
     UserFactory,
 )
 from trop.models import Membership, OpportunityReview, TrainingOpportunity
-from trop.models.opportunity import Decision, Period, Status
+from trop.models.states import Decision, Period, Status
 
 
 @pytest.fixture

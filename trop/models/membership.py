@@ -9,10 +9,10 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from partners.applications import ReviewStep, Role, Step
+from partners.applications import ReviewStep, Role
 from partners.applications import Status as ApplicationStatus
 from partners.models import Institution
-from trop.steps import Stepped, waits_exactly_while
+from partners.stepped import Step, Stepped, waits_exactly_while
 
 
 class Status(models.TextChoices):
@@ -164,6 +164,14 @@ class Membership(Stepped):
             membership.record(Decision.APPLIED, by, Role.APPLICANT)
         elif membership.may_apply:
             membership.take(Decision.APPLIED_AGAIN, by, Role.APPLICANT, courses=courses)
+        return membership
+
+    @classmethod
+    def by_which_may_publish(cls, institution_pk):
+        """Give an institution's current membership, locked; raise `ValidationError` where there is none."""
+        membership = cls.objects.current().select_for_update(of=["self"]).filter(institution=institution_pk).first()
+        if membership is None:
+            raise ValidationError(_("Only a listed institution that is a member of TROP can publish."))
         return membership
 
     def approve(self, by, reason=""):

@@ -8,68 +8,26 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Case, Count, F, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models import Count, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Abs
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
-from classifications.addresses import free_slug
+from classifications.addresses import free_slug, slug_unused_in
 from classifications.models import City, Country, Language, Sector
 from classifications.search import SearchableQuerySet, key_column, search_indexes, stems_column
 from classifications.written import Text
-from partners.applications import ReviewStep, Role, Step
+from partners.applications import ReviewStep, Role
 from partners.applications import Status as ApplicationStatus
 from partners.models import Institution
+from partners.stepped import Stepped, waits_exactly_while
 from trop.models.membership import Membership
-from trop.steps import Stepped, waits_exactly_while
+from trop.models.states import STEPS, Decision, Period, Status, month_of, period_on
 
 RESERVED = {"feed"}  # paths beside the opportunities'
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
-
-
-class Status(models.TextChoices):
-    DRAFT = "draft", _("Draft")
-    WAITING = "waiting", _("With the reviewers")
-    PUBLISHED = "published", pgettext_lazy("an opportunity", "Published")
-    CLOSED = "closed", pgettext_lazy("an opportunity", "Closed")
-    WITHDRAWN = "withdrawn", pgettext_lazy("an opportunity", "Withdrawn")
-    ARCHIVED = "archived", pgettext_lazy("an opportunity", "Archived")
-
-
-class Decision(models.TextChoices):
-    """What a row of an opportunity's history says was done."""
-
-    BEGUN = "begun", _("Draft begun")
-    COPIED = "copied", _("Begun as a copy")
-    SUBMITTED = "submitted", _("Sent to the reviewers")
-    TAKEN_BACK = "taken-back", _("Taken back from the reviewers")
-    RETURNED = "returned", pgettext_lazy("an opportunity", "Returned with a question")
-    APPROVED = "approved", _("Approved and published")
-    PUBLISHED = "published", pgettext_lazy("an opportunity", "Published")
-    CHANGED = "changed", _("Changed, and sent to the reviewers again")
-    CLOSED = "closed", pgettext_lazy("an opportunity", "Closed")
-    REOPENED = "reopened", _("Opened again")
-    WITHDRAWN = "withdrawn", pgettext_lazy("an opportunity", "Withdrawn")
-    ARCHIVED = "archived", pgettext_lazy("an opportunity", "Archived")
-
-
-class Period(models.TextChoices):
-    """What a reader asks of time: follows from the status and the day by which to apply."""
-
-    OPEN = "open", pgettext_lazy("training opportunities", "Open")
-    PAST = "past", pgettext_lazy("training opportunities", "Past")
-
-
-def period_on(today):
-    """The `Period` of a published opportunity on a day, as an expression."""
-    return Case(
-        When(status=Status.PUBLISHED, apply_by__gte=today, then=Value(Period.OPEN)),
-        default=Value(Period.PAST),
-        output_field=models.CharField(),
-    )
 
 
 class OpportunityQuerySet(SearchableQuerySet):
@@ -200,11 +158,6 @@ class OpportunityQuerySet(SearchableQuerySet):
         return dict(self.order_by().values_list("institution").annotate(count=Count("pk")))
 
 
-def month_of(column):
-    """The month of a day, such as "2027-03", as an expression."""
-    return Func(F(column), Value("YYYY-MM"), function="to_char", output_field=models.CharField())
-
-
 @pghistory.track(
     pghistory.UpdateEvent(row=pghistory.Old),
     pghistory.DeleteEvent(),
@@ -258,22 +211,7 @@ class TrainingOpportunity(Stepped):
     ]  # fmt: skip
     NOT_LISTED = ["summary", "how_to_apply", "search_key", "search_stems"]
     WAITS = Status.WAITING
-    STEPS = {
-        Decision.SUBMITTED: Step((Status.DRAFT,), Status.WAITING),
-        Decision.TAKEN_BACK: Step((Status.WAITING,), Status.DRAFT),
-        Decision.RETURNED: Step((Status.WAITING,), Status.DRAFT, needs_reason=True),
-        Decision.APPROVED: Step((Status.WAITING,), Status.PUBLISHED),
-        Decision.PUBLISHED: Step((Status.DRAFT,), Status.PUBLISHED),
-        Decision.CHANGED: Step((Status.PUBLISHED,), Status.WAITING),
-        Decision.CLOSED: Step((Status.PUBLISHED,), Status.CLOSED),
-        Decision.REOPENED: Step((Status.CLOSED,), Status.PUBLISHED),
-        Decision.WITHDRAWN: Step(
-            (Status.WAITING, Status.PUBLISHED, Status.CLOSED), Status.WITHDRAWN, needs_reason=True
-        ),
-        Decision.ARCHIVED: Step(
-            (Status.DRAFT, Status.PUBLISHED, Status.CLOSED, Status.WITHDRAWN), Status.ARCHIVED
-        ),
-    }  # fmt: skip
+    STEPS = STEPS
     OPEN_AT_LEAST = 14  # days from publication to the last day to apply: fewer are warned of
     STALE_AFTER = timedelta(days=14)
 
@@ -565,7 +503,7 @@ class TrainingOpportunity(Stepped):
     def publish(self, by):
         """Show it to the public; what a member offers that is not trusted yet goes to the reviewers first."""
         self.lock()
-        membership = self._check_may_be_public()
+        membership = Membership.by_which_may_publish(self.institution_id)
         self._check_complete()
         if membership.is_trusted:
             self._go_public(Decision.PUBLISHED, by, Role.APPLICANT)
@@ -576,7 +514,7 @@ class TrainingOpportunity(Stepped):
     def approve(self, by, reason=""):
         """The Centre lets it be public."""
         self.lock()
-        membership = self._check_may_be_public()
+        membership = Membership.by_which_may_publish(self.institution_id)
         self._check_complete()
         self._go_public(Decision.APPROVED, by, Role.CENTRE, reason)
         approved = OpportunityReview.objects.filter(
@@ -588,7 +526,7 @@ class TrainingOpportunity(Stepped):
     def reopen(self, by):
         """Take applications again after it was closed."""
         self.lock()
-        self._check_may_be_public()
+        Membership.by_which_may_publish(self.institution_id)
         self._check_still_open()
         self._go_public(Decision.REOPENED, by, Role.APPLICANT)
 
@@ -627,14 +565,6 @@ class TrainingOpportunity(Stepped):
             raise ValidationError(_("It is open: close or withdraw it first."))
         return self.take(Decision.ARCHIVED, by, Role.APPLICANT)
 
-    def _check_may_be_public(self):
-        """Give the membership by which it may be public, locked; raise `ValidationError` where there is none."""
-        current = Membership.objects.current().select_for_update(of=["self"])
-        membership = current.filter(institution=self.institution_id).first()
-        if membership is None:
-            raise ValidationError(_("Only a listed institution that is a member of TROP can publish."))
-        return membership
-
     def _check_complete(self):
         if missing := self.missing:
             raise ValidationError(
@@ -651,9 +581,7 @@ class TrainingOpportunity(Stepped):
         if self.slug:
             return self.slug
         title = self.title if free_slug(self.title, ()) != "unnamed" else f"{self.category} {self.institution.slug}"
-        base = free_slug(title.replace("_", " "), RESERVED)
-        taken = TrainingOpportunity.objects.filter(slug__startswith=base).values_list("slug", flat=True)
-        return free_slug(title.replace("_", " "), {*RESERVED, *taken})
+        return slug_unused_in([TrainingOpportunity.objects], title.replace("_", " "), RESERVED)
 
     # --- Telling ------------------------------------------------------------------------------------------------------
 

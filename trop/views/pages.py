@@ -5,8 +5,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 from django.views.generic import ListView
-from django_filters.views import FilterView
 
+from classifications.lists import ListPage
 from partners.models import Institution
 from programmes.views import page
 from trop import calendars, feeds
@@ -31,27 +31,14 @@ def about(request):
     )  # fmt: skip
 
 
-class OpportunityList(FilterView):
+class OpportunityList(ListPage):
     """All opportunities that are open, or past, under the reader's filters."""
 
-    http_method_names = ["get", "head", "options"]
     filterset_class = OpportunityFilter
-    paginate_by = 25
     template_name = "trop/opportunity_list.html"
 
     def get_queryset(self):
         return TrainingOpportunity.objects.published()
-
-    def get_paginator(self, queryset, per_page, **kwargs):
-        paginator = super().get_paginator(queryset.for_listing(), per_page, **kwargs)
-        paginator.count = self.filterset.count  # counted already, with the facets
-        return paginator
-
-    def paginate_queryset(self, queryset, page_size):
-        """Give the page asked for; where there is none of this number, the nearest."""
-        paginator = self.get_paginator(queryset, page_size)
-        page = paginator.get_page(self.request.GET.get("page"))
-        return paginator, page, page.object_list, page.has_other_pages()
 
 
 @require_safe

@@ -1,0 +1,37 @@
+"""A filtered list as an Atom feed; its entries keep their identity for ever."""
+
+from django.conf import settings
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext as _
+
+from classifications.written import page_language
+
+MOST_ENTRIES = 50
+
+
+def atom_of(title, filterset, entry, rows):
+    """Give the first of `rows` as the text of a feed called `title` and what the filters chose.
+
+    `entry` makes of a row the words of its entry: title, description (a list of facts), categories if there are any, and when
+    it was published and last changed. Rows have a `uid` and an address.
+    """
+    chosen = " · ".join(str(chip.label) for chip in filterset.chips)
+    feed = Atom1Feed(
+        title=f"{title}: {chosen}" if chosen else title,
+        link=settings.PORTAL_URL + filterset.canonical_url,
+        feed_url=settings.PORTAL_URL + filterset.feed_url,
+        description=None,
+        subtitle=_("Training and Technical Cooperation"),
+        language=page_language(),
+        author_name="SESRIC",
+        feed_guid=settings.PORTAL_URL + filterset.feed_url,
+    )
+    for row in rows[:MOST_ENTRIES]:
+        words = entry(row)
+        feed.add_item(
+            link=settings.PORTAL_URL + row.get_absolute_url(),
+            unique_id=f"urn:uuid:{row.uid}",
+            unique_id_is_permalink=False,
+            **words | {"description": " · ".join(str(fact) for fact in words["description"])},
+        )
+    return feed.writeString("utf-8")

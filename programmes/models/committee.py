@@ -1,0 +1,53 @@
+"""Committees that accompany a programme, and who has a seat on them."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from classifications.models import Named
+from classifications.written import translated
+from programmes.models.programme import Programme
+
+
+class Committee(Named):
+    """A committee that accompanies a programme."""
+
+    programme = models.ForeignKey(Programme, models.CASCADE, verbose_name=_("programme"), related_name="committees")
+    task_en = models.TextField(_("task in English"), blank=True)
+    task_fr = models.TextField(_("task in French"), blank=True)
+    task_ar = models.TextField(_("task in Arabic"), blank=True)
+    meetings = models.SlugField(
+        _("series of its meetings"),
+        blank=True,
+        help_text=_("The address of the series under which its meetings stand."),
+    )
+
+    class Meta:
+        verbose_name = _("committee")
+        verbose_name_plural = _("committees")
+        ordering = ["name_en"]
+
+    @property
+    def task(self):
+        return translated(self, "task")
+
+
+class Seat(Named):
+    """A seat on a committee: the body that holds it and in which quality."""
+
+    committee = models.ForeignKey(Committee, models.CASCADE, verbose_name=_("committee"), related_name="seats")
+    position = models.PositiveSmallIntegerField(_("position in the list"))
+    acronym = models.CharField(_("acronym"), max_length=20, blank=True)
+    part_en = models.CharField(_("part in English"), max_length=200, blank=True)
+    part_fr = models.CharField(_("part in French"), max_length=200, blank=True)
+    part_ar = models.CharField(_("part in Arabic"), max_length=200, blank=True)
+    website = models.URLField(_("website"), blank=True)
+
+    class Meta:
+        verbose_name = _("seat")
+        verbose_name_plural = _("seats")
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["committee", "position"], name="one_seat_at_a_position")]
+
+    @property
+    def part(self):
+        return translated(self, "part")
