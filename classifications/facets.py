@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 
 import django_filters
 from django import forms
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from classifications.search import MOST_WORDS
@@ -89,6 +91,24 @@ class CountedFacet(FacetFilter):
         super().__init__(legend, word=word, known=lambda: choices.values if choices else (), usual=usual)
         self.paths = paths if isinstance(paths, list) else [paths]
         self.choices, self.named, self.repeats = choices, named, repeats
+
+    def counts(self, counted, chosen):
+        """What the boxes say, of the numbers of rows by value and the values in force."""
+        return counted
+
+
+class OpenToFacet(CountedFacet):
+    """To which countries something is open: those a row names at `path`, or all where it names none."""
+
+    ALL = "*"  # in the counts it stands for the country of a row that names none
+
+    def __init__(self, legend, *, word, path):
+        super().__init__(legend, word=word, named="country", paths=Coalesce(path, Value(self.ALL)))
+
+    def counts(self, counted, chosen):
+        """What is open to all counts for each country that occurs."""
+        for_all = counted.get(self.ALL, 0)
+        return {iso2: counted.get(iso2, 0) + for_all for iso2 in {*counted, *chosen} - {self.ALL}}
 
 
 class WordsFilter(django_filters.Filter):

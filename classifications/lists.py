@@ -213,7 +213,7 @@ class CountedFilter(ListFilter):
         return self._counted[""].get("", 0)
 
     def counts(self, facet):
-        return self._counted[facet]
+        return self.filters[facet].counts(self._counted[facet], self.chosen[facet])
 
     def counts_alone(self, facet):
         """As `counts`, for a page that shows no other facet."""

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from classifications.search import Folded, SearchableQuerySet, key_column, stems_column
+from classifications.search import Folded, SearchableQuerySet, joined, key_column, stems_column
 from classifications.written import LANGUAGES, page_language, translated
 
 
@@ -144,6 +144,11 @@ class CityQuerySet(NamedQuerySet):
         for key in keys:
             wanted |= Q(**{key: folded})
         return self.filter(country=country).alias(**keys).filter(wanted)
+
+    def named_with(self, word):
+        """Cities in whose names, in any language, a word occurs."""
+        key = Folded(joined(["name_en", "name_fr", "name_ar", "aliases"]))
+        return self.alias(key=key).filter(key__contains=Folded(Value(word)))
 
 
 class City(Named):

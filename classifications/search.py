@@ -48,9 +48,19 @@ class SearchableQuerySet(models.QuerySet):
         """Keep the rows in which every word of `words` occurs, in any of the three languages; all rows for no word."""
         found = self
         for word in words.replace("\x00", " ").split()[:MOST_WORDS]:
-            folded = Folded(Value(word))
-            found = found.filter(Q(search_key__contains=folded) | Q(_Matches(F("search_stems"), _AsQuery(Value(word)))))
+            ways = self.saying(word)
+            if len(ways) == 1:
+                found = found.filter(ways[0])
+            else:  # a union, as no index answers an OR over several tables
+                rows = self.model._base_manager
+                each = [rows.filter(way).order_by().values("pk") for way in ways]
+                found = found.filter(pk__in=each[0].union(*each[1:], all=True))
         return found
+
+    def saying(self, word):
+        """The conditions one of which makes a word occur; subclasses add those of what their rows are linked to."""
+        folded = Folded(Value(word))
+        return [Q(search_key__contains=folded) | Q(_Matches(F("search_stems"), _AsQuery(Value(word))))]
 
 
 @dataclass
@@ -67,7 +77,8 @@ def searched(queryset, words, most):
     return Found(rows[:most], len(rows) > most)
 
 
-def _joined(fields):
+def joined(fields):
+    """The texts of `fields`, a space between each."""
     expression = F(fields[0])
     for field in fields[1:]:
         expression = Func(expression, Value(" "), F(field), template="(%(expressions)s)", arg_joiner=" || ")
@@ -76,12 +87,12 @@ def _joined(fields):
 
 def key_column(*fields):
     """A generated column: the folded text of the row's own `fields`."""
-    return models.GeneratedField(expression=Folded(_joined(fields)), output_field=models.TextField(), db_persist=True)
+    return models.GeneratedField(expression=Folded(joined(fields)), output_field=models.TextField(), db_persist=True)
 
 
 def stems_column(*fields):
     """A generated column: the stems of the row's own `fields` in three languages."""
-    return models.GeneratedField(expression=Stems(_joined(fields)), output_field=SearchVectorField(), db_persist=True)
+    return models.GeneratedField(expression=Stems(joined(fields)), output_field=SearchVectorField(), db_persist=True)
 
 
 def search_indexes(prefix):

@@ -1,6 +1,7 @@
 """The archive as a matrix: programmes by theme down, years across, in each cell the number of events."""
 
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -31,6 +32,13 @@ class Row:
     url: str
     cells: list
     total: int
+
+    @property
+    def stretches(self):
+        """Its cells in order as pairs of the cell and how many years it spans: years without events become one."""
+        for has_events, cells in groupby(self.cells, lambda cell: cell.count > 0):
+            cells = list(cells)
+            yield from ((cell, 1) for cell in cells) if has_events else [(cells[0], len(cells))]
 
 
 @dataclass

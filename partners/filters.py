@@ -1,11 +1,10 @@
 """What a reader may ask of the institutions, and what a list shows of it."""
 
 from django.db.models import Case, CharField, Value, When
-from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from classifications.facets import CountedFacet, WordsFilter
+from classifications.facets import CountedFacet, OpenToFacet, WordsFilter
 from classifications.lists import CountedFilter
 from classifications.models import Country
 from partners.models import Institution, Notice, Verification
@@ -59,7 +58,6 @@ class NoticeFilter(CountedFilter):
 
     LIST = "partners:notice-list"
     FACETS = ["when", "kind", "theme", "sector", "wanted", "country", "language"]
-    ALL = "*"  # stands for a country where a notice wants none in particular
 
     q = WordsFilter()
     when = CountedFacet(
@@ -72,9 +70,7 @@ class NoticeFilter(CountedFilter):
     kind = CountedFacet(_("Kind"), word="of_kinds", choices=Notice.Kind, paths="kind")
     theme = CountedFacet(_("Theme"), word="under_themes", named="theme", paths="sectors__theme__slug", repeats=True)
     sector = CountedFacet(_("Sector"), word="in_sectors", named="sector", paths="sectors__slug")
-    wanted = CountedFacet(
-        _("Open to institutions in"), word="wanting", named="country", paths=Coalesce("countries__iso2", Value(ALL))
-    )
+    wanted = OpenToFacet(_("Open to institutions in"), word="wanting", path="countries__iso2")
     country = CountedFacet(
         _("Country of the institution"), word="from_countries", named="country", paths="institution__country__iso2"
     )
@@ -83,15 +79,6 @@ class NoticeFilter(CountedFilter):
     class Meta:
         model = Notice
         fields = []
-
-    def counts(self, facet):
-        """Who wants no country in particular counts for each."""
-        counted = super().counts(facet)
-        if facet != "wanted":
-            return counted
-        for_all = counted.get(self.ALL, 0)
-        named = {*counted, *self.chosen["wanted"]} - {self.ALL}
-        return {iso2: counted.get(iso2, 0) + for_all for iso2 in named}
 
     @property
     def is_past(self):

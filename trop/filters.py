@@ -7,7 +7,7 @@ from django.db.models import CharField, F, Func
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from classifications.facets import SHOWN_AT_ONCE, CountedFacet, Facet, SortFilter, WordsFilter
+from classifications.facets import SHOWN_AT_ONCE, CountedFacet, Facet, OpenToFacet, SortFilter, WordsFilter
 from classifications.lists import CountedFilter
 from classifications.written import month
 from trop.models import TrainingOpportunity
@@ -54,7 +54,7 @@ class OpportunityFilter(CountedFilter):
 
     SORTS = SORTS
     LIST = "trop:opportunity-list"
-    FACETS = ["when", "theme", "sector", "country", "language", "mode", "month", "covered"]
+    FACETS = ["when", "theme", "sector", "country", "open_to", "language", "mode", "month", "covered"]
 
     q = WordsFilter()
     when = PeriodFacet(_("When"), word="in_periods", choices=Period, paths=lambda: period_on(localdate()))
@@ -63,6 +63,7 @@ class OpportunityFilter(CountedFilter):
     country = CountedFacet(
         _("Offered by a country"), word="offered_by", named="country", paths="institution__country__iso2"
     )
+    open_to = OpenToFacet(_("Open to applicants from"), word="open_to_countries", path="open_to__iso2")
     language = CountedFacet(_("Language of teaching"), word="taught_in", named="language", paths="languages__code")
     mode = CountedFacet(_("How"), word="in_modes", choices=TrainingOpportunity.Mode, paths="mode")
     month = MonthFacet(_("Month"), word="starting_in")

@@ -120,6 +120,11 @@ class InstitutionQuerySet(NamedQuerySet, SearchableQuerySet, ApplicationQuerySet
         """The ones listed or recorded last before others."""
         return self.order_by("-created_at", "-pk")
 
+    def saying(self, word):
+        """What its country and its city are called says it too."""
+        countries, cities = Country.objects.search(word), City.objects.named_with(word)
+        return [*super().saying(word), Q(country__in=countries.values("pk")), Q(city__in=cities.values("pk"))]
+
     def of_kinds(self, kinds):
         return self.filter(kind__in=kinds)
 

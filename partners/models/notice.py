@@ -77,6 +77,10 @@ class NoticeQuerySet(SearchableQuerySet):
     def _linked(self, **wanted):
         return self.filter(pk__in=Notice.objects.filter(**wanted).values("pk"))
 
+    def saying(self, word):
+        """What the institution is called, and where it is, says it too."""
+        return [*super().saying(word), Q(institution__in=Institution.objects.search(word).values("pk"))]
+
     def for_listing(self):
         """With what a row of a list shows: those that close first come first, then the past, the latest first."""
         today = localdate()

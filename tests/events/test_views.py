@@ -436,6 +436,9 @@ def test_archive_counts_by_programme_and_year(client, db):
     assert rows == {one.name_en: ([2, 0, 0], 2), two.name_en: ([1, 0, 0], 1), "Events of no programme": ([0, 0, 1], 1)}
     assert ([cell.count for cell in matrix.totals], matrix.total) == ([2, 0, 1], 3)
     for row in (row for group in matrix.groups for row in group.rows):
+        assert [span for _cell, span in row.stretches] == {2: [1, 2], 1: [2, 1] if row.cells[2].count else [1, 2]}[
+            row.total
+        ]
         for cell in row.cells:
             if cell.count:
                 assert client.get(cell.url).context["paginator"].count == cell.count

@@ -11,6 +11,7 @@ from partners.applications import Status
 from partners.filters import InstitutionFilter
 from partners.models import Institution
 from tests.factories import (
+    CityFactory,
     CountryFactory,
     EventFactory,
     InstitutionFactory,
@@ -117,6 +118,24 @@ def test_words_are_found_in_names_and_in_what_is_offered(client, db, words, foun
         name_en="Office", name_fr="Institut de statistiques", name_ar="معهد الإحصاء", acronym="TSI", offers="Irrigation"
     )
     assert len(client.get(SEARCH, {"q": words}).context["object_list"]) == found
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("tunisie", ["It"]), ("سوسة", ["It"]), ("office sousse tunisia", ["It"]), ("office mali", []), ("kairouan", [])],
+)
+def test_words_are_found_in_the_names_of_its_country_and_city(client, db, words, found):
+    tunisia = CountryFactory(name_en="Tunisia", name_fr="Tunisie")
+    InstitutionFactory(
+        name_en="It",
+        offers="Office",
+        country=tunisia,
+        city=CityFactory(name_en="Sousse", name_ar="سوسة", country=tunisia),
+    )
+    InstitutionFactory(name_en="Another office", country=CountryFactory(name_en="Mali"))
+    CityFactory(name_en="Kairouan", country=tunisia)
+    rows = client.get(SEARCH, {"q": words}).context["object_list"]
+    assert [row.name for row in rows] == (["Another office"] if words == "office mali" else found)
 
 
 def test_the_map_counts_by_state_and_leads_to_the_list(client, institutions):

@@ -95,14 +95,16 @@ def _world():
             title=title, institution=institution, mode="hybrid" if number == 1 else "online",
             apply_by=date(2027, number, 1), starts_on=date(2027, number + 2, 5),
             covered=["travel", "meals"] if number == 1 else ["tuition"],
-            languages=[LanguageFactory(code="fr" if number == 1 else "en")],
+            languages=[LanguageFactory(code="fr" if number == 1 else "en")], open_to=[country],
             sectors=[SectorFactory(slug=title.lower(), theme=ThemeFactory(slug=f"{title.lower()}-theme"))],
         )  # fmt: skip
 
 
 FACETS = {
-    "theme": ("in-theme", "out-theme"), "sector": ("in", "out"), "country": ("TN", "ML"), "language": ("fr", "en"),
-    "mode": ("hybrid", "online"), "month": ("2027-03", "2027-04"), "covered": ("meals", "tuition"),
+    "theme": ("in-theme", "out-theme"), "sector": ("in", "out"), "country": ("TN", "ML"), "open_to": ("TN", "ML"),
+    "language": ("fr", "en"),
+    "mode": ("hybrid", "online"),
+    "month": ("2027-03", "2027-04"), "covered": ("meals", "tuition"),
 }  # fmt: skip
 
 
@@ -119,6 +121,28 @@ def test_a_facet_keeps_what_has_the_value_and_no_other(client, world, facet):
     assert shown(client, **{facet: wanted}) == ["In"]
     assert shown(client, **{facet: other}) == ["Out"]
     assert shown(client, **{facet: [wanted, other]}) == ["In", "Out"]
+
+
+def test_what_is_open_to_all_is_open_to_each_country(client, world):
+    OpportunityFactory(title="All")
+    assert shown(client, open_to="TN") == ["All", "In"]
+    assert _counts(client.get(LIST).context["filter"])["open_to"] == {"TN": 2, "ML": 2}
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("institut statistique", True), ("tunisie", True), ("سوسة", True), ("dakar", True), ("dakar mali", False)],
+)
+def test_words_are_found_in_the_names_of_the_institution_and_the_place(client, db, words, found):
+    tunisia = CountryFactory(name_en="Tunisia", name_fr="Tunisie")
+    sousse = CityFactory(name_en="Sousse", name_ar="سوسة", country=tunisia)
+    host = MembershipFactory(
+        institution__name_en="Office", institution__name_fr="Institut de la statistique", institution__country=tunisia,
+        institution__city=sousse,
+    ).institution  # fmt: skip
+    OpportunityFactory(title="It", institution=host, city=CityFactory(name_en="Dakar"))
+    OpportunityFactory(title="Other")
+    assert shown(client, q=words) == (["It"] if found else [])
 
 
 def _counts(filterset):

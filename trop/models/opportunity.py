@@ -107,6 +107,11 @@ class OpportunityQuerySet(SearchableQuerySet):
         """Opportunities of institutions in these countries."""
         return self.filter(institution__country__iso2__in=iso2s)
 
+    def open_to_countries(self, iso2s):
+        """Opportunities for which people of one of these countries may apply: those open to one of them, or to all."""
+        some = TrainingOpportunity.objects.filter(open_to__isnull=False)
+        return self.filter(Q(pk__in=some.filter(open_to__iso2__in=iso2s).values("pk")) | ~Q(pk__in=some.values("pk")))
+
     def in_modes(self, modes):
         return self.filter(mode__in=modes)
 
@@ -117,6 +122,11 @@ class OpportunityQuerySet(SearchableQuerySet):
     def covering(self, costs):
         """Opportunities for which any of these costs are covered."""
         return self.filter(covered__overlap=costs)
+
+    def saying(self, word):
+        """What the institution and the place are called says it too."""
+        institutions, cities = Institution.objects.search(word), City.objects.named_with(word)
+        return [*super().saying(word), Q(institution__in=institutions.values("pk")), Q(city__in=cities.values("pk"))]
 
     def closing_first(self, today=None):
         """Those that are open, the first to close first; then those that are past, the last closed first."""
