@@ -4,6 +4,7 @@ import json
 from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
+from django.shortcuts import render
 
 from accounts.models import NOT_KEPT, as_posted
 
@@ -23,10 +24,28 @@ def signed_in(view):
             if request.method == "POST":
                 _keep(request)
             return redirect_to_login(request.get_full_path())
-        request.answers = request.POST if request.method == "POST" else _give_back(request)
+        kept = None if request.method == "POST" else _give_back(request)
+        request.answers = request.POST if request.method == "POST" else kept and as_posted(kept)
         return view(request, *args, **kwargs)
 
     return keeping
+
+
+class KeepsAnswers:
+    """An admin site that shows what somebody posted without being signed in behind the sign-in, to be sent again."""
+
+    def admin_view(self, view, cacheable=False):
+        page = super().admin_view(view, cacheable)
+
+        @wraps(page)
+        def keeping(request, *args, **kwargs):
+            if request.method == "POST" and not request.user.is_authenticated:
+                _keep(request)
+            if request.method == "GET" and self.has_permission(request) and (answers := _give_back(request)):
+                return render(request, "kept_answers.html", {"kept": answers})
+            return page(request, *args, **kwargs)
+
+        return keeping
 
 
 def _keep(request):
@@ -40,7 +59,7 @@ def _give_back(request):
     if not kept or kept["path"] != request.path:
         return None
     del request.session[KEPT]
-    return as_posted(kept["answers"])
+    return kept["answers"]
 
 
 def answers_of(posted, names=None):

@@ -16,6 +16,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.keeping import KeepsAnswers
 from classifications.office import LinkedInline, RecordAdmin
 from classifications.steps import ReadOnly, age
 from partners import emails
@@ -25,7 +26,7 @@ from partners.models import Institution, ProposedChange, Review
 from programmes.models import FocalPoint
 
 
-class CountryOffice(admin.AdminSite):
+class CountryOffice(KeepsAnswers, admin.AdminSite):
     site_header = gettext_lazy("Training and Technical Cooperation")
     site_title = gettext_lazy("Training and Technical Cooperation")
     index_title = gettext_lazy("The focal point’s records")

@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.keeping import KeepsAnswers
+
 
 class LabelledChoices(AutocompleteJsonView):
     """The choices of a search field, named as the admin of their model names them."""
@@ -18,7 +20,7 @@ class LabelledChoices(AutocompleteJsonView):
         return super().serialize_result(obj, to_field_name) | {"text": label(obj)}
 
 
-class PortalAdminSite(admin.AdminSite):
+class PortalAdminSite(KeepsAnswers, admin.AdminSite):
     site_header = gettext_lazy("Training and Technical Cooperation")
     site_title = gettext_lazy("Training and Technical Cooperation")
     index_title = gettext_lazy("The Centre’s desk")
