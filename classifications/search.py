@@ -8,6 +8,7 @@ because one list holds titles in all three; a word is also found inside longer o
 
 from dataclasses import dataclass
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchQueryField, SearchVectorField
 from django.db import models
@@ -41,6 +42,18 @@ class _Matches(Func):
     output_field = models.BooleanField()
 
 
+class _Among(Func):
+    """That a value is in an array.
+
+    Of keys found in several tables the database so makes one look-up: no index answers an OR over tables, and a join with
+    their union tempts the planner to walk all rows in the order of the list (measured with 200,000 institutions, half the time).
+    """
+
+    template = "(%(expressions)s))"
+    arg_joiner = " = ANY ("
+    output_field = models.BooleanField()
+
+
 class SearchableQuerySet(models.QuerySet):
     """For models with `search_key` (folded text) and `search_stems` (vector), both kept by the database."""
 
@@ -51,10 +64,10 @@ class SearchableQuerySet(models.QuerySet):
             ways = self.saying(word)
             if len(ways) == 1:
                 found = found.filter(ways[0])
-            else:  # a union, as no index answers an OR over several tables
+            else:
                 rows = self.model._base_manager
                 each = [rows.filter(way).order_by().values("pk") for way in ways]
-                found = found.filter(pk__in=each[0].union(*each[1:], all=True))
+                found = found.filter(_Among(F("pk"), ArraySubquery(each[0].union(*each[1:], all=True))))
         return found
 
     def saying(self, word):
