@@ -1,14 +1,11 @@
-"""Events as an iCalendar file (RFC 5545) that calendars can subscribe to."""
+"""Events as an iCalendar file."""
 
-from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.utils.translation import gettext as _
-from icalendar import Calendar
-from icalendar import Event as Entry
 
+from classifications.calendars import entry_of, file_of, set_days
 from events.models import Event
 
 MOST_EVENTS = 2000  # in one file: phones give up on longer ones
@@ -20,25 +17,13 @@ STATUS = {
 
 
 def calendar_of(events):
-    """Give the events as the bytes of an iCalendar file, with the zones their times need."""
-    calendar = Calendar()
-    calendar.add("prodid", "-//SESRIC//Training and Technical Cooperation//EN")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", _("Training and Technical Cooperation"))
-    for event in events:
-        calendar.add_component(_entry(event))
-    calendar.add_missing_timezones()
-    return calendar.to_ical()
+    """Give the events as the bytes of an iCalendar file."""
+    return file_of(_("Training and Technical Cooperation"), map(_entry, events))
 
 
 def _entry(event):
     """One event: all day where no times are known or where it lasts several days, else from time to time."""
-    entry = Entry()
-    entry.add("uid", f"{event.uid}@{urlsplit(settings.PORTAL_URL).hostname}")
-    entry.add("sequence", event.revision)
-    entry.add("dtstamp", event.updated_at.astimezone(UTC))
-    entry.add("last-modified", event.updated_at.astimezone(UTC))
+    entry = entry_of(event)
     title = event.title
     if event.is_called_off:
         title = f"{event.get_status_display()}: {title}"
@@ -49,12 +34,9 @@ def _entry(event):
         if event.finishes_at and event.finishes_at > event.begins_at:
             entry.add("dtend", datetime.combine(event.ends_on, event.finishes_at, zone))
     else:
-        entry.add("dtstart", event.starts_on)
-        entry.add("dtend", event.ends_on + timedelta(days=1))  # the first day on which it is over
-        entry.add("transp", "TRANSPARENT")
+        set_days(entry, event.starts_on, event.ends_on)
     entry.add("status", STATUS.get(event.status, "CONFIRMED"))
     entry.add("location", place_of(event))
-    entry.add("url", settings.PORTAL_URL + event.get_absolute_url())
     entry.add(
         "categories", [event.get_kind_display(), *(programme.short_name for programme in event.linked.programmes)]
     )

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from classifications.addresses import NotOnRecord
+from classifications.calendars import answer_with
 from classifications.lists import ListPage
 from events import calendars, feeds, tables, tally
 from events.archive import Matrix
@@ -51,19 +52,13 @@ def event_detail(request, year, slug):
 @require_safe
 def event_calendar(request, year, slug):
     event = get_object_or_404(Event.objects.published(), year=year, slug=slug)
-    return _as_calendar([event], f"{slug}.ics")
+    return answer_with(calendars.calendar_of([event]), f"{slug}.ics")
 
 
 @require_safe
 def calendar(request):
     filterset = EventFilter(request.GET, Event.objects.published().for_table())
-    return _as_calendar(filterset.qs[: calendars.MOST_EVENTS], "events.ics")
-
-
-def _as_calendar(events, name):
-    response = HttpResponse(calendars.calendar_of(events), content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = f'inline; filename="{name}"'
-    return response
+    return answer_with(calendars.calendar_of(filterset.qs[: calendars.MOST_EVENTS]), "events.ics")
 
 
 @require_safe

@@ -2,10 +2,8 @@
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from import_export.fields import Field
 
@@ -108,17 +106,7 @@ class ReviewedAdmin(StepsAdmin, OutgoingTableAdmin):
 
     @admin.action(description=gettext_lazy("Approve the chosen ones"), permissions=["step"])
     def approve(self, request, queryset):
-        """Approve each; tell what could not be approved, and why, by name."""
-        count = 0
-        for row in queryset:
-            try:
-                row.approve(request.user)
-            except ValidationError as error:
-                self.message_user(request, f"{row}: {' '.join(error.messages)}", messages.ERROR)
-            else:
-                self.log_change(request, row, _("Approve"))
-                count += 1
-        if count:
+        if count := self.approve_each(request, queryset):
             message = ngettext("%(count)s was approved.", "%(count)s were approved.", count)
             self.message_user(request, message % {"count": count}, messages.SUCCESS)
 

@@ -1,7 +1,6 @@
 """Staff review institutions here, and keep the record of them."""
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.shortcuts import redirect
 from django.utils.html import format_html
@@ -240,17 +239,7 @@ class InstitutionAdmin(StepsAdmin, TableAdmin):
 
     @admin.action(description=gettext_lazy("Approve the chosen applications"), permissions=["change"])
     def approve(self, request, queryset):
-        """Approve each; tell what could not be approved, and why, by name."""
-        count = 0
-        for institution in queryset:
-            try:
-                institution.approve(request.user)
-            except ValidationError as error:
-                self.message_user(request, f"{institution}: {' '.join(error.messages)}", messages.ERROR)
-            else:
-                self.log_change(request, institution, _("Approve"))
-                count += 1
-        if count:
+        if count := self.approve_each(request, queryset):
             told = ngettext("%(count)s application was approved.", "%(count)s applications were approved.", count)
             self.message_user(request, told % {"count": count}, messages.SUCCESS)
 

@@ -1,11 +1,9 @@
 """The path of an application: every step leaves a row, the database decides who was first, nothing unlisted is public."""
 
-import threading
 from contextlib import suppress
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,6 +12,7 @@ from notifications.models import Letter
 from partners.applications import STEPS, Decision, Role, Status
 from partners.models import Institution
 from tests.factories import CountryFactory, InstitutionFactory, RepresentationFactory, SectorFactory, UserFactory
+from tests.racing import race
 
 FACTS = {"name_en": "Sample Institute", "kind": Institution.Kind.TRAINING, "offers": "Courses.", "written_in": "en"}
 
@@ -113,28 +112,10 @@ def test_what_a_user_typed_stays_text_in_a_letter(applied):
 @pytest.mark.django_db(transaction=True)
 def test_of_two_reviewers_the_second_is_told():
     applied = Institution.apply(UserFactory(), "Head", country=CountryFactory(), **FACTS)
-    started, answers = threading.Barrier(2), []
-
-    def decide(verb, *words):
-        try:
-            started.wait()
-            getattr(Institution.objects.get(pk=applied.pk), verb)(*words)
-            answers.append("done")
-        except ValidationError as error:
-            answers.append(error.messages[0])
-        finally:
-            connection.close()
-
-    threads = [
-        threading.Thread(target=decide, args=("approve", None)),
-        threading.Thread(target=decide, args=("decline", "No.", None)),
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert answers.count("done") == 1
-    assert any(answer.startswith("This has been decided in the meantime") for answer in answers)
+    one, other = (Institution.objects.get(pk=applied.pk) for _reviewer in range(2))
+    told, done = race(lambda: one.approve(None), lambda: other.decline("No.", None))
+    assert done == "done"
+    assert told.startswith("This has been decided in the meantime")
     assert len(steps(applied)) == 2
 
 

@@ -1,12 +1,11 @@
 """An application waits for the focal point, then for the deputy too, then for the Centre: each step once, none held up."""
 
-import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 
@@ -16,6 +15,7 @@ from partners.models import Institution, Review, ReviewRules, WeeklyLetter
 from partners.routing import route_all, write_weekly_letters
 from programmes.models import FocalPoint
 from tests.factories import CountryFactory, FocalPointFactory, ProgrammeFactory, UserFactory
+from tests.racing import race
 
 FACTS = {"name_en": "Sample Institute", "kind": Institution.Kind.TRAINING, "offers": "Courses.", "written_in": "en"}
 DAY = timedelta(days=1)
@@ -151,20 +151,7 @@ def test_two_workers_at_once():
     country = CountryFactory(iso2="SN")
     FocalPointFactory(country=country, user=UserFactory(email="head@example.org"))
     one = apply(country)
-    start = threading.Barrier(4)
-
-    def work():
-        start.wait()
-        try:
-            route_all()
-        finally:
-            connection.close()
-
-    workers = [threading.Thread(target=work) for _number in range(4)]
-    for each in workers:
-        each.start()
-    for each in workers:
-        each.join()
+    race(*[route_all] * 4)
     assert routed(one) == [Decision.ASKED]
     assert len(letters_to("head@example.org")) == 1
 

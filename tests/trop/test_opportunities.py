@@ -1,13 +1,12 @@
 """The way of an opportunity: drafts, reviews and trust, deadlines, and what the public may ever see."""
 
-import threading
 from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate, now
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -25,6 +24,7 @@ from tests.factories import (
     SectorFactory,
     UserFactory,
 )
+from tests.racing import race
 from trop.models import Membership, OpportunityReview, TrainingOpportunity
 from trop.models.states import Decision, Period, Status
 
@@ -261,27 +261,10 @@ def test_the_later_of_two_reviewers_is_told(db):
 @pytest.mark.django_db(transaction=True)
 def test_of_two_reviewers_at_once_the_second_is_told():
     one = OpportunityFactory(status=Status.WAITING)
-    started, answers = threading.Barrier(2), []
-
-    def decide(verb, *words):
-        try:
-            started.wait()
-            getattr(TrainingOpportunity.objects.get(pk=one.pk), verb)(*words)
-            answers.append("done")
-        except ValidationError as error:
-            answers.append(error.messages[0])
-        finally:
-            connection.close()
-
-    threads = [
-        threading.Thread(target=decide, args=("approve", None)),
-        threading.Thread(target=decide, args=("return_with", "Why?", None)),
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(answer[:31] for answer in answers) == ["This has been decided in the me", "done"]
+    first, second = (TrainingOpportunity.objects.get(pk=one.pk) for _reviewer in range(2))
+    told, done = race(lambda: first.approve(None), lambda: second.return_with("Why?", None))
+    assert done == "done"
+    assert told.startswith("This has been decided in the meantime")
     assert len(steps(one)) == 1
 
 

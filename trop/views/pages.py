@@ -6,6 +6,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 from django.views.generic import ListView
 
+from classifications.calendars import answer_with
 from classifications.lists import ListPage
 from partners.models import Institution
 from programmes.views import page
@@ -51,19 +52,13 @@ def opportunity_detail(request, slug):
 @require_safe
 def opportunity_calendar(request, slug):
     opportunity = get_object_or_404(TrainingOpportunity.objects.published().for_listing(), slug=slug)
-    return _as_calendar([opportunity], f"{slug}.ics")
+    return answer_with(calendars.calendar_of([opportunity]), f"{slug}.ics")
 
 
 @require_safe
 def calendar(request):
     filterset = OpportunityFilter(request.GET, TrainingOpportunity.objects.published().for_listing())
-    return _as_calendar(filterset.qs[: calendars.MOST], "opportunities.ics")
-
-
-def _as_calendar(opportunities, name):
-    response = HttpResponse(calendars.calendar_of(opportunities), content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = f'inline; filename="{name}"'
-    return response
+    return answer_with(calendars.calendar_of(filterset.qs[: calendars.MOST]), "opportunities.ics")
 
 
 @require_safe
