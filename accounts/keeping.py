@@ -4,6 +4,7 @@ import json
 from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from accounts.models import NOT_KEPT, as_posted
@@ -21,10 +22,12 @@ def signed_in(view):
     @wraps(view)
     def keeping(request, *args, **kwargs):
         if not request.user.is_authenticated:
+            if "HX-Request" in request.headers:
+                return HttpResponse(status=401)  # a draft kept in passing: the page stays, what is typed with it
             if request.method == "POST":
                 _keep(request)
             return redirect_to_login(request.get_full_path())
-        kept = None if request.method == "POST" else _give_back(request)
+        kept = None if request.method == "POST" else give_back(request)
         request.answers = request.POST if request.method == "POST" else kept and as_posted(kept)
         return view(request, *args, **kwargs)
 
@@ -41,7 +44,7 @@ class KeepsAnswers:
         def keeping(request, *args, **kwargs):
             if request.method == "POST" and not request.user.is_authenticated:
                 _keep(request)
-            if request.method == "GET" and self.has_permission(request) and (answers := _give_back(request)):
+            if request.method == "GET" and self.has_permission(request) and (answers := give_back(request)):
                 return render(request, "kept_answers.html", {"kept": answers})
             return page(request, *args, **kwargs)
 
@@ -54,7 +57,8 @@ def _keep(request):
         request.session[KEPT] = {"path": request.path, "answers": answers}
 
 
-def _give_back(request):
+def give_back(request):
+    """What was kept for this address, once: lists of strings by name, or None."""
     kept = request.session.get(KEPT)
     if not kept or kept["path"] != request.path:
         return None

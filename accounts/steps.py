@@ -168,11 +168,22 @@ class StepViews:
     """The views of a form in steps. `find` gives the `SteppedForm` from a request and what its address captured.
 
     `template` shows a step with the extra context that `beside(stepped, step, form)` gives; `sent` says where it leads once
-    sent; `gone` where it leads if there is nothing to send.
+    sent; `gone` where it leads if there is nothing to send; `pauses(stepped, step, form)` whether a valid step is shown once
+    more, with a question.
     """
 
-    def __init__(self, find, *, template, sent, gone, beside=lambda stepped, step, form: {}):
+    def __init__(
+        self,
+        find,
+        *,
+        template,
+        sent,
+        gone,
+        beside=lambda stepped, step, form: {},
+        pauses=lambda stepped, step, form: False,
+    ):
         self.find, self.template, self.sent, self.gone, self.beside = find, template, sent, gone, beside
+        self.pauses = pauses
 
     def urls(self, route, name):
         """The addresses below `route`, their names beginning with `name`."""
@@ -200,7 +211,8 @@ class StepViews:
             raise Http404
         if request.method == "POST" and step != stepped.last:
             stepped.save(step, request.POST)
-            if stepped.form(step, request.POST).is_valid():
+            form = stepped.form(step, request.POST)
+            if form.is_valid() and not self.pauses(stepped, step, form):
                 return redirect(stepped.address_of("step", stepped.after(step)))
         return self.show(request, stepped, step, stepped.form(step, request.answers))
 
@@ -248,4 +260,5 @@ class StepViews:
             "send_url": stepped.address_of("send"),
             **self.beside(stepped, step, form),
         }
-        return render(request, self.template, context, status=400 if request.method == "POST" else 200)
+        is_refused = request.method == "POST" and not form.is_valid()
+        return render(request, self.template, context, status=400 if is_refused else 200)

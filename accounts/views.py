@@ -1,21 +1,21 @@
 """A person's own settings."""
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.forms import MEMBER_STATE_ZONES, PreferencesForm
+from accounts.keeping import signed_in
 
 
-@login_required
+@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request):
-    form = PreferencesForm(request.POST if request.method == "POST" else None, instance=request.user)
-    if form.is_valid():
+    form = PreferencesForm(request.answers, instance=request.user)
+    if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Saved."))
         return redirect("accounts:preferences")
     context = {"form": form, "zones": MEMBER_STATE_ZONES}
-    return render(request, "account/preferences.html", context, status=400 if form.is_bound else 200)
+    return render(request, "account/preferences.html", context, status=400 if request.method == "POST" else 200)

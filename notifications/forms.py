@@ -1,9 +1,14 @@
 """A letter from a reader to the Centre."""
 
+from hashlib import sha256
+
 from django import forms
 from django.conf import settings
+from django.core.cache import cache
 from django.core.mail import EmailMessage
 from django.utils.translation import gettext_lazy as _
+
+SAME_CLICK = 600  # seconds in which the same letter is taken for a second click
 
 
 class LetterToTheCentreForm(forms.Form):
@@ -24,8 +29,11 @@ class LetterToTheCentreForm(forms.Form):
         return " ".join(self.cleaned_data["subject"].split())
 
     def send(self):
-        """Write the letter into the outbox; what a program wrote is dropped without a word."""
-        if self.cleaned_data["leave_empty"]:
+        """Write the letter into the outbox; what a program wrote, or a second click sent, is dropped without a word."""
+        written = repr(sorted(self.cleaned_data.items()))
+        if self.cleaned_data["leave_empty"] or not cache.add(
+            f"contact-{sha256(written.encode()).hexdigest()}", 1, SAME_CLICK
+        ):
             return
         EmailMessage(
             subject=self.cleaned_data["subject"],

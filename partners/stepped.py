@@ -4,12 +4,15 @@ Of two who decide at once the database tells who was first: a step is one condit
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
+
+MOMENTS = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,11 @@ class Stepped(models.Model):
                 % {"state": self.get_status_display()}
             )
         return self.record(decision, by, role, reason)
+
+    def was_just_moved_by(self, user):
+        """Whether the last step was this person's, moments ago: what they ask for again is done."""
+        last = self.reviews.order_by("-at", "-pk").first()
+        return bool(last) and last.by_id == user.pk and now() - last.at < MOMENTS
 
     def may(self, decision):
         """Whether the state allows a step."""

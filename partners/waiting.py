@@ -1,5 +1,6 @@
 """What waits for the representatives of institutions."""
 
+from django.db.models import Max
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -13,10 +14,9 @@ from partners.registration import Registration
 
 def tasks_of(user):
     """Yield what waits for a person: returned applications, what is to be answered, what closes, a registration begun."""
-    for institution in Institution.objects.represented_by(user).returned():
+    for institution in Institution.objects.represented_by(user).returned().annotate(returned_at=Max("reviews__at")):
         url = reverse("partners:correct-begin", args=[institution.slug])
-        last = institution.reviews.first()
-        yield Task(_("Answer the reviewers’ question"), institution.name, _("Correct"), url, last.at if last else None)
+        yield Task(_("Answer the reviewers’ question"), institution.name, _("Correct"), url, institution.returned_at)
     for asked in Representation.objects.answerable_by(user).select_related("institution", "user"):
         title = _("%(person)s asks to represent an institution of yours") % {"person": asked.user}
         url = reverse("partners:desk", args=[asked.institution.slug])

@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "pghistory.middleware.HistoryMiddleware",
+    "sesric_portal.methods.NotAllowedHere",
 ]
 
 ROOT_URLCONF = "sesric_portal.urls"

@@ -1,7 +1,8 @@
 """Staff review institutions here, and keep the record of them."""
 
 from django.contrib import admin, messages
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import NullIf
 from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -259,6 +260,9 @@ def _applicant():
 
 def _looks_like():
     """Whether something else on record may be the same: a like name in its country, or the same website."""
-    named = Q(country=OuterRef("country"), search_key__trigram_word_similar=Folded(OuterRef("name_en")))
+    named = Q()
+    for name in ("name_en", "name_fr", "name_ar"):
+        named |= Q(search_key__trigram_word_similar=Folded(NullIf(OuterRef(name), Value(""))))
+    named &= Q(country=OuterRef("country"))
     hosted = ~Q(website="") & Q(website_host=OuterRef("website_host"))
     return Exists(Institution.objects.in_use().exclude(pk=OuterRef("pk")).filter(named | hosted))

@@ -103,7 +103,11 @@ class ProposedChange(models.Model):
 
     @transaction.atomic
     def accept(self, by):
-        """Write the new values; raise `ValidationError` where they do not fit what is on record, or somebody was faster."""
+        """Write the new values; raise `ValidationError` where they do not fit what is on record, or somebody was faster.
+
+        The word of a focal point was on the institution as it was, in their country: it ends with a new name or country. That
+        of the Centre stays, which has just looked at the new facts.
+        """
         self._decide(was_accepted=True)
         told = self.told()
         for name, value in self.facts.items():
@@ -114,8 +118,10 @@ class ProposedChange(models.Model):
             and self.institution.city.country_id != self.institution.country_id
         ):
             self.institution.city = None
+        if {"country", "name_en", "name_fr", "name_ar"} & self.facts.keys():
+            self.institution.confirmed_on = self.institution.confirmed_until = None
         self.institution.full_clean(exclude=["slug"])
-        self.institution.save(update_fields=[*self.facts, "city"])
+        self.institution.save(update_fields=[*self.facts, "city", "confirmed_on", "confirmed_until"])
         self.institution.record(Decision.CHANGE_ACCEPTED, by, Role.CENTRE, told)
 
     @transaction.atomic

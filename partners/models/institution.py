@@ -44,7 +44,9 @@ class Verification(models.TextChoices):
 
 
 def host_of(website):
-    """The host of a website without its "www.", as the column `website_host` has it."""
+    """The host of a website without its "www.", as the column `website_host` has it; it may be typed without "https://"."""
+    if website and not re.match("https?://", website.lower()):
+        website = f"https://{website}"
     return re.sub(r"^https?://(www\.)?([^/:?#]*).*$", r"\2", website.lower())
 
 
@@ -169,6 +171,15 @@ class InstitutionQuerySet(NamedQuerySet, SearchableQuerySet, ApplicationQuerySet
     def on_rungs(self, rungs, today=None):
         """Institutions on these rungs of the ladder of verification."""
         return self.alias(rung=verification_on(today or localdate())).filter(rung__in=rungs)
+
+    def called(self, names):
+        """Institutions that have one of these names, in whatever language, folded."""
+        folded = [Folded(Value(name)) for name in names if name.strip()]
+        keys = {f"{column}_key": Folded(F(column)) for column in ("name_en", "name_fr", "name_ar")}
+        wanted = Q(pk=None)
+        for key in keys:
+            wanted |= Q(**{f"{key}__in": folded})
+        return self.alias(**keys).filter(wanted)
 
     def resembling(self, name, website=""):
         """Institutions that may be the one called `name`: by a like name or acronym, or the same host of the website."""
@@ -391,6 +402,12 @@ class Institution(Named, Application):
         institution.settle_in(city_name)
         institution.slug = cls.free_slug(institution)
         institution.full_clean(exclude=["slug"])
+        Country.objects.select_for_update(no_key=True).get(
+            pk=institution.country_id
+        )  # the second of two waits for the first
+        names = [institution.name_en, institution.name_fr, institution.name_ar]
+        if cls.objects.in_use().filter(country=institution.country_id).called(names).exists():
+            raise ValidationError(_("An institution of this name is on record in this country."))
         institution.save()
         institution.sectors.set(sectors)
         institution.languages.set(languages)

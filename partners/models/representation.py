@@ -41,6 +41,13 @@ class RepresentationQuerySet(models.QuerySet):
         return self.select_related("user").order_by("-is_manager", "accepted_at", "pk")
 
 
+def nobody_manages(institution):
+    """Whether an institution, locked, has no manager; one whose account was closed is none any more."""
+    held = institution.representations.filter(ended_at=None, is_manager=True)
+    held.filter(user__is_active=False).update(is_manager=False)
+    return not held.exists()
+
+
 def people_acting_for(institution):
     """How many people speak today for the institution to which `institution` leads in the outer query, as an expression."""
     acting = Representation.objects.acting().filter(institution=OuterRef(institution)).order_by().values("institution")
@@ -107,10 +114,14 @@ class Representation(models.Model):
     @classmethod
     @transaction.atomic
     def ask(cls, institution, user, position, words=""):
-        """Ask to speak for a listed institution; raise `ValidationError` where this person did so or does."""
+        """Ask to speak for a listed institution, once; raise `ValidationError` where this person does already."""
         if not institution.is_listed:
             raise ValidationError(_("This institution is not listed."))
-        if cls.objects.filter(institution=institution, user=user, ended_at=None).exists():
+        Institution.objects.select_for_update().get(pk=institution.pk)  # a second click waits, and finds the first
+        present = cls.objects.filter(institution=institution, user=user, ended_at=None).first()
+        if present and present.is_asked:
+            return present
+        if present:
             raise ValidationError(_("You already speak for this institution, or asked to."))
         request = cls.objects.create(institution=institution, user=user, position=position, words=words)
         institution.record(Decision.REPRESENTATIVE_ASKED, user, Role.APPLICANT, words, person=user)
@@ -119,8 +130,8 @@ class Representation(models.Model):
     @transaction.atomic
     def accept(self, by, role):
         """Let this person speak for the institution; the first one manages its people."""
-        Institution.objects.select_for_update().get(pk=self.institution_id)  # two at once must not both be the first
-        first = not self.institution.representations.managing().exists()
+        locked = Institution.objects.select_for_update().get(pk=self.institution_id)  # two must not both be the first
+        first = nobody_manages(locked)
         if not Representation.objects.asked().filter(pk=self.pk).update(accepted_at=now(), is_manager=first):
             raise ValidationError(_("This request has been answered in the meantime."))
         self.refresh_from_db()
@@ -137,13 +148,17 @@ class Representation(models.Model):
 
     @transaction.atomic
     def end(self, by, role, reason=""):
-        """End it: the person left, or was removed. A manager hands over first while there is somebody to hand over to."""
+        """End it: the person left, or was removed; whom they invited is not invited any more.
+
+        A manager hands over first while there is somebody to hand over to.
+        """
         institution = Institution.objects.select_for_update().get(pk=self.institution_id)
         others = institution.representations.acting().exclude(pk=self.pk)
         if self.is_manager and role == Role.APPLICANT and others.exists():
             raise ValidationError(_("Hand the management over to somebody else first."))
         if not Representation.objects.filter(pk=self.pk, ended_at=None).update(ended_at=now(), is_manager=False):
             raise ValidationError(_("This person no longer speaks for the institution."))
+        institution.invitations.open().filter(made_by=self.user_id).update(withdrawn_at=now())
         was_manager = self.is_manager
         self.refresh_from_db()
         if was_manager and (heir := others.order_by("accepted_at").first()):
@@ -177,7 +192,9 @@ class Representation(models.Model):
 class InvitationQuerySet(models.QuerySet):
     def open_on(self, moment):
         """Invitations that can still be accepted."""
-        return self.filter(accepted_at=None, withdrawn_at=None, made_at__gt=moment - Invitation.LASTS)
+        return self.filter(
+            accepted_at=None, withdrawn_at=None, made_at__gt=moment - Invitation.LASTS, made_by__is_active=True
+        )
 
     def open(self):
         return self.open_on(now())
@@ -191,6 +208,7 @@ class Invitation(models.Model):
     """A letter by which a manager invites somebody to speak for the institution, by e-mail address."""
 
     LASTS = timedelta(days=14)
+    SAME_CLICK = timedelta(minutes=1)  # within which a second invitation of one address is taken for a second click
 
     institution = models.ForeignKey(
         Institution, models.CASCADE, verbose_name=_("institution"), related_name="invitations"
@@ -215,10 +233,14 @@ class Invitation(models.Model):
     @classmethod
     @transaction.atomic
     def send(cls, institution, email, by):
-        """Invite an address; what happens does not depend on whether it has an account."""
+        """Invite an address, in place of an earlier invitation; what happens does not depend on whether it has an account."""
         from partners.emails import invite  # noqa: PLC0415  letters speak of models
 
-        institution.invitations.open().filter(email__iexact=email).update(withdrawn_at=now())
+        Institution.objects.select_for_update().get(pk=institution.pk)
+        earlier = institution.invitations.open().filter(email__iexact=email)
+        if same := earlier.filter(made_by=by, made_at__gt=now() - cls.SAME_CLICK).first():
+            return same
+        earlier.update(withdrawn_at=now())
         invitation = cls.objects.create(institution=institution, email=email.lower(), made_by=by)
         invite(invitation)
         return invitation
@@ -231,7 +253,7 @@ class Invitation(models.Model):
         """Let `user`, whose confirmed address this is, speak for the institution; raise `ValidationError` otherwise."""
         if not EmailAddress.objects.filter(user=user, email__iexact=self.email, verified=True).exists():
             raise ValidationError(_("This invitation was sent to another e-mail address than yours."))
-        Institution.objects.select_for_update().get(pk=self.institution_id)
+        locked = Institution.objects.select_for_update().get(pk=self.institution_id)
         if not Invitation.objects.open().filter(pk=self.pk).update(accepted_at=now()):
             raise ValidationError(_("This invitation is no longer open."))
         speaking = Representation.objects.filter(institution=self.institution_id, user=user, ended_at=None)
@@ -240,6 +262,6 @@ class Invitation(models.Model):
         speaking.asked().update(ended_at=now())
         Representation.objects.create(
             institution=self.institution, user=user, position=position, accepted_at=now(),
-            is_manager=not self.institution.representations.managing().exists(),
+            is_manager=nobody_manages(locked),
         )  # fmt: skip
         self.institution.record(Decision.REPRESENTATIVE_ACCEPTED, self.made_by, Role.APPLICANT, person=user)

@@ -17,7 +17,8 @@ ALIKE = 6  # look-alikes shown
 def find(request):
     """Search before you register: what is on record and looks like it."""
     words = WordsField().clean(request.GET.get("q", ""))
-    alike = Institution.objects.listed().resembling(words).for_choice()[:ALIKE] if words else []
+    website = words if "." in words and " " not in words else ""
+    alike = Institution.objects.listed().resembling(words, website).for_choice()[:ALIKE] if words else []
     return render(request, "partners/register.html", {"words": words, "alike": alike})
 
 
@@ -40,15 +41,39 @@ def _already_sent(request):
     return redirect("partners:desk", sent.slug) if sent else redirect("partners:register")
 
 
+def _alike(registration, form):
+    """Institutions on record that resemble, by a name or the website, what is being registered."""
+    names = [WordsField().clean(form.data.get(name, "")) for name in ("name_en", "name_fr", "name_ar")]
+    found = {}
+    for name in filter(None, names):
+        for other in Institution.objects.listed().resembling(name, form.data.get("website", "")).for_choice()[:ALIKE]:
+            found[other.pk] = other
+    return [each for each in found.values() if each != registration.about][:ALIKE]
+
+
 def _beside(registration, step, form):
     """The reviewers' question, and institutions on record that resemble what is being registered."""
     question = registration.about.last_question if registration.about else ""
     if step != registration.first or not form.is_bound:
         return {"question": question}
-    names = [form.data.get(name, "") for name in ("name_en", "name_fr", "name_ar")]
-    name = WordsField().clean(next((each for each in names if each.strip()), ""))
-    others = Institution.objects.listed().resembling(name, form.data.get("website", "")).for_choice()
-    return {"question": question, "alike": [each for each in others[:ALIKE] if each != registration.about]}
+    return {
+        "question": question,
+        "alike": _alike(registration, form),
+        "is_asked": _asks_first(registration, step, form),
+    }
 
 
-steps = StepViews(_registration, template="partners/register_step.html", sent=_sent, gone=_already_sent, beside=_beside)
+def _asks_first(registration, step, form):
+    """Whether somebody has yet to say that theirs is none of those on record that look like it."""
+    is_new = step == registration.first and registration.about is None
+    return is_new and form.is_valid() and "another" not in form.data and bool(_alike(registration, form))
+
+
+steps = StepViews(
+    _registration,
+    template="partners/register_step.html",
+    sent=_sent,
+    gone=_already_sent,
+    beside=_beside,
+    pauses=_asks_first,
+)

@@ -271,3 +271,26 @@ def test_somebody_registered_elsewhere_may_register_another(client, applicant, p
     fill_in(client, profile)
     client.post(reverse("partners:register-send"), CONSENT)
     assert applicant.representations.acting().count() == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ({}, False), ({"name_en": "Sample Institutes"}, True), ({"website": "listed.example.org"}, True),
+        ({"name_en": "Sample Institutes", "another": "1"}, False), ({"name_fr": "Sample Institutes"}, True),
+    ],
+)  # fmt: skip
+def test_what_looks_like_one_on_record_is_asked_once(client, applicant, typed, asked):
+    alike = InstitutionFactory(name_en="Sample Institutes of Water", website="https://www.listed.example.org/")
+    response = client.post(step("institution"), INSTITUTION | {"name_en": "Other body"} | typed)
+    assert response.status_code == (200 if asked else 302)
+    if asked:
+        assert response.context["alike"] == [alike]
+        assert 'name="another" value="1"' in response.text
+
+
+def test_a_website_is_found_before_one_registers(client, db):
+    InstitutionFactory(name_en="Office", website="https://www.listed.example.org/")
+    for typed in ("www.listed.example.org", "listed.example.org", "https://listed.example.org/en"):
+        assert "Office" in client.get(reverse("partners:register"), {"q": typed}).text
+    assert "Office" not in client.get(reverse("partners:register"), {"q": "other.example.org"}).text

@@ -39,7 +39,7 @@ def test_programs_fall_into_the_pot(client, db):
 
 
 def test_the_sixth_letter_in_an_hour_waits_with_its_text(client, db):
-    answers = [client.post(CONTACT, FILLED).status_code for _letter in range(5)]
+    answers = [client.post(CONTACT, FILLED | {"text": f"Letter {n}"}).status_code for n in range(5)]
     sixth = client.post(CONTACT, FILLED)
     assert (answers, sixth.status_code) == ([302] * 5, 429)
     assert (kept(sixth), Letter.objects.count()) == (FILLED, 5)
@@ -47,6 +47,12 @@ def test_the_sixth_letter_in_an_hour_waits_with_its_text(client, db):
     assert client.get(CONTACT).status_code == 200
     elsewhere = client.post(CONTACT, FILLED, REMOTE_ADDR="192.0.2.7")
     assert (elsewhere.status_code, Letter.objects.count()) == (302, 6)
+
+
+def test_a_second_click_sends_no_second_letter(client, db):
+    assert [client.post(CONTACT, FILLED).status_code for _click in range(3)] == [302] * 3
+    assert client.post(CONTACT, FILLED | {"text": "Another one."}).status_code == 302
+    assert Letter.objects.count() == 2
 
 
 def test_a_mistake_does_not_count_as_a_letter(client, db):

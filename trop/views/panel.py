@@ -150,7 +150,8 @@ def _verb(act):
             try:
                 messages.success(request, act(it, request.user))
             except ValidationError as error:
-                _tell(request, error)
+                if not it.was_just_moved_by(request.user):  # else it was a second click
+                    _tell(request, error)
         return redirect("trop:panel-opportunity", slug, pk)
 
     return view

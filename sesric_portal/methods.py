@@ -1,0 +1,33 @@
+"""What is answered where an address takes no request of this kind, such as GET where only a form is sent."""
+
+from django.shortcuts import render
+
+from accounts.keeping import give_back
+
+
+def _kept_for(request):
+    """What was typed for this address, which its view may have taken already; None for whoever is not signed in."""
+    if getattr(request, "answers", None):
+        return dict(request.answers.lists())
+    return give_back(request) if request.user.is_authenticated else None
+
+
+class NotAllowedHere:
+    """Gives the bare 405 of the views a page.
+
+    Whoever sent a form without being signed in is led back by GET behind the sign-in: what they had typed is shown then, to
+    be sent again.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if response.status_code != 405 or response.content:
+            return response
+        if request.method == "GET" and (kept := _kept_for(request)):
+            return render(request, "kept_answers.html", {"kept": kept})
+        page = render(request, "405.html", status=405)
+        page["Allow"] = response["Allow"]
+        return page

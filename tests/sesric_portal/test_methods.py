@@ -1,0 +1,45 @@
+"""Addresses that only take what a form sends: what opens there by itself, and what was typed before the session ended."""
+
+import pytest
+from django.urls import reverse
+
+from tests.factories import RepresentationFactory, UserFactory
+
+
+@pytest.mark.parametrize(("prefix", "told"), [("", "Nothing opens here by itself"), ("/ar", "لا شيء يُفتح هنا مباشرة")])
+def test_what_takes_no_such_request_says_so(client, db, prefix, told):
+    response = client.post(f"{prefix}/events/")
+    assert response.status_code == 405
+    assert "GET" in response["Allow"]
+    assert f"<h1>{told}</h1>" in response.text
+
+
+def test_what_was_typed_for_an_address_without_a_page_is_shown_behind_the_sign_in(client, db):
+    mine = RepresentationFactory()
+    path = reverse("partners:invite", args=[mine.institution.slug])
+    client.post(path, {"email": "colleague@example.org"})
+    client.force_login(mine.user)
+    page = client.get(path)
+    assert page.status_code == 200
+    assert 'name="email" value="colleague@example.org"' in page.text
+    assert client.post(path, {"email": "colleague@example.org"}).status_code == 302
+    assert mine.institution.invitations.get().email == "colleague@example.org"
+    assert client.get(path).status_code == 405
+
+
+def test_it_is_shown_to_nobody_who_is_not_signed_in(client, db):
+    path = reverse("partners:invite", args=[RepresentationFactory().institution.slug])
+    client.post(path, {"email": "colleague@example.org"})
+    assert "colleague@example.org" not in client.get(path, follow=True).text
+
+
+def test_a_name_typed_into_the_settings_is_not_lost(client, db):
+    path = reverse("accounts:preferences")
+    client.post(path, {"name": "Typed before", "language": "fr", "time_zone": "Africa/Tunis"})
+    client.force_login(UserFactory())
+    assert "Typed before" in client.get(path).text
+
+
+def test_a_draft_kept_in_passing_is_refused_without_a_page(client, db):
+    path = reverse("partners:register-keep", args=["institution"])
+    assert client.post(path, {"name_en": "x"}, headers={"HX-Request": "true"}).status_code == 401
