@@ -14,6 +14,7 @@ from classifications.models import Country, Language, Sector
 from classifications.office import DocumentInline, LinkedInline, YesOrNoFilter
 from classifications.written import dates
 from events.models import Event, EventDocument, FormerAddress, Participation, Series, names_later
+from notifications.matching import announce, announce_change, announce_changes
 from partners.models import Institution
 from programmes.models import Programme
 
@@ -66,7 +67,9 @@ class EventTable(Table):
 
     def after_import(self, dataset, result, **kwargs):
         names_later(False)
-        Event.objects.filter(pk__in=[row.object_id for row in result.rows if row.object_id]).write_names()
+        written = [row.object_id for row in result.rows if row.object_id]
+        Event.objects.filter(pk__in=written).write_names()
+        announce_changes(Event.NEWS, written)
 
 
 class PublishedFilter(YesOrNoFilter):
@@ -169,6 +172,14 @@ class EventAdmin(TableAdmin):
         return get_object_or_404(
             EventDocument.objects.filter(event__in=self.get_queryset(request)), pk=pk
         ).as_response()
+
+    def save_related(self, request, form, formsets, change):
+        """What the form published or changed is told to readers; all that belongs to the event is written by then."""
+        super().save_related(request, form, formsets, change)
+        if not change or "published_at" in form.changed_data:
+            announce(Event.NEWS, form.instance.pk)
+        if change:
+            announce_change(Event.NEWS, form.instance.pk)
 
     def view_on_site(self, event):
         return event.get_absolute_url() if event.published_at else None

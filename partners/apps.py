@@ -5,3 +5,10 @@ from django.utils.translation import gettext_lazy as _
 class PartnersConfig(AppConfig):
     name = "partners"
     verbose_name = _("Partners")
+
+    def ready(self):
+        from partners import news  # noqa: PLC0415  models are there only now
+        from notifications import subjects  # noqa: PLC0415
+
+        subjects.register(news.InstitutionNews())
+        subjects.register(news.NoticeNews())
