@@ -114,6 +114,11 @@ class ListFilter(django_filters.FilterSet):
         """The address of the list, or of another address by `name`, under the choices in `pairs`."""
         return reverse(name or self.LIST) + query_string(pairs)
 
+    @property
+    def query(self):
+        """What is in force as a query string, the order apart."""
+        return query_string(self.pairs(sort=False))
+
     @cached_property
     def canonical_url(self):
         return self.url(self.pairs())

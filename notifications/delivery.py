@@ -80,7 +80,7 @@ class Post:
         try:
             with transaction.atomic():
                 return digests.write(letter, self.words)
-        except Exception as error:  # noqa: BLE001  one letter that cannot be written must not stop the others
+        except Exception as error:
             logger.exception("Letter %s cannot be written.", letter.pk)
             letter.mark_failed(repr(error), for_good=False)
             return False

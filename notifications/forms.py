@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils.translation import gettext_lazy as _
 
+from classifications.fields import Radios
 from notifications.models import Interest
 
 
@@ -42,7 +43,7 @@ class FrequencyForm(forms.Form):
 
     frequency = forms.ChoiceField(
         label=_("Letters"), choices=Interest.Frequency.choices, initial=Interest.Frequency.DAILY,
-        widget=forms.RadioSelect,
+        widget=Radios,
     )  # fmt: skip
 
 

@@ -26,4 +26,5 @@ urlpatterns = [
     path("mute/<uuid:key>/", following.mute, name="mute"),
     path("unsubscribe/<uuid:key>/", following.unsubscribe, name="unsubscribe"),
     path("by-letter/<uuid:key>/", following.by_letter, name="by-letter"),
+    path("by-letter/<uuid:key>/resume/", following.resume_by_letter, name="resume-by-letter"),
 ]

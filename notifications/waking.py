@@ -22,7 +22,7 @@ def wake(task):
 
 def ask(task):
     """Send a task to the broker now, unless it was silent a moment ago."""
-    global _silent_until  # noqa: PLW0603  of the process, as the connection is
+    global _silent_until
     if monotonic() < _silent_until:
         return
     try:

@@ -7,8 +7,9 @@ class PartnersConfig(AppConfig):
     verbose_name = _("Partners")
 
     def ready(self):
-        from partners import news  # noqa: PLC0415  models are there only now
         from notifications import subjects  # noqa: PLC0415
+        from partners import news  # noqa: PLC0415  models are there only now
 
         subjects.register(news.InstitutionNews())
         subjects.register(news.NoticeNews())
+        subjects.propose_by(news.proposals_to)

@@ -4,7 +4,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from classifications.models import Country
+from classifications.models import Country, Sector
 from classifications.written import dates
 from notifications.subjects import Item, Standing, Subject
 from partners.filters import InstitutionFilter, NoticeFilter
@@ -85,3 +85,12 @@ def _item(notice):
         facts,
         "" if notice.is_open else Notice.State.PAST.label,
     )
+
+
+def proposals_to(user):
+    """Interests that fit the institutions for which somebody speaks: training and notices in their sectors."""
+    institutions = Institution.objects.represented_by(user)
+    slugs = sorted(Sector.objects.filter(institutions__in=institutions).distinct().values_list("slug", flat=True))
+    if slugs:
+        yield "opportunity", {"sector": slugs}
+        yield Notice.NEWS, {"sector": slugs}

@@ -7,7 +7,7 @@ class TropConfig(AppConfig):
     verbose_name = _("Training opportunities")
 
     def ready(self):
-        from trop import news  # noqa: PLC0415  models are there only now
         from notifications import subjects  # noqa: PLC0415
+        from trop import news  # noqa: PLC0415  models are there only now
 
         subjects.register(news.OpportunityNews())

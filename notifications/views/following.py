@@ -4,6 +4,7 @@ from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -34,7 +35,8 @@ def follow(request, kind):
     subject = _subject(kind)
     choices, words = subject.asked(request.GET)
     interest = Interest(kind=kind, choices=choices, words=words)
-    form = (FrequencyForm if request.user.is_authenticated else FollowByAddressForm)(request.POST or None)
+    kind_of_form = FrequencyForm if request.user.is_authenticated else FollowByAddressForm
+    form = kind_of_form(request.POST if request.method == "POST" else None)
     if form.is_valid():
         if request.user.is_authenticated:
             return _follow_as_user(request, interest, form.cleaned_data["frequency"])
@@ -68,7 +70,9 @@ def _follow_by_address(asked, email, frequency, leave_empty):
 @require_safe
 def sent(request, kind):
     """That a letter went to the address, whether or not it is known here."""
-    return render(request, "notifications/sent.html", {"subject": _subject(kind)})
+    subject = _subject(kind)
+    context = {"subject": subject, "list_url": reverse(subject.filterset.LIST)}
+    return render(request, "notifications/sent.html", context)
 
 
 @require_http_methods(FORM)
@@ -140,6 +144,15 @@ def by_letter(request, key):
     return render(request, "notifications/by_letter.html", context)
 
 
+@require_POST
+def resume_by_letter(request, key):
+    """Letters again, after all of them were stopped."""
+    follower = get_object_or_404(Follower, key=key)
+    follower.resume()
+    messages.success(request, _("You will be told again."))
+    return redirect("notifications:by-letter", key)
+
+
 # --- One interest -------------------------------------------------------------------------------------------------------
 
 
@@ -157,7 +170,8 @@ def _back(request, interest):
 def edit(request, key):
     """Change what is asked for, and how often letters come."""
     interest = _interest(key)
-    form = FrequencyForm(request.POST or None, initial={"frequency": interest.frequency})
+    posted = request.POST if request.method == "POST" else None
+    form = FrequencyForm(posted, initial={"frequency": interest.frequency})
     if form.is_valid():
         choices, words = interest.subject.asked(request.POST)
         if interest.ask_for(choices, words, form.cleaned_data["frequency"]):

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection, transaction
 from django.http import QueryDict
-from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import localdate, now
 
 from classifications.facets import query_string
