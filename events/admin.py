@@ -14,6 +14,7 @@ from classifications.models import Country, Language, Sector
 from classifications.office import DocumentInline, LinkedInline, YesOrNoFilter
 from classifications.written import dates
 from events.models import Event, EventDocument, FormerAddress, Participation, Series, names_later
+from notifications.audience import audience_link
 from notifications.matching import announce, announce_change, announce_changes
 from partners.models import Institution
 from programmes.models import Programme
@@ -149,6 +150,7 @@ class EventAdmin(TableAdmin):
     readonly_fields = ["created_at", "updated_at"]
     inlines = [ParticipationInline, EventDocumentInline, FormerAddressInline]
     actions = ["publish", "postpone", "cancel"]
+    change_form_template = "admin/change_form_with_steps.html"
     fieldsets = [
         (gettext_lazy("What"), {"fields": [*TITLES, "slug", "kind", "status", "mode", *SUMMARIES]}),
         (gettext_lazy("When"), {"fields": [("starts_on", "ends_on"), ("begins_at", "finishes_at"), "time_zone"]}),
@@ -180,6 +182,10 @@ class EventAdmin(TableAdmin):
             announce(Event.NEWS, form.instance.pk)
         if change:
             announce_change(Event.NEWS, form.instance.pk)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["tools"] = audience_link(obj) if change else []
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def view_on_site(self, event):
         return event.get_absolute_url() if event.published_at else None

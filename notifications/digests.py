@@ -8,6 +8,7 @@ from functools import cached_property
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -141,12 +142,13 @@ class Words:
         """Why somebody is told, in words: a `Reason` for each interest that fitted and is still followed."""
         kind = notification.announcement.kind
         return [
-            Reason(self._told(kind, each), followed[each["interest"]])
+            Reason(self.told(kind, each), followed[each["interest"]])
             for each in notification.reasons
             if each["interest"] in followed
         ]
 
-    def _told(self, kind, reason):
+    def told(self, kind, reason):
+        """A reason in words: the facts that are followed, and the words."""
         told = [_("%(name)s: %(value)s") % {"name": _("Words"), "value": reason["words"]}] if reason["words"] else []
         own = self.filter_of(kind)
         for fact in reason["facts"]:
@@ -215,3 +217,17 @@ def _fill(letter, reader, entries):
         "List-Id": f"<{list_id}.{domain}>", "List-Unsubscribe": f"<{address}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }  # fmt: skip
+
+
+def write_sample(announcement, email, language):
+    """Write to an address how the letter of an announcement reads; it follows nothing and has no reasons."""
+    reader = Follower(email=email, language=language)
+    with override(language):
+        note = Notification(announcement=announcement, follower=reader, made_at=now())
+        entries = Words().entries_of([note], {})
+        if not entries:
+            raise ValidationError(_("The public cannot see this any more, so no letter can be written."))
+        letter = Letter(recipients=[email], sender=settings.DEFAULT_FROM_EMAIL)
+        _fill(letter, reader, entries)
+    letter.save()
+    wake("notifications.tasks.deliver_letters")

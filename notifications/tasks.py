@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from notifications import delivery, designations, digests, matching
+from notifications import alarms, delivery, designations, digests, matching
 from notifications.models import Announcement, Follower, Interest, Letter
 
 ROUND = 50  # letters of one run; beat, or the run itself where more is due, starts another
@@ -38,6 +38,12 @@ def forget_unconfirmed():
     """Delete what somebody typed an address for and nobody confirmed from there."""
     Interest.objects.forgotten().delete()
     Follower.objects.filter(user=None, interests=None).delete()
+
+
+@shared_task
+def watch_mail():
+    """Write to the Centre where letters fail, or far more are written than usual; once a day at most."""
+    alarms.ring()
 
 
 @shared_task

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
-from kombu import Queue
+from kombu import Exchange, Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -139,9 +139,11 @@ CELERY_TASK_TIME_LIMIT = 600
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
+CELERY_TASK_DEFAULT_ROUTING_KEY = "housekeeping"
+# A worker serves all of them unless told which.
 CELERY_TASK_QUEUES = [
-    Queue(name) for name in ("fan-out", "delivery", "housekeeping")
-]  # a worker serves all unless told
+    Queue(name, Exchange(name), routing_key=name) for name in ("fan-out", "delivery", "housekeeping")
+]
 CELERY_TASK_ROUTES = {
     "notifications.tasks.fan_out": {"queue": "fan-out"},
     "notifications.tasks.write_letters": {"queue": "fan-out"},
@@ -156,6 +158,7 @@ CELERY_BEAT_SCHEDULE = {
     "applications that wait": {"task": "partners.tasks.route_applications", "schedule": 60},
     "weekly letters to focal points": {"task": "partners.tasks.write_weekly_letters", "schedule": 3600},
     "addresses nobody confirmed": {"task": "notifications.tasks.forget_unconfirmed", "schedule": 24 * 3600},
+    "mail that fails or swells": {"task": "notifications.tasks.watch_mail", "schedule": 600},
     "texts of old letters": {"task": "notifications.tasks.forget_old_letters", "schedule": 24 * 3600},
     "events that are over": {"task": "events.tasks.mark_past_events_held", "schedule": 3600},
     "requests and offers that close": {"task": "partners.tasks.remind_of_closing_notices", "schedule": 3600},

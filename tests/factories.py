@@ -536,4 +536,4 @@ class MailStopFactory(DjangoModelFactory):
         model = MailStop
 
     reason = "The mail server is being moved."
-    lifted_at = factory.LazyFunction(now)
+    lifted_at = factory.LazyAttribute(lambda stop: now() + timedelta(seconds=1))

@@ -156,11 +156,15 @@ class InterestQuerySet(models.QuerySet):
         return self.filter(follower__user=user) if user.pk else self.none()
 
     def matching(self, announcement):
-        """Active interests whose list would show what is announced: in every facet asked one of the values, and all words.
+        """Active interests whose list would show what is announced: in every facet asked one of the values, and all words."""
+        return self.active().fitting(announcement)
+
+    def fitting(self, announcement):
+        """As `matching`, of all interests, paused and unconfirmed ones too.
 
         `anchors` are the values of the facet that leaves least; by their index the rest is asked of few rows only.
         """
-        found = self.active().filter(anchors__overlap=announcement.facts)
+        found = self.filter(anchors__overlap=announcement.facts)
         facts = Func(Value(announcement.facts, ArrayField(models.TextField())), function="array_to_tsvector")
         words = Func(
             F("words"), Value(announcement.search_key), Value(announcement.search_stems, models.TextField()),
