@@ -281,6 +281,3 @@ class MailStopAdmin(StepsAdmin):
         if not change:
             stop.stopped_by = request.user
         super().save_model(request, stop, form, change)
-
-    def has_delete_permission(self, request, obj=None):
-        return False

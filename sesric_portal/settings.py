@@ -141,18 +141,17 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
 CELERY_TASK_DEFAULT_ROUTING_KEY = "housekeeping"
 # A worker serves all of them unless told which.
-CELERY_TASK_QUEUES = [
-    Queue(name, Exchange(name), routing_key=name) for name in ("fan-out", "delivery", "housekeeping")
-]
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("fan-out", "delivery", "housekeeping")]
 CELERY_TASK_ROUTES = {
     "notifications.tasks.fan_out": {"queue": "fan-out"},
     "notifications.tasks.write_letters": {"queue": "fan-out"},
     "notifications.tasks.deliver_letters": {"queue": "delivery"},
 }
+SWEEP = env.int("SWEEP_SECONDS", default=60)  # how often what is owed is looked for, whether or not a worker was woken
 CELERY_BEAT_SCHEDULE = {
-    "news to tell": {"task": "notifications.tasks.fan_out", "schedule": 60},
-    "letters to write": {"task": "notifications.tasks.write_letters", "schedule": 60},
-    "letters that wait": {"task": "notifications.tasks.deliver_letters", "schedule": 60},
+    "news to tell": {"task": "notifications.tasks.fan_out", "schedule": SWEEP},
+    "letters to write": {"task": "notifications.tasks.write_letters", "schedule": SWEEP},
+    "letters that wait": {"task": "notifications.tasks.deliver_letters", "schedule": SWEEP},
     "designations to tell of": {"task": "notifications.tasks.tell_of_designations", "schedule": 60},
     "focal points to confirm": {"task": "notifications.tasks.ask_countries_to_confirm", "schedule": 24 * 3600},
     "applications that wait": {"task": "partners.tasks.route_applications", "schedule": 60},
