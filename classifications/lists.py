@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_filters.views import FilterView
 
-from classifications.facets import Chip, Facet, Tick, left_out, query_string
+from classifications.facets import Chip, Facet, OpenToFacet, Tick, left_out, query_string
+from classifications.models import Country
 from classifications.names import Names
 from classifications.written import marked
 
@@ -221,6 +222,9 @@ class CountedFilter(ListFilter):
         for name, value in parts[0].union(*parts[1:]):
             if value:
                 values[name].add(value)
+        for name in facets:
+            if OpenToFacet.ALL in values[name]:
+                values[name] = set(Country.objects.values_list("iso2", flat=True))
         return values
 
     @cached_property

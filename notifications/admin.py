@@ -141,7 +141,7 @@ class AnnouncementAdmin(ReadOnly, StepsAdmin):
     ]  # fmt: skip
 
     def get_queryset(self, request):
-        rows = super().get_queryset(request).defer("facts", "search_key", "search_stems")
+        rows = super().get_queryset(request).defer("facts", "keys", "stems")
         sent, withheld = Q(notifications__letter__sent_at__isnull=False), ~Q(notifications__withheld="")
         of_it = Q(notifications__isnull=False)
         return rows.annotate(

@@ -57,12 +57,16 @@ def as_new(kind, pk):
     """The announcement that a row appears, with all that interests are matched by, not stored; None where there is no row."""
     subject = subject_of(kind)
     row = subject.model._base_manager.filter(pk=pk)
-    found = row.values_list("search_key", "search_stems").first()
-    if found is None:
+    texts = subject.texts_of(row)
+    if not texts:
         return None
     facts = sorted(f"{kind}/{name}:{value}" for name, values in subject.values_of(row).items() for value in values)
     return Announcement(
-        kind=kind, subject_pk=pk, facts=[kind, *facts], search_key=found[0], search_stems=found[1] or ""
+        kind=kind,
+        subject_pk=pk,
+        facts=[kind, *facts],
+        keys=[key for key, _stems in texts],
+        stems=[stems or "" for _key, stems in texts],
     )
 
 
@@ -103,7 +107,7 @@ def fan_out(pk):
         return 0  # another worker is at it, or has been
     count = _reach_matching(announcement) if announcement.is_new else _reach_told(announcement)
     announcement.fanned_out_at = now()
-    announcement.save(update_fields=["facts", "search_key", "search_stems", "fanned_out_at"])
+    announcement.save(update_fields=["facts", "keys", "stems", "fanned_out_at"])
     if count:
         wake("notifications.tasks.write_letters")
     return count
@@ -114,7 +118,7 @@ def _reach_matching(announcement):
     if not (standing and standing.is_open):
         return 0  # taken back, or over, since it was announced
     as_it_is = as_new(announcement.kind, announcement.subject_pk)
-    for name in ("facts", "search_key", "search_stems"):
+    for name in ("facts", "keys", "stems"):
         setattr(announcement, name, getattr(as_it_is, name))
     found = Interest.objects.matching(announcement).order_by()
     matching, params = found.values_list("pk", "follower", "facts", "words", "frequency").query.sql_with_params()

@@ -57,6 +57,10 @@ class Subject:
         """The values of one row in each facet of the list, as a dict of sets; `rows` is a queryset of that row alone."""
         raise NotImplementedError
 
+    def texts_of(self, rows):
+        """The texts in which words are looked for, as the list does: pairs of folded key and stems; `rows` as above."""
+        return list(rows.values_list("search_key", "search_stems"))
+
     def items(self, pks):
         """The `Item`s of the public rows among `pks`, by key."""
         raise NotImplementedError

@@ -4,11 +4,26 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from classifications.models import Country, Sector
+from classifications.models import Sector
+from classifications.search import Folded, joined
 from classifications.written import dates
 from notifications.subjects import Item, Standing, Subject
 from partners.filters import InstitutionFilter, NoticeFilter
 from partners.models import Institution, Notice
+
+CITY = ["city__name_en", "city__name_fr", "city__name_ar", "city__aliases"]
+
+
+def texts_of_institutions(rows):
+    """What institutions say, and what their countries and cities are called: the same as `InstitutionQuerySet.saying`."""
+    own = rows.values_list("search_key", "search_stems")
+    countries = rows.values_list("country__search_key", "country__search_stems")
+    return [*own, *countries, *texts_of_cities(rows)]
+
+
+def texts_of_cities(rows):
+    """What the cities of rows are called: the same as `CityQuerySet.named_with`."""
+    return [(key, "") for key in rows.values_list(Folded(joined(CITY)), flat=True) if key]
 
 
 class InstitutionNews(Subject):
@@ -30,6 +45,9 @@ class InstitutionNews(Subject):
 
     def values_of(self, rows):
         return InstitutionFilter.values_of(rows, self.facets)
+
+    def texts_of(self, rows):
+        return texts_of_institutions(rows)
 
     def items(self, pks):
         found = self.public().filter(pk__in=pks).for_choice()
@@ -61,11 +79,10 @@ class NoticeNews(Subject):
         return notice and Standing(notice.title, is_open=notice.is_open)
 
     def values_of(self, rows):
-        """What wants no country in particular is open to each."""
-        values = NoticeFilter.values_of(rows, self.facets)
-        if NoticeFilter.ALL in values["wanted"]:
-            values["wanted"] = set(Country.objects.values_list("iso2", flat=True))
-        return values
+        return NoticeFilter.values_of(rows, self.facets)
+
+    def texts_of(self, rows):
+        return [*super().texts_of(rows), *texts_of_institutions(Institution.objects.filter(notices__in=rows))]
 
     def items(self, pks):
         found = self.public().filter(pk__in=pks).for_listing()

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy
 from classifications.models import Language
 from classifications.written import dates
 from notifications.subjects import Item, Standing, Subject
+from partners.models import Institution
+from partners.news import texts_of_cities, texts_of_institutions
 from trop.calendars import place_of
 from trop.filters import OpportunityFilter
 from trop.models import TrainingOpportunity
@@ -39,6 +41,10 @@ class OpportunityNews(Subject):
 
     def values_of(self, rows):
         return OpportunityFilter.values_of(rows, self.facets)
+
+    def texts_of(self, rows):
+        institutions = Institution.objects.filter(opportunities__in=rows)
+        return [*super().texts_of(rows), *texts_of_institutions(institutions), *texts_of_cities(rows)]
 
     def items(self, pks):
         languages = Prefetch("languages", Language.objects.by_name())

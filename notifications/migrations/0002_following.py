@@ -30,18 +30,20 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
   SELECT coalesce((
     SELECT ARRAY(SELECT kind || '/' || facet || ':' || value FROM jsonb_array_elements_text(choices -> facet) AS value)
     FROM unnest(ARRAY['programme', 'sector', 'country', 'provider', 'beneficiary', 'venue', 'month', 'year', 'theme',
-      'language', 'group', 'wanted', 'covered', 'kind', 'network', 'mode', 'part', 'rung']) WITH ORDINALITY AS f (facet, place)
+      'language', 'group', 'wanted', 'open_to', 'covered', 'kind', 'network', 'mode', 'part', 'rung']) WITH ORDINALITY AS f (facet, place)
     WHERE choices ? facet ORDER BY place LIMIT 1), ARRAY[kind])
 $$
 """
 
-# As `SearchableQuerySet.search` asks it of a row: every word, as a part of the folded text or by its stem.
+# As `SearchableQuerySet.search` asks it of a row: every word in one of the texts, as a part of its folded form or by its stem.
 WORDS = """
-CREATE FUNCTION words_occur(words text, key text, stems tsvector) RETURNS boolean
+CREATE FUNCTION words_occur(words text, keys text[], stems text[]) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT NOT EXISTS (
     SELECT FROM unnest(string_to_array(words, ' ')) AS word
-    WHERE strpos(key, public.fold_text(word)) = 0 AND NOT coalesce(stems @@ public.search_query(word), false))
+    WHERE NOT EXISTS (
+      SELECT FROM unnest(keys, stems) AS said (key, stem)
+      WHERE strpos(key, public.fold_text(word)) > 0 OR stem::tsvector @@ public.search_query(word)))
 $$
 """
 
@@ -53,5 +55,5 @@ class Migration(migrations.Migration):
         migrations.RunSQL(FACTS, "DROP FUNCTION interest_facts(text, jsonb)"),
         migrations.RunSQL(ASKS, "DROP FUNCTION interest_asks(text, jsonb)"),
         migrations.RunSQL(ANCHORS, "DROP FUNCTION interest_anchors(text, jsonb)"),
-        migrations.RunSQL(WORDS, "DROP FUNCTION words_occur(text, text, tsvector)"),
+        migrations.RunSQL(WORDS, "DROP FUNCTION words_occur(text, text[], text[])"),
     ]

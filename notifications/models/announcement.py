@@ -1,7 +1,6 @@
 """What there is to tell, and who is told of it why: the outbox of news, written with the publication itself."""
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.utils.timezone import now
@@ -42,8 +41,8 @@ class Announcement(models.Model):
     state = models.CharField(_("status"), max_length=20, blank=True)
     # By what interests are matched, as it was when it appeared.
     facts = ArrayField(models.TextField(), verbose_name=_("facts"), default=list, blank=True)
-    search_key = models.TextField(blank=True, editable=False)
-    search_stems = SearchVectorField(null=True, editable=False)
+    keys = ArrayField(models.TextField(), default=list, blank=True, editable=False)
+    stems = ArrayField(models.TextField(), default=list, blank=True, editable=False)
     at = models.DateTimeField(_("when"), default=now, editable=False)
     fanned_out_at = models.DateTimeField(_("readers found"), null=True, blank=True, editable=False)
 

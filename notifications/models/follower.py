@@ -166,9 +166,9 @@ class InterestQuerySet(models.QuerySet):
         """
         found = self.filter(anchors__overlap=announcement.facts)
         facts = Func(Value(announcement.facts, ArrayField(models.TextField())), function="array_to_tsvector")
+        texts = ArrayField(models.TextField())
         words = Func(
-            F("words"), Value(announcement.search_key), Value(announcement.search_stems, models.TextField()),
-            function="words_occur", template="%(function)s(%(expressions)s::tsvector)",
+            F("words"), Value(announcement.keys, texts), Value(announcement.stems, texts), function="words_occur",
             output_field=models.BooleanField(),
         )  # fmt: skip
         return found.filter(Fits(facts, F("asks")), Q(words="") | Q(words))

@@ -1,6 +1,7 @@
 """The experiments, one after the other: `python -m tests.faults` in full, `--short` as part of the tests.
 
-A word runs those whose names hold it (`killed`). Each prints what it found; the exit code is 1 if any of them found something else than is promised.
+A word runs those whose names hold it (`killed`). Each prints what it found; the exit code is 1 if any found something else than
+is promised.
 """
 
 import os

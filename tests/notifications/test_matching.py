@@ -16,6 +16,7 @@ from notifications.subjects import subject_of, subjects
 from notifications.tasks import fan_out as fan_out_all
 from partners.models import Institution, Notice
 from tests.factories import (
+    CityFactory,
     CountryFactory,
     EventFactory,
     FollowerFactory,
@@ -60,11 +61,15 @@ def things():
     programmes = ProgrammeFactory.create_batch(2)
     words = ["Water irrigation", "Développement durable", "إدارة المياه", "Statistics"]
     made = {kind: [] for kind in subjects()}
+    cities = [
+        CityFactory(country=country, name_en=name)
+        for country, name in zip(countries, ["Asfi", "Institution Bay"], strict=True)
+    ]
     for n in range(6):
-        country = countries[n % 2]
+        country, city = countries[n % 2], cities[n % 2]
         made["institution"].append(
             InstitutionFactory(
-                country=country, kind=["ministry", "university"][n % 2], offers=words[n % 4] if n % 3 else "",
+                country=country, city=city if n % 3 else None, kind=["ministry", "university"][n % 2], offers=words[n % 4] if n % 3 else "",
                 seeks="Trainers" if n % 2 else "",
             )
         )  # fmt: skip
@@ -73,7 +78,7 @@ def things():
         member = MembershipFactory(institution__country=country).institution
         opportunity = OpportunityFactory(
             institution=member, title=words[n % 4], mode=["online", "in_person"][n % 2], sectors=sectors[n % 3 :],
-            languages=[languages[n % 3]], apply_by=TODAY + timedelta(days=10 + 25 * n), covered=["travel"] if n % 2 else [],
+            languages=[languages[n % 3]], apply_by=TODAY + timedelta(days=10 + 25 * n), city=city if n > 3 else None, open_to=countries[n % 3 : 1 + n % 3], covered=["travel"] if n % 2 else [],
         )  # fmt: skip
         made["opportunity"].append(opportunity)
         made["notice"].append(
