@@ -61,35 +61,35 @@ def things():
     programmes = ProgrammeFactory.create_batch(2)
     words = ["Water irrigation", "Développement durable", "إدارة المياه", "Statistics"]
     made = {kind: [] for kind in subjects()}
-    cities = [
-        CityFactory(country=country, name_en=name)
-        for country, name in zip(countries, ["Asfi", "Institution Bay"], strict=True)
-    ]
+    names = ("Asfi", "Institution Bay")
+    cities = [CityFactory(country=country, name_en=name) for country, name in zip(countries, names, strict=True)]
     for n in range(6):
-        country, city = countries[n % 2], cities[n % 2]
+        some = {"country": countries[n % 2], "city": cities[n % 2] if n % 3 else None}
         made["institution"].append(
             InstitutionFactory(
-                country=country, city=city if n % 3 else None, kind=["ministry", "university"][n % 2], offers=words[n % 4] if n % 3 else "",
+                **some, kind=["ministry", "university"][n % 2], offers=words[n % 4] if n % 3 else "",
                 seeks="Trainers" if n % 2 else "",
             )
         )  # fmt: skip
         made["institution"][-1].sectors.set(sectors[: n % 3])
         made["institution"][-1].languages.set(languages[n % 3 :])
-        member = MembershipFactory(institution__country=country).institution
-        opportunity = OpportunityFactory(
-            institution=member, title=words[n % 4], mode=["online", "in_person"][n % 2], sectors=sectors[n % 3 :],
-            languages=[languages[n % 3]], apply_by=TODAY + timedelta(days=10 + 25 * n), city=city if n > 3 else None, open_to=countries[n % 3 : 1 + n % 3], covered=["travel"] if n % 2 else [],
+        member = MembershipFactory(institution__country=some["country"]).institution
+        made["opportunity"].append(
+            OpportunityFactory(
+                institution=member, title=words[n % 4], mode=["online", "in_person"][n % 2], sectors=sectors[n % 3 :],
+                languages=[languages[n % 3]], apply_by=TODAY + timedelta(days=10 + 25 * n), city=some["city"],
+                open_to=countries[n % 3 : 1 + n % 3], covered=["travel"] if n % 2 else [],
+            )
         )  # fmt: skip
-        made["opportunity"].append(opportunity)
         made["notice"].append(
             NoticeFactory(
-                institution__country=country, kind=["request", "offer"][n % 2], title=words[n % 4],
+                institution__country=some["country"], kind=["request", "offer"][n % 2], title=words[n % 4],
                 written_in=["en", "fr", "ar"][n % 3], sectors=sectors[: 1 + n % 3], countries=countries[n % 3 : 1 + n % 3],
             )
         )  # fmt: skip
         made["event"].append(
             EventFactory(
-                status="planned", starts_on=TODAY + timedelta(days=30 + n), title_en=f"{words[n % 4]} {n}", country=country,
+                **some, status="planned", starts_on=TODAY + timedelta(days=30 + n), title_en=f"{words[n % 4]} {n}",
                 kind=["workshop", "seminar"][n % 2], mode=["online", "hybrid", "in_person"][n % 3],
                 programmes=programmes[: n % 3], provider_countries=countries[n % 3 :], languages=languages[: n % 3],
                 beneficiary_countries=countries[: n % 2],
