@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils.timezone import now
 
 from notifications.models import Announcement, Interest, Notification
-from notifications.models.follower import slots
+from notifications.models.follower import slots, zones_in_use
 from notifications.subjects import subject_of
 from notifications.waking import wake
 
@@ -84,7 +84,7 @@ SELECT %s, found.follower_id,
 FROM ({matching}) AS found (id, follower_id, facts, words, frequency)
 JOIN notifications_follower AS follower ON follower.id = found.follower_id
 LEFT JOIN accounts_user AS account ON account.id = follower.user_id
-LEFT JOIN unnest(%s::text[], %s::timestamptz[], %s::timestamptz[]) AS slots (zone, daily, weekly)
+JOIN unnest(%s::text[], %s::timestamptz[], %s::timestamptz[]) AS slots (zone, daily, weekly)
   ON slots.zone = coalesce(account.time_zone, follower.time_zone)
 GROUP BY found.follower_id
 ON CONFLICT DO NOTHING
@@ -123,7 +123,7 @@ def _reach_matching(announcement):
     found = Interest.objects.matching(announcement).order_by()
     matching, params = found.values_list("pk", "follower", "facts", "words", "frequency").query.sql_with_params()
     moment = now()
-    given = [announcement.pk, announcement.facts, moment, moment, *params, *slots(moment)]
+    given = [announcement.pk, announcement.facts, moment, moment, *params, *slots(moment, zones_in_use())]
     return _written(_WRITE_ROWS.format(matching=matching), given)
 
 

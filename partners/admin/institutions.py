@@ -204,7 +204,7 @@ class InstitutionAdmin(StepsAdmin, TableAdmin):
     # --- The form -----------------------------------------------------------------------------------------------------
 
     def more_tools(self, row):
-        return [] if row.is_listed else audience_link(row)
+        return audience_link(row) if row.is_under_review else []
 
     def get_readonly_fields(self, request, obj=None):
         return [*self.readonly_fields, "slug"] if obj else self.readonly_fields
