@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_filters.views import FilterView
 
-from classifications.facets import Chip, Facet, Tick, left_out, query_string
+from classifications.facets import Chip, Facet, OpenToFacet, Tick, left_out, query_string
+from classifications.models import Country
 from classifications.names import Names
 from classifications.written import marked
 
@@ -114,6 +115,11 @@ class ListFilter(django_filters.FilterSet):
         """The address of the list, or of another address by `name`, under the choices in `pairs`."""
         return reverse(name or self.LIST) + query_string(pairs)
 
+    @property
+    def query(self):
+        """What is in force as a query string, the order apart."""
+        return query_string(self.pairs(sort=False))
+
     @cached_property
     def canonical_url(self):
         return self.url(self.pairs())
@@ -203,6 +209,23 @@ class CountedFilter(ListFilter):
                 if value or not name:
                     counted[name][value] = count
         return counted
+
+    @classmethod
+    def values_of(cls, rows, facets):
+        """The values that `rows` have in each of these facets, whatever is chosen: a dict of sets, in one query."""
+        parts = [
+            rows.order_by().values_list(_text(Value(name)), _text(path() if callable(path) else path))
+            for name in facets
+            for path in cls.base_filters[name].paths
+        ]
+        values = {name: set() for name in facets}
+        for name, value in parts[0].union(*parts[1:]):
+            if value:
+                values[name].add(value)
+        for name in facets:
+            if OpenToFacet.ALL in values[name]:
+                values[name] = set(Country.objects.values_list("iso2", flat=True))
+        return values
 
     @cached_property
     def _counted(self):

@@ -165,9 +165,14 @@ class StepsAdmin(RecordAdmin):
         """What the page of a step shows of the row."""
         return {}
 
+    def more_tools(self, row):
+        """What else the page of a row leads to, for those who may take steps: pairs of label and address."""
+        return []
+
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         offered = self.steps if change and self.has_step_permission(request) else []
-        context["tools"] = [(each.label, self.address(each.name, obj.pk)) for each in offered if each.fits(obj)]
+        steps = [(each.label, self.address(each.name, obj.pk)) for each in offered if each.fits(obj)]
+        context["tools"] = [*steps, *self.more_tools(obj)] if change and self.has_step_permission(request) else []
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 

@@ -14,6 +14,8 @@ from classifications.models import Country, Language, Sector
 from classifications.office import DocumentInline, LinkedInline, YesOrNoFilter
 from classifications.written import dates
 from events.models import Event, EventDocument, FormerAddress, Participation, Series, names_later
+from notifications.audience import audience_link
+from notifications.matching import announce, announce_change, announce_changes
 from partners.models import Institution
 from programmes.models import Programme
 
@@ -66,7 +68,9 @@ class EventTable(Table):
 
     def after_import(self, dataset, result, **kwargs):
         names_later(False)
-        Event.objects.filter(pk__in=[row.object_id for row in result.rows if row.object_id]).write_names()
+        written = [row.object_id for row in result.rows if row.object_id]
+        Event.objects.filter(pk__in=written).write_names()
+        announce_changes(Event.NEWS, written)
 
 
 class PublishedFilter(YesOrNoFilter):
@@ -146,6 +150,7 @@ class EventAdmin(TableAdmin):
     readonly_fields = ["created_at", "updated_at"]
     inlines = [ParticipationInline, EventDocumentInline, FormerAddressInline]
     actions = ["publish", "postpone", "cancel"]
+    change_form_template = "admin/change_form_with_steps.html"
     fieldsets = [
         (gettext_lazy("What"), {"fields": [*TITLES, "slug", "kind", "status", "mode", *SUMMARIES]}),
         (gettext_lazy("When"), {"fields": [("starts_on", "ends_on"), ("begins_at", "finishes_at"), "time_zone"]}),
@@ -169,6 +174,18 @@ class EventAdmin(TableAdmin):
         return get_object_or_404(
             EventDocument.objects.filter(event__in=self.get_queryset(request)), pk=pk
         ).as_response()
+
+    def save_related(self, request, form, formsets, change):
+        """What the form published or changed is told to readers; all that belongs to the event is written by then."""
+        super().save_related(request, form, formsets, change)
+        if not change or "published_at" in form.changed_data:
+            announce(Event.NEWS, form.instance.pk)
+        if change:
+            announce_change(Event.NEWS, form.instance.pk)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["tools"] = audience_link(obj) if change else []
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def view_on_site(self, event):
         return event.get_absolute_url() if event.published_at else None

@@ -22,6 +22,7 @@ from classifications.sheets import (
     write_rows,
 )
 from events.models import Event, FormerAddress, Participation, Series, names_later
+from notifications.matching import announce, announce_changes
 from partners.models import Institution
 from programmes.models import Programme
 
@@ -147,6 +148,10 @@ def write_events(sheet, cities, progress):
     if written.new or written.changed:
         tell_planner(Event, Programme, Institution, Participation, *(field.remote_field.through for field in LINKS))
         Event.objects.filter(pk__in=written.new | written.changed).write_names()
+    to_come = Event.objects.to_come()
+    for pk in to_come.filter(pk__in=written.new).values_list("pk", flat=True):
+        announce(Event.NEWS, pk)
+    announce_changes(Event.NEWS, written.changed)
     return written
 
 

@@ -7,7 +7,7 @@ import pghistory
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import Count, F, Q, Value
 from django.db.models.functions import ExtractYear
 from django.urls import reverse
@@ -22,6 +22,7 @@ from classifications.models import City, Country, Language, Named, Sector
 from classifications.search import SearchableQuerySet
 from classifications.written import translated
 from events.linked import Linked
+from notifications.matching import announce, announce_change
 from partners.models import Institution
 from programmes.models import Programme
 
@@ -191,6 +192,8 @@ class EventQuerySet(SearchableQuerySet):
 )
 class Event(models.Model):
     """One course, workshop, visit, meeting… with what is known of it; what is not known is empty, never zero."""
+
+    NEWS = "event"
 
     class Kind(models.TextChoices):
         TRAINING_COURSE = "training_course", _("Training course")
@@ -396,15 +399,19 @@ class Event(models.Model):
             return self.When(self.status)
         return self.When.HELD if self.ends_on < today else self.When.TO_COME
 
+    @transaction.atomic
     def publish(self):
         """Show the event to the public; asked twice, nothing more happens."""
-        Event.objects.filter(pk=self.pk, published_at=None).update(published_at=now())
+        if Event.objects.filter(pk=self.pk, published_at=None).update(published_at=now()):
+            announce(self.NEWS, self.pk)
 
+    @transaction.atomic
     def call_off(self, status):
         """Postpone or cancel an event that has not been held."""
         changed = Event.objects.filter(pk=self.pk, status__in=self.ANNOUNCED).update(status=status, updated_at=now())
         if not changed:
             raise ValidationError(_("Only an event that is planned or open can be postponed or cancelled."))
+        announce_change(self.NEWS, self.pk)
 
     def neighbours_in_series(self):
         """Give the published events right after and right before this one in its series, as far as there are any."""

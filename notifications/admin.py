@@ -1,11 +1,30 @@
-"""Staff see here how the delivery of letters goes. Their texts are never shown: they hold codes for signing in."""
+"""Staff see here what was announced, to whom it goes, and how the delivery of letters goes.
 
+The texts of letters are never shown: they hold codes for signing in. How a letter about news reads is seen by sending one to
+an address of one's own.
+"""
+
+from datetime import timedelta
+
+from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Q, TextField
+from django.db.models.functions import Cast
+from django.http import Http404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from classifications.office import RecordAdmin
-from notifications.models import Letter
+from classifications.steps import Queue, ReadOnly, Step, StepsAdmin
+from notifications.audience import audience_of
+from notifications.digests import Words, write_sample
+from notifications.models import Announcement, Follower, Letter, MailStop, Notification, RefusedAddress
+from notifications.subjects import subject_of
 
 
 class DeliveryFilter(admin.SimpleListFilter):
@@ -15,6 +34,8 @@ class DeliveryFilter(admin.SimpleListFilter):
         "waiting": (_("Waiting"), "waiting"),
         "sent": (_("Sent"), "sent"),
         "given-up": (_("Given up"), "given_up"),
+        "cancelled": (_("Cancelled"), "cancelled"),
+        "unknown": (_("Once of unknown outcome"), "uncertain"),
     }
 
     def lookups(self, request, model_admin):
@@ -25,36 +46,53 @@ class DeliveryFilter(admin.SimpleListFilter):
 
 
 @admin.register(Letter)
-class LetterAdmin(RecordAdmin):
-    list_display = ["subject", "recipients", "written_at", "delivery", "attempts", "error"]
+class LetterAdmin(ReadOnly, RecordAdmin):
+    list_display = ["subject", "recipients", "written_at", "delivery", "attempts", "outcomes_unknown", "error"]
     list_filter = [DeliveryFilter]
     date_hierarchy = "written_at"
-    search_fields = ["subject", "error"]
+    search_fields = ["subject", "error", "recipients"]
+    search_help_text = _("Subject, address, or answer of the mail server.")
     fields = readonly_fields = [
         "subject", "sender", "recipients", "reply_to", "written_at", "delivery", "attempts", "try_after", "sent_at",
-        "given_up_at", "error",
+        "given_up_at", "cancelled_at", "outcomes_unknown", "unknown_at", "error",
     ]  # fmt: skip
-    actions = ["try_again"]
+    actions = ["try_again", "cancel"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).defer("text", "html")
+        return super().get_queryset(request).defer("text", "html", "headers")
 
-    def has_add_permission(self, request):
-        return False
+    def get_search_results(self, request, queryset, search_term):
+        """Every word in the subject, an address, or the answer of the mail server."""
+        found = queryset.alias(addresses=Cast("recipients", TextField()))
+        for word in search_term.replace("\x00", " ").split()[:8]:
+            wanted = Q(subject__icontains=word) | Q(error__icontains=word) | Q(addresses__icontains=word)
+            found = found.filter(wanted)
+        return found, False
 
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
+    def lookup_allowed(self, lookup, value, request=None):
+        """The page of an announcement leads to its letters."""
+        return lookup == "notifications__announcement" or super().lookup_allowed(lookup, value, request)
 
     def has_try_again_permission(self, request):
         return request.user.has_perm("notifications.change_letter")
 
+    def queues(self, request):
+        """What is wrong with the mail."""
+        address = "admin:notifications_letter_changelist"
+        hour = now() - timedelta(hours=1)
+        given_up = Letter.objects.given_up().filter(given_up_at__gt=now() - timedelta(days=7)).count()
+        overdue = Letter.objects.waiting().filter(written_at__lt=hour).count()
+        stopped = MailStop.objects.filter(lifted_at=None).count()
+        queues = [
+            Queue(_("Letters given up in the last seven days"), given_up, f"{reverse(address)}?delivery=given-up"),
+            Queue(_("Letters that have waited for over an hour"), overdue, f"{reverse(address)}?delivery=waiting"),
+            Queue(_("All mail is stopped"), stopped, reverse("admin:notifications_mailstop_changelist")),
+        ]
+        return [queue for queue in queues if queue.count]
+
     @admin.display(description=_("delivery"))
     def delivery(self, letter):
-        state = "sent" if letter.sent_at else "given-up" if letter.given_up_at else "waiting"
-        return DeliveryFilter.STATES[state][0]
+        return DeliveryFilter.STATES[letter.state.replace("_", "-")][0]
 
     @admin.action(description=_("Try again to deliver those given up"), permissions=["try_again"])
     def try_again(self, request, queryset):
@@ -63,3 +101,183 @@ class LetterAdmin(RecordAdmin):
             letter.try_again()
         message = ngettext("%(count)s letter waits again.", "%(count)s letters wait again.", len(letters))
         self.message_user(request, message % {"count": len(letters)}, messages.SUCCESS)
+
+    @admin.action(description=_("Cancel those that wait"), permissions=["try_again"])
+    def cancel(self, request, queryset):
+        count = sum(letter.cancel(str(_("Cancelled by staff."))) for letter in queryset.waiting())
+        message = ngettext("%(count)s letter is cancelled.", "%(count)s letters are cancelled.", count)
+        self.message_user(request, message % {"count": count}, messages.SUCCESS)
+
+
+class TestAddressForm(forms.Form):
+    """Where a letter is sent to see how it reads."""
+
+    email = forms.EmailField(label=_("E-mail address"))
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+
+@admin.register(Announcement)
+class AnnouncementAdmin(ReadOnly, StepsAdmin):
+    list_display = ["title", "kind_label", "occasion", "at", "told", "sent", "waiting", "withheld"]
+    list_filter = ["occasion", "kind"]
+    date_hierarchy = "at"
+    search_fields = ["title"]
+    fields = readonly_fields = [
+        "title",
+        "kind_label",
+        "occasion",
+        "at",
+        "fanned_out_at",
+        "told",
+        "sent",
+        "waiting",
+        "withheld",
+    ]
+    steps = [
+        Step(
+            "test", _("Send the letter to a test address"), form=TestAddressForm,
+            take=lambda announcement, by, answers: write_sample(announcement, **answers), done=_("The letter waits in the outbox."),
+        )
+    ]  # fmt: skip
+
+    def get_queryset(self, request):
+        rows = super().get_queryset(request).defer("facts", "keys", "stems")
+        sent, withheld = Q(notifications__letter__sent_at__isnull=False), ~Q(notifications__withheld="")
+        of_it = Q(notifications__isnull=False)
+        return rows.annotate(
+            count_told=Count("notifications"),
+            count_sent=Count("notifications", filter=sent & ~withheld),
+            count_withheld=Count("notifications", filter=of_it & withheld),
+            count_waiting=Count(
+                "notifications",
+                filter=of_it & Q(notifications__withheld="", notifications__due_at__isnull=False)
+                & Q(notifications__letter__sent_at=None, notifications__letter__given_up_at=None),
+            ),
+        )  # fmt: skip
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.audience)
+        return [
+            path("audience/<slug:kind>/<int:pk>/", view, name="notifications_announcement_audience"),
+            *super().get_urls(),
+        ]
+
+    def audience(self, request, kind, pk):
+        """Whom a row would reach if it appeared now; for those who may publish it."""
+        try:
+            subject = subject_of(kind)
+        except KeyError:
+            raise Http404 from None
+        meta = subject.model._meta
+        if not request.user.has_perm(f"{meta.app_label}.change_{meta.model_name}"):
+            raise PermissionDenied
+        row = subject.model._base_manager.filter(pk=pk).first()
+        if row is None:
+            raise Http404
+        found, words = audience_of(kind, pk), Words()
+        context = {
+            **self.admin_site.each_context(request), "title": _("Who will be told"), "subtitle": str(row), "row": row,
+            "row_opts": meta, "audience": found, "opts": self.opts,
+            "reasons": [(words.told(kind, {"words": "", "facts": [fact]}), count) for fact, count in found.reasons],
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/audience.html", context)
+
+    @admin.display(description=_("of what"))
+    def kind_label(self, announcement):
+        return announcement.subject.label
+
+    @admin.display(description=_("readers"), ordering="count_told")
+    def told(self, announcement):
+        return announcement.count_told
+
+    @admin.display(description=_("letters sent"), ordering="count_sent")
+    def sent(self, announcement):
+        return announcement.count_sent
+
+    @admin.display(description=_("letters waiting"), ordering="count_waiting")
+    def waiting(self, announcement):
+        return announcement.count_waiting
+
+    @admin.display(description=_("not sent after all"), ordering="count_withheld")
+    def withheld(self, announcement):
+        return announcement.count_withheld
+
+    def more_tools(self, row):
+        return [
+            (
+                _("Its letters"),
+                reverse("admin:notifications_letter_changelist") + f"?notifications__announcement={row.pk}",
+            )
+        ]
+
+
+class NotificationInline(ReadOnly, admin.TabularInline):
+    model = Notification
+    fields = readonly_fields = ["announcement", "made_at", "due_at", "letter", "withheld", "read_at"]
+    extra = 0
+
+    def get_queryset(self, request):
+        return (
+            super().get_queryset(request).select_related("announcement", "letter").defer("letter__text", "letter__html")
+        )
+
+
+@admin.register(Follower)
+class FollowerAdmin(ReadOnly, RecordAdmin):
+    list_display = ["address", "reads", "count_interests", "paused_at", "made_at"]
+    list_select_related = ["user"]
+    search_fields = ["email", "user__email", "user__name"]
+    fields = readonly_fields = ["address", "reads", "paused_at", "made_at"]
+    inlines = [NotificationInline]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(interest_count=Count("interests"))
+
+    def get_search_results(self, request, queryset, search_term):
+        for word in search_term.replace("\x00", " ").split()[:8]:
+            queryset = queryset.filter(
+                Q(email__icontains=word) | Q(user__email__icontains=word) | Q(user__name__icontains=word)
+            )
+        return queryset, False
+
+    @admin.display(description=_("e-mail address"))
+    def address(self, follower):
+        return follower.address
+
+    @admin.display(description=_("language"))
+    def reads(self, follower):
+        return dict(settings.LANGUAGES)[follower.reads]
+
+    @admin.display(description=_("lists followed"), ordering="interest_count")
+    def count_interests(self, follower):
+        return follower.interest_count
+
+
+@admin.register(RefusedAddress)
+class RefusedAddressAdmin(RecordAdmin):
+    """A mark is taken away by deleting it."""
+
+    list_display = ["address", "answer", "at"]
+    search_fields = ["address", "answer"]
+    fields = ["address", "answer"]
+
+
+@admin.register(MailStop)
+class MailStopAdmin(StepsAdmin):
+    """Adding one stops all mail; lifting it lets what waits leave."""
+
+    list_display = ["reason", "stopped_at", "stopped_by", "lifted_at"]
+    list_select_related = ["stopped_by"]
+    fields = ["reason"]
+    search_fields = ["reason"]
+    steps = [
+        Step(
+            "lift", _("Let mail leave again"), fits=lambda stop: stop.lifted_at is None,
+            take=lambda stop, by, answers: stop.lift(), done=_("Letters leave again."),
+        )
+    ]  # fmt: skip
+
+    def save_model(self, request, stop, form, change):
+        if not change:
+            stop.stopped_by = request.user
+        super().save_model(request, stop, form, change)

@@ -1,15 +1,38 @@
-"""What the outbox holds about a person."""
+"""What the outbox holds about a person, what they follow, and what they were told."""
 
-from notifications.models import Letter
+from notifications.models import Follower, Letter, Notification, RefusedAddress
 
 
 def held_about(user):
-    return [
-        {"subject": each.subject, "written": each.written_at, "sent": each.sent_at, "text": each.text}
-        for each in Letter.objects.to(user.email).order_by("written_at")
-    ]
+    follower = Follower.objects.of(user)
+    interests = follower.interests.order_by("made_at") if follower else []
+    told = Notification.objects.of(user).order_by("made_at").select_related("announcement")
+    return {
+        "letters": [
+            {"subject": each.subject, "written": each.written_at, "sent": each.sent_at, "text": each.text}
+            for each in Letter.objects.to(user.email).order_by("written_at")
+        ],
+        "no letters about news since": follower.paused_at if follower else None,
+        "lists followed": [
+            {
+                "of what": each.kind,
+                "choices": each.choices,
+                "words": each.words,
+                "how often": each.frequency,
+                "since": each.made_at,
+                "paused": each.paused_at,
+            }
+            for each in interests
+        ],
+        "news": [
+            {"what": str(each.announcement), "why": each.reasons, "when": each.made_at, "read": each.read_at}
+            for each in told
+        ],
+    }
 
 
 def forget(user):
-    """Take away the person's letters, sent or waiting."""
+    """Take away the person's letters, sent or waiting, what they follow, and what they were told."""
     Letter.objects.to(user.email).delete()
+    Follower.objects.at(user.email).delete()
+    RefusedAddress.objects.filter(address__iexact=user.email).delete()

@@ -1,30 +1,49 @@
-"""What workers do with letters."""
+"""What workers do about news and letters. Every task may run twice, at once, and on any machine: rows decide what is done."""
 
 from celery import shared_task
-from django.db import transaction
 
-from notifications import designations
-from notifications.letters import deliver
-from notifications.models import Letter
+from notifications import alarms, delivery, designations, digests, matching
+from notifications.models import Announcement, Follower, Interest, Letter
 
-BATCH = 50  # letters in one run; beat or the next letter starts another
+ROUND = 50  # letters of one run; beat, or the run itself where more is due, starts another
+
+
+@shared_task
+def fan_out():
+    """Find the readers of what was announced and told to nobody yet."""
+    for pk in list(Announcement.objects.waiting().values_list("pk", flat=True)):
+        matching.fan_out(pk)
+
+
+@shared_task
+def write_letters():
+    """Write the letters for news that are due."""
+    digests.write_due()
 
 
 @shared_task
 def deliver_letters():
     """Post the letters that are due, each under its row lock, so that two workers never post the same one."""
-    for _attempt in range(BATCH):
-        with transaction.atomic():
-            letter = Letter.objects.due().select_for_update(skip_locked=True).order_by("try_after").first()
-            if letter is None:
-                return
-            deliver(letter)
+    delivery.deliver_due(ROUND)
 
 
 @shared_task
 def forget_old_letters():
     """Delete the texts of letters older than 90 days; the facts (to whom, when, what about) stay."""
     Letter.objects.with_old_text().update(text="", html="")
+
+
+@shared_task
+def forget_unconfirmed():
+    """Delete what somebody typed an address for and nobody confirmed from there."""
+    Interest.objects.forgotten().delete()
+    Follower.objects.filter(user=None, interests=None).delete()
+
+
+@shared_task
+def watch_mail():
+    """Write to the Centre where letters fail, or far more are written than usual; once a day at most."""
+    alarms.ring()
 
 
 @shared_task

@@ -5,3 +5,11 @@ from django.utils.translation import gettext_lazy as _
 class PartnersConfig(AppConfig):
     name = "partners"
     verbose_name = _("Partners")
+
+    def ready(self):
+        from notifications import subjects  # noqa: PLC0415
+        from partners import news  # noqa: PLC0415  models are there only now
+
+        subjects.register(news.InstitutionNews())
+        subjects.register(news.NoticeNews())
+        subjects.propose_by(news.proposals_to)

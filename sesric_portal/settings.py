@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from kombu import Exchange, Queue
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -138,12 +139,26 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_TIME_LIMIT = 600
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_DEFAULT_QUEUE = "housekeeping"
+CELERY_TASK_DEFAULT_ROUTING_KEY = "housekeeping"
+# A worker serves all of them unless told which.
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in ("fan-out", "delivery", "housekeeping")]
+CELERY_TASK_ROUTES = {
+    "notifications.tasks.fan_out": {"queue": "fan-out"},
+    "notifications.tasks.write_letters": {"queue": "fan-out"},
+    "notifications.tasks.deliver_letters": {"queue": "delivery"},
+}
+SWEEP = env.int("SWEEP_SECONDS", default=60)  # how often what is owed is looked for, whether or not a worker was woken
 CELERY_BEAT_SCHEDULE = {
-    "letters that wait": {"task": "notifications.tasks.deliver_letters", "schedule": 60},
+    "news to tell": {"task": "notifications.tasks.fan_out", "schedule": SWEEP},
+    "letters to write": {"task": "notifications.tasks.write_letters", "schedule": SWEEP},
+    "letters that wait": {"task": "notifications.tasks.deliver_letters", "schedule": SWEEP},
     "designations to tell of": {"task": "notifications.tasks.tell_of_designations", "schedule": 60},
     "focal points to confirm": {"task": "notifications.tasks.ask_countries_to_confirm", "schedule": 24 * 3600},
     "applications that wait": {"task": "partners.tasks.route_applications", "schedule": 60},
     "weekly letters to focal points": {"task": "partners.tasks.write_weekly_letters", "schedule": 3600},
+    "addresses nobody confirmed": {"task": "notifications.tasks.forget_unconfirmed", "schedule": 24 * 3600},
+    "mail that fails or swells": {"task": "notifications.tasks.watch_mail", "schedule": 600},
     "texts of old letters": {"task": "notifications.tasks.forget_old_letters", "schedule": 24 * 3600},
     "events that are over": {"task": "events.tasks.mark_past_events_held", "schedule": 3600},
     "requests and offers that close": {"task": "partners.tasks.remind_of_closing_notices", "schedule": 3600},
@@ -161,6 +176,7 @@ EMAIL_BACKEND = "notifications.letters.LetterBackend"
 LETTER_BACKEND = env("LETTER_BACKEND", default="django.core.mail.backends.smtp.EmailBackend")
 vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25") | {"EMAIL_BACKEND": EMAIL_BACKEND})
 EMAIL_FILE_PATH = env("EMAIL_FILE_PATH", default=str(VAR_DIR / "letters"))  # after EMAIL_URL, which empties it
+LETTER_GRACE = env.int("LETTER_GRACE", default=20)  # seconds after which a letter begun by a worker that died is free
 EMAIL_TIMEOUT = 15  # seconds; a mail server that never answers frees the worker
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="SESRIC <noreply@example.org>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
@@ -196,7 +212,7 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = None
-ACCOUNT_RATE_LIMITS = {"contact": "5/h/ip"}
+ACCOUNT_RATE_LIMITS = {"contact": "5/h/ip", "follow": "10/h/ip"}
 ACCOUNT_FORMS = {
     "login": "accounts.forms.LoginForm",
     "signup": "accounts.forms.SignupForm",

@@ -41,6 +41,7 @@ urlpatterns += i18n_patterns(
     path("partners/", include("partners.urls")),
     path("trop/", include("trop.urls")),
     path("experts/", include("experts.urls")),
+    path("notifications/", include("notifications.urls")),
     path("search/", views.search, name="search"),
     path("about/", page, {"slug": "about"}, name="about"),
     path("links/", page, {"slug": "links"}, name="links"),

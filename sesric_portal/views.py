@@ -22,6 +22,7 @@ from events import tally
 from events.models import Event
 from experts.models import Expert
 from notifications.forms import LetterToTheCentreForm
+from notifications.models import Notification
 from partners.models import Institution, Notice
 from programmes.models import Programme
 from programmes.views import chosen_year, strip_of
@@ -112,6 +113,7 @@ def desk(request):
         "institutions": Institution.objects.represented_by(user).for_choice().by_name(),
         "designations": user.designations.acting().select_related("country", "programme").by_country(),
         "expert": Expert.objects.of(user),
+        "unread": Notification.objects.of(user).unread().count(),
         "asked": user.representations.asked().select_related("institution"),
     }
     return render(request, "desk.html", context)

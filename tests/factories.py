@@ -11,7 +11,15 @@ from classifications.models import City, Country, Language, Sector
 from events.models import Event, EventDocument, FormerAddress, Participation, Series
 from experts.models import Expert, ExpertLanguage, Reference, Roster
 from experts.models.linked import Level
-from notifications.models import Letter
+from notifications.models import (
+    Announcement,
+    Follower,
+    Interest,
+    Letter,
+    MailStop,
+    Notification,
+    RefusedAddress,
+)
 from partners.applications import Decision, Role
 from partners.models import (
     Block,
@@ -470,3 +478,62 @@ class ReferenceFactory(DjangoModelFactory):
     expert = factory.SubFactory(ExpertFactory)
     name = "Sample Referee"
     email = factory.Sequence(lambda n: f"referee{n}@example.org")
+
+
+class FollowerFactory(DjangoModelFactory):
+    """Somebody with an account who follows something; with `user=None, email=…` somebody without."""
+
+    class Meta:
+        model = Follower
+
+    user = factory.SubFactory("tests.factories.UserFactory")
+
+
+class InterestFactory(DjangoModelFactory):
+    """That somebody follows all training opportunities, letters at once."""
+
+    class Meta:
+        model = Interest
+
+    follower = factory.SubFactory(FollowerFactory)
+    kind = "opportunity"
+    frequency = Interest.Frequency.AT_ONCE
+    accepted_at = factory.LazyFunction(now)
+
+
+class AnnouncementFactory(DjangoModelFactory):
+    """That a new opportunity appeared."""
+
+    class Meta:
+        model = Announcement
+
+    kind = "opportunity"
+    subject_pk = factory.LazyFunction(lambda: OpportunityFactory().pk)
+    title = factory.Sequence(lambda n: f"Opportunity {n}")
+
+
+class NotificationFactory(DjangoModelFactory):
+    """That somebody who follows all opportunities is told of one, by a letter that is due now."""
+
+    class Meta:
+        model = Notification
+
+    announcement = factory.SubFactory(AnnouncementFactory)
+    follower = factory.SubFactory(FollowerFactory)
+    due_at = factory.LazyFunction(now)
+
+
+class RefusedAddressFactory(DjangoModelFactory):
+    class Meta:
+        model = RefusedAddress
+
+    address = factory.Sequence(lambda n: f"gone{n}@example.org")
+    answer = "550 Nobody here"
+
+
+class MailStopFactory(DjangoModelFactory):
+    class Meta:
+        model = MailStop
+
+    reason = "The mail server is being moved."
+    lifted_at = factory.LazyAttribute(lambda stop: now() + timedelta(seconds=1))

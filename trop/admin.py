@@ -11,6 +11,7 @@ from classifications.exchange import ChoicesWidget, CityWidget, OutgoingTableAdm
 from classifications.models import Country, Language, Sector
 from classifications.office import LinkedInline, YesOrNoFilter
 from classifications.steps import Queue, ReadOnly, ReasonForm, Step, StepsAdmin, WordsForm, age
+from notifications.audience import audience_link
 from partners.applications import Role
 from partners.models import Institution
 from trop.models import Membership, MembershipReview, OpportunityReview, TrainingOpportunity
@@ -169,6 +170,10 @@ class MembershipAdmin(ReadOnly, ReviewedAdmin):
 @admin.register(TrainingOpportunity)
 class TrainingOpportunityAdmin(ReviewedAdmin):
     restores = False
+
+    def more_tools(self, row):
+        return [] if row.published_at else audience_link(row)
+
     QUEUE = gettext_lazy("Training opportunities to review")
     steps = [
         _step(

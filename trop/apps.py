@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class TropConfig(AppConfig):
     name = "trop"
     verbose_name = _("Training opportunities")
+
+    def ready(self):
+        from notifications import subjects  # noqa: PLC0415
+        from trop import news  # noqa: PLC0415  models are there only now
+
+        subjects.register(news.OpportunityNews())

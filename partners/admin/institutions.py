@@ -13,6 +13,7 @@ from classifications.office import LinkedInline
 from classifications.search import Folded
 from classifications.steps import Queue, ReadOnly, ReasonForm, Step, StepsAdmin, WordsForm, age
 from classifications.written import dates
+from notifications.audience import audience_link
 from partners.admin import merge
 from partners.admin.forms import InstitutionForm, LetterForm, QuestionForm, UntilForm
 from partners.admin.tables import InstitutionTable, looking_like
@@ -202,6 +203,9 @@ class InstitutionAdmin(StepsAdmin, TableAdmin):
         return institution.people
 
     # --- The form -----------------------------------------------------------------------------------------------------
+
+    def more_tools(self, row):
+        return audience_link(row) if row.is_under_review else []
 
     def get_readonly_fields(self, request, obj=None):
         return [*self.readonly_fields, "slug"] if obj else self.readonly_fields

@@ -19,6 +19,7 @@ from classifications.addresses import slug_unused_in
 from classifications.models import City, Country, Language, Named, NamedQuerySet, Sector, name_order
 from classifications.search import Folded, SearchableQuerySet, key_column, search_indexes, stems_column
 from classifications.written import LANGUAGES, Text
+from notifications.matching import announce
 from partners.applications import (
     ROUTES,
     SPOKEN,
@@ -215,6 +216,8 @@ class Rung:
     model_name="InstitutionHistory",
 )
 class Institution(Named, Application):
+    NEWS = "institution"
+
     class Kind(models.TextChoices):
         MINISTRY = "ministry", _("Ministry")
         STATISTICAL_OFFICE = "national_statistical_office", _("National statistical office")
@@ -424,6 +427,13 @@ class Institution(Named, Application):
     def enter(self, by):
         """Leave the row of an institution that the Centre listed of its own accord."""
         self.record(Decision.APPROVED, by, Role.CENTRE)
+        announce(self.NEWS, self.pk)
+
+    @transaction.atomic
+    def approve(self, by, reason=""):
+        review = super().approve(by, reason)
+        announce(self.NEWS, self.pk)
+        return review
 
     @classmethod
     def free_slug(cls, institution):

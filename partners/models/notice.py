@@ -16,6 +16,7 @@ from accounts.models import User
 from classifications.models import Country, Sector
 from classifications.search import SearchableQuerySet, key_column, search_indexes, stems_column
 from classifications.written import Text
+from notifications.matching import announce
 from partners.models.institution import Institution
 
 LONGEST = timedelta(days=366)  # from publishing or extending to the closing day
@@ -110,6 +111,8 @@ def state_on(today):
 )
 class Notice(models.Model):
     """A request or an offer of a listed institution; its past states are in its history."""
+
+    NEWS = "notice"
 
     class Kind(models.TextChoices):
         REQUEST = "request", _("Request")
@@ -210,7 +213,7 @@ class Notice(models.Model):
         notice.save()
         notice.sectors.set(sectors)
         notice.countries.set(countries)
-        # Readers who follow its sectors and countries are told from here: announce(notice)
+        announce(cls.NEWS, notice.pk)
         return notice
 
     @transaction.atomic

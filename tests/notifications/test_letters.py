@@ -4,6 +4,7 @@ import socket
 import threading
 from datetime import timedelta
 from email import message_from_bytes, policy
+from time import monotonic
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -195,6 +196,23 @@ def test_a_server_that_refuses_our_password_costs_minutes(db, settings):
     assert "535" in letter.error
 
 
+def test_a_server_that_never_answers_frees_the_worker(db, settings):
+    """It takes connections and says nothing; after two letters the round ends, the third waits untried."""
+    assert settings.EMAIL_TIMEOUT == 15
+    settings.EMAIL_TIMEOUT = 0.5
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.getsockname()[1]
+        letters = [write() for _number in range(3)]
+        begun = monotonic()
+        deliver_letters()
+        took = monotonic() - begun
+    assert [waited(letter) for letter in letters] == [2, 2, 0]
+    assert [letter.attempts for letter in letters] == [1, 1, 0]
+    assert took < 5
+
+
 def test_a_subject_of_several_lines_becomes_one(db, sink):
     write("One\nBcc: victim@example.org\r\n two")
     deliver_letters()
@@ -246,9 +264,9 @@ def test_a_page_does_not_wait_for_a_broker_that_is_away(broker):
 import django
 django.setup()
 from time import monotonic
-from notifications.letters import wake_worker
+from notifications.waking import ask
 begun = monotonic()
-wake_worker()
+ask("notifications.tasks.deliver_letters")
 print(monotonic() - begun < 15)
 """
     with socket.socket() as server:

@@ -14,7 +14,7 @@ from accounts.models import User
 from classifications.models import City, Country, Language, Sector
 from events.models import Event, Series
 from experts.models import Expert, Roster
-from notifications.models import Letter
+from notifications.models import Announcement, Follower, Letter, MailStop, RefusedAddress
 from partners.models import Institution, Notice, ProposedChange, Report, Representation, ReviewRules
 from programmes.models import Committee, FocalPoint, Page, Programme, ProgrammeDocument, Theme
 from tests import factories
@@ -35,6 +35,10 @@ MADE_BY = {
     Committee: factories.CommitteeFactory,
     Page: factories.PageFactory,
     Letter: factories.LetterFactory,
+    Announcement: lambda: factories.NotificationFactory().announcement,
+    Follower: lambda: factories.NotificationFactory().follower,
+    RefusedAddress: factories.RefusedAddressFactory,
+    MailStop: factories.MailStopFactory,
     Institution: lambda: factories.InstitutionFactory(city=CityFactory()),
     ProposedChange: factories.ProposedChangeFactory,
     Representation: factories.RepresentationFactory,
@@ -52,7 +56,9 @@ MADE_BY = {
 }
 ONE_ROW = {ReviewRules}
 READ_ONLY = ONE_ROW | {
+    Announcement,
     Expert,
+    Follower,
     Letter,
     Membership,
     Notice,
@@ -136,7 +142,7 @@ def test_staff_without_a_second_factor_are_led_to_set_one_up(client, db):
 
 @pytest.mark.parametrize("model", MADE_BY)
 def test_editors_see_what_they_keep_and_no_more(client, editor, model):
-    hidden = {User, Group, Letter}
+    hidden = {User, Group, Letter, Announcement, Follower, RefusedAddress, MailStop}
     assert client.get(address(model, "changelist")).status_code == (403 if model in hidden else 200)
 
 

@@ -5,10 +5,17 @@ import json
 from django.urls import reverse
 
 from accounts.models import Draft, User
-from notifications.models import Letter
+from notifications.models import Follower, Letter
 from partners.models import Invitation, Representation
 from tests.accounts.helpers import confirmed_user, show_it_is_me
-from tests.factories import InstitutionFactory, LetterFactory, RepresentationFactory
+from tests.factories import (
+    FollowerFactory,
+    InstitutionFactory,
+    InterestFactory,
+    LetterFactory,
+    NotificationFactory,
+    RepresentationFactory,
+)
 
 
 def test_both_ask_for_the_password_once_more(client, db):
@@ -29,6 +36,10 @@ def test_everything_held_is_handed_out(client, db):
     Draft.save_answers(user, "institution", "", "institution", {"name_en": ["Half an institute"]})
     LetterFactory(recipients=[user.email], text="A letter to me")
     LetterFactory(recipients=["other@example.org"], text="A letter to another")
+    follower = FollowerFactory(user=user)
+    InterestFactory(follower=follower, words="what I look for")
+    NotificationFactory(follower=follower, announcement__title="News for me")
+    InterestFactory(words="what another looks for")
     client.force_login(user)
     show_it_is_me(client)
     response = client.get(reverse("own-data"))
@@ -42,8 +53,11 @@ def test_everything_held_is_handed_out(client, db):
         "friend@example.org",
         "Half an institute",
         "A letter to me",
+        "what I look for",
+        "News for me",
     ):
         assert value in text
+    assert "what another looks for" not in text
     assert "A letter to another" not in text
     assert response["Content-Disposition"] == 'attachment; filename="my-data.json"'
 
@@ -55,6 +69,7 @@ def test_a_closed_account_leaves_no_name_behind(client, db):
     heir = RepresentationFactory(institution=mine.institution, is_manager=False)
     Representation.ask(InstitutionFactory(), user, "Clerk", "My words")
     LetterFactory(recipients=[email])
+    InterestFactory(follower=FollowerFactory(user=user))
     Draft.save_answers(user, "institution", "", "institution", {"name_en": ["x"]})
     client.force_login(user)
     show_it_is_me(client)
@@ -65,6 +80,7 @@ def test_a_closed_account_leaves_no_name_behind(client, db):
     assert str(user) == "a closed account"
     assert not user.emailaddress_set.exists()
     assert not Draft.objects.exists()
+    assert not Follower.objects.exists()
     assert list(mine.institution.representations.managing()) == [heir]
     assert not Letter.objects.to(email).exists()
     told = Letter.objects.values_list("text", flat=True)

@@ -10,7 +10,13 @@ from django.utils.regex_helper import normalize
 
 from experts.emails import renewal_token
 from experts.models import Expert
-from tests.factories import EventDocumentFactory, ProgrammeDocumentFactory, UserFactory
+from tests.factories import (
+    EventDocumentFactory,
+    FollowerFactory,
+    InterestFactory,
+    ProgrammeDocumentFactory,
+    UserFactory,
+)
 from tests.pages import KEY, PREFIXES, populate
 
 # Anybody may read these; each answers with 200.
@@ -26,7 +32,13 @@ PUBLIC = """
     trop:about trop:opportunity-list trop:opportunity-detail trop:opportunity-calendar trop:calendar trop:feed
     trop:institution-list trop:institution-detail trop:join experts:about
     experts:roster experts:expert experts:reference experts:renew-by-letter
+    notifications:follow notifications:sent notifications:confirm notifications:mute notifications:unsubscribe
+    notifications:by-letter notifications:feed notifications:edit
 """.split()  # noqa: SIM905  read as a table
+# Buttons of pages that go by a key nobody can guess: only by POST, and nothing without the key.
+BUTTONS = """
+    notifications:pause notifications:resume notifications:remove notifications:resume-by-letter
+""".split()  # noqa: SIM905
 # Former addresses: each leads on for good.
 FORMER = """
     former-event former-event-fr former-event-ar former-archive former-oic-vet former-egovwg former-trop former-governance
@@ -59,6 +71,8 @@ LOGIN = """
     experts:renew experts:withdraw experts:leave experts:download experts:erase experts:endorse
     partners:correct-begin partners:correct-send partners:correct-step partners:correct-keep partners:correct-stop
     partners:messages partners:conversation partners:set-aside partners:block partners:unblock partners:report partners:write
+    notifications:inbox notifications:mark-read notifications:interests notifications:accept-proposals
+    notifications:pause-all notifications:resume-all
     partners:own-notices partners:publish-notice partners:edit-notice partners:extend-notice partners:close-notice
 """.split()  # noqa: SIM905
 # All of the admin is for staff with a second factor.
@@ -78,7 +92,7 @@ def walk(patterns, namespace="", before=""):
 
 
 SAMPLES = {
-    "key": KEY, "year": "2011", "iso2": "aa", "pk": "1", "object_id": "1",
+    "key": KEY, "kind": "event", "year": "2011", "iso2": "aa", "pk": "1", "object_id": "1",
     "app_label": "events", "content_type_id": "1", "message": "1",
 }  # fmt: skip
 
@@ -108,7 +122,7 @@ def leads_to_sign_in(response):
 
 
 def test_every_address_is_in_the_table():
-    table = [*PUBLIC, *FORMER, *ENTRANCE, *STEPS, *LOGIN]
+    table = [*PUBLIC, *BUTTONS, *FORMER, *ENTRANCE, *STEPS, *LOGIN]
     known = [name for name, _path in addresses() if not name.startswith((STAFF, FOCAL_POINT))]
     assert sorted(known) == sorted(table)
     assert len(table) == len(set(table))
@@ -124,6 +138,8 @@ def documents(db):
     lead = populate()
     SAMPLES["pk"] = str(EventDocumentFactory(event=lead, pk=900_001).pk)  # free in both tables
     ProgrammeDocumentFactory(pk=SAMPLES["pk"])
+    follower = FollowerFactory(key=KEY)
+    InterestFactory(follower=follower, key=KEY)
     SAMPLES["token"] = renewal_token(Expert.objects.get(key=KEY))
     yield
     SAMPLES["pk"] = "1"
@@ -140,6 +156,11 @@ def test_what_is_public_answers_anybody(documents):
         b"".join(answer)  # files that are handed out are closed at their end
     assert {path: answer.status_code for path, answer in answers.items() if answer.status_code != 200} == {}
     assert len(paths) == len(PUBLIC)
+
+
+def test_buttons_are_no_links_and_nothing_without_their_key(db):
+    for path in named(BUTTONS):
+        assert (path, Client().get(path).status_code, Client().post(path).status_code) == (path, 405, 404)
 
 
 def test_former_addresses_lead_on_for_good(documents):

@@ -11,7 +11,7 @@ from django.utils.timezone import localdate, now
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from notifications.models import Letter
+from notifications.models import Announcement, Letter
 from partners.applications import Role
 from partners.applications import Status as Listing
 from tests.factories import (
@@ -181,18 +181,16 @@ def test_a_change_after_publication_is_reviewed_unless_the_member_is_trusted(mem
     assert (one.title, one.is_public) == ("Wind pumps", True)
 
 
-def test_readers_are_told_once_when_it_first_appears(member, monkeypatch):
-    told = []
-    monkeypatch.setattr(TrainingOpportunity, "appeared", lambda self: told.append(self.pk))
+def test_readers_are_told_once_when_it_first_appears(member):
     one = draft_of(member)
     one.publish(person(member))
-    assert told == []
+    assert not Announcement.objects.exists()
     one.approve(UserFactory())
     one.rewrite(person(member), **facts(title="Changed"))
     one.approve(UserFactory())
     one.close(person(member))
     one.reopen(person(member))
-    assert told == [one.pk]
+    assert [each.subject_pk for each in Announcement.objects.all()] == [one.pk]
 
 
 @pytest.mark.parametrize("verb", ["publish", "approve", "reopen"])

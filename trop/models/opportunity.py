@@ -19,6 +19,7 @@ from classifications.addresses import free_slug, slug_unused_in
 from classifications.models import City, Country, Language, Sector
 from classifications.search import SearchableQuerySet, key_column, search_indexes, stems_column
 from classifications.written import Text
+from notifications.matching import announce, announce_change
 from partners.applications import ReviewStep, Role
 from partners.applications import Status as ApplicationStatus
 from partners.models import Institution
@@ -207,6 +208,7 @@ class TrainingOpportunity(Stepped):
         ACCOMMODATION = "accommodation", _("Accommodation")
         MEALS = "meals", _("Meals")
 
+    NEWS = "opportunity"
     Status, Decision, Period = Status, Decision, Period
     PUBLIC = [Status.PUBLISHED, Status.CLOSED]
     REWRITTEN = [Status.DRAFT, Status.PUBLISHED]  # while in these its facts may change
@@ -501,6 +503,7 @@ class TrainingOpportunity(Stepped):
             self._check_complete()
             if not self.institution.trop_membership.is_trusted:
                 self.take(Decision.CHANGED, by, Role.APPLICANT)
+            announce_change(self.NEWS, self.pk)
 
     def mark_changed(self):
         """Note, before it is saved, that its facts changed, so that calendars and feeds take it anew."""
@@ -544,13 +547,9 @@ class TrainingOpportunity(Stepped):
         is_first_time = self.published_at is None
         self.take(decision, by, role, reason, published_at=self.published_at or now(), slug=self._own_slug())
         if is_first_time:
-            self.appeared()
-
-    def appeared(self):
-        """What follows, in the same transaction, when it appears to the public for the first time: nothing so far.
-
-        This is the one place from which readers whom it may concern are told.
-        """
+            announce(self.NEWS, self.pk)
+        else:
+            announce_change(self.NEWS, self.pk)
 
     def return_with(self, question, by):
         return self.take(Decision.RETURNED, by, Role.CENTRE, question, touched_at=now(), reminded_at=None)
@@ -563,9 +562,12 @@ class TrainingOpportunity(Stepped):
         """Take no more applications; it stays on record as past."""
         return self.take(Decision.CLOSED, by, Role.APPLICANT)
 
+    @transaction.atomic
     def withdraw(self, reason, by, role=Role.APPLICANT):
         """Take it off the record: it will not be held, or should not have been published."""
-        return self.take(Decision.WITHDRAWN, by, role, reason)
+        review = self.take(Decision.WITHDRAWN, by, role, reason)
+        announce_change(self.NEWS, self.pk)
+        return review
 
     @transaction.atomic
     def archive(self, by):

@@ -1,0 +1,141 @@
+"""Telling readers: what is announced in the transaction of its publication, and one row for each reader whom it fits.
+
+`announce` is called where something appears and `announce_change` where it was edited. That nothing is told twice is decided
+here and by the database, so they may be called too often and need not know what was before. Whom it fits is asked a moment
+later by a worker, when everything that belongs to the row is written.
+"""
+
+from django.db import connection, transaction
+from django.utils.timezone import now
+
+from notifications.models import Announcement, Interest, Notification
+from notifications.models.follower import slots, zones_in_use
+from notifications.subjects import subject_of
+from notifications.waking import wake
+
+Occasion = Announcement.Occasion
+
+
+def announce(kind, pk):
+    """Announce that the row `pk` of a kind appeared, if it is open; give the `Announcement`, or None. Once for each row."""
+    standing = subject_of(kind).standing(pk)
+    return _write(_of(kind, pk, standing)) if standing and standing.is_open else None
+
+
+@transaction.atomic
+def announce_change(kind, pk):
+    """Announce that what readers were told of a row no longer holds: its days, or that it takes place. Else do nothing."""
+    first = Announcement.objects.about(kind, pk).select_for_update().first()  # of two at once one waits here
+    standing = subject_of(kind).standing(pk) if first else None
+    if standing is None or not (standing.is_open or standing.state):
+        return None
+    last = Announcement.objects.about(kind, pk).last()
+    if (last.days, last.state) == (standing.days, standing.state):
+        return None
+    return _write(_of(kind, pk, standing, standing.state or Occasion.MOVED))
+
+
+def announce_changes(kind, pks):
+    """As `announce_change`, of many rows: an import, of which few were announced."""
+    known = Announcement.objects.filter(kind=kind, subject_pk__in=pks, occasion=Occasion.APPEARED)
+    for pk in known.order_by("subject_pk").values_list("subject_pk", flat=True):
+        announce_change(kind, pk)
+
+
+def _of(kind, pk, standing, occasion=Occasion.APPEARED):
+    facts = {"title": standing.title[:400], "days": standing.days, "state": standing.state}
+    return Announcement(kind=kind, subject_pk=pk, occasion=occasion, **facts)
+
+
+def _write(announcement):
+    Announcement.objects.bulk_create([announcement], ignore_conflicts=True)
+    wake("notifications.tasks.fan_out")
+    return announcement
+
+
+def as_new(kind, pk):
+    """The announcement that a row appears, with all that interests are matched by, not stored; None where there is no row."""
+    subject = subject_of(kind)
+    row = subject.model._base_manager.filter(pk=pk)
+    texts = subject.texts_of(row)
+    if not texts:
+        return None
+    facts = sorted(f"{kind}/{name}:{value}" for name, values in subject.values_of(row).items() for value in values)
+    return Announcement(
+        kind=kind,
+        subject_pk=pk,
+        facts=[kind, *facts],
+        keys=[key for key, _stems in texts],
+        stems=[stems or "" for _key, stems in texts],
+    )
+
+
+# --- Whom it reaches --------------------------------------------------------------------------------------------------
+
+# One row for each reader, with all the reasons, due at the earliest moment that any of them asks for. It is SQL because the
+# ORM has no INSERT … SELECT: the rows never pass through Python.
+_WRITE_ROWS = """
+INSERT INTO notifications_notification (announcement_id, follower_id, reasons, interests, made_at, due_at, withheld)
+SELECT %s, found.follower_id,
+  jsonb_agg(jsonb_build_object('interest', found.id, 'words', found.words, 'facts',
+    ARRAY(SELECT fact FROM unnest(found.facts) AS fact WHERE fact = ANY(%s))) ORDER BY found.id),
+  array_agg(found.id ORDER BY found.id), %s,
+  min(CASE found.frequency WHEN 'at-once' THEN %s WHEN 'daily' THEN slots.daily WHEN 'weekly' THEN slots.weekly END), ''
+FROM ({matching}) AS found (id, follower_id, facts, words, frequency)
+JOIN notifications_follower AS follower ON follower.id = found.follower_id
+LEFT JOIN accounts_user AS account ON account.id = follower.user_id
+JOIN unnest(%s::text[], %s::timestamptz[], %s::timestamptz[]) AS slots (zone, daily, weekly)
+  ON slots.zone = coalesce(account.time_zone, follower.time_zone)
+GROUP BY found.follower_id
+ON CONFLICT DO NOTHING
+"""
+
+# Of a change those are told who know what is no longer right, at once, and for the same reasons.
+_WRITE_ROWS_OF_CHANGE = """
+INSERT INTO notifications_notification (announcement_id, follower_id, reasons, interests, made_at, due_at, withheld)
+SELECT DISTINCT ON (found.follower_id) %s, found.follower_id, found.reasons, found.interests, %s, %s, ''
+FROM ({told}) AS found (follower_id, reasons, interests)
+ON CONFLICT DO NOTHING
+"""
+
+
+@transaction.atomic
+def fan_out(pk):
+    """Write one `Notification` for each reader whom an announcement reaches; give their number. May run twice at once."""
+    announcement = Announcement.objects.waiting().select_for_update(skip_locked=True).filter(pk=pk).first()
+    if announcement is None:
+        return 0  # another worker is at it, or has been
+    count = _reach_matching(announcement) if announcement.is_new else _reach_told(announcement)
+    announcement.fanned_out_at = now()
+    announcement.save(update_fields=["facts", "keys", "stems", "fanned_out_at"])
+    if count:
+        wake("notifications.tasks.write_letters")
+    return count
+
+
+def _reach_matching(announcement):
+    standing = announcement.subject.standing(announcement.subject_pk)
+    if not (standing and standing.is_open):
+        return 0  # taken back, or over, since it was announced
+    as_it_is = as_new(announcement.kind, announcement.subject_pk)
+    for name in ("facts", "keys", "stems"):
+        setattr(announcement, name, getattr(as_it_is, name))
+    found = Interest.objects.matching(announcement).order_by()
+    matching, params = found.values_list("pk", "follower", "facts", "words", "frequency").query.sql_with_params()
+    moment = now()
+    given = [announcement.pk, announcement.facts, moment, moment, *params, *slots(moment, zones_in_use())]
+    return _written(_WRITE_ROWS.format(matching=matching), given)
+
+
+def _reach_told(announcement):
+    earlier = Announcement.objects.about(announcement.kind, announcement.subject_pk).filter(pk__lt=announcement.pk)
+    told = Notification.objects.told().filter(announcement__in=earlier.order_by()).order_by()
+    select, params = told.values_list("follower", "reasons", "interests").query.sql_with_params()
+    moment = now()
+    return _written(_WRITE_ROWS_OF_CHANGE.format(told=select), [announcement.pk, moment, moment, *params])
+
+
+def _written(sql, params):
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.rowcount

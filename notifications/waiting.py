@@ -1,0 +1,14 @@
+"""What waits on the desk: an offer to follow what fits one's profile, until one says yes or no."""
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.waiting import Task
+from notifications.models import Follower
+from notifications.subjects import proposals_for
+
+
+def tasks_of(user):
+    if Follower.objects.of(user) is None and proposals_for(user):
+        title = _("Be told about what fits your profile")
+        yield Task(title, _("News by e-mail and on your desk"), _("Choose"), reverse("notifications:interests"))

@@ -1,0 +1,1 @@
+"""Experiments with real processes that are killed, frozen and restarted; see `docs/notifications.md`."""

