@@ -10,24 +10,22 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.timezone import localdate, now
+from django.utils.timezone import localdate
 from django.utils.translation import get_language_info, gettext, override
 from django.utils.translation import gettext_lazy as _
-from import_export.fields import Field
-from import_export.widgets import CharWidget
 
 from classifications.admin import NAMES, SUMMARIES
 from classifications.exchange import Table, TableAdmin, link, links
 from classifications.fields import LineField
-from classifications.models import Country, Sector
+from classifications.models import Sector
 from classifications.office import DocumentInline, LinkedInline, RecordAdmin, YesOrNoFilter, download_link
 from classifications.steps import Queue
 from classifications.written import LANGUAGES
 from programmes.models import Committee, DesignationStep, FocalPoint, Page, Programme, ProgrammeDocument, Seat, Theme
 from programmes.seats import OIC_VET, seats_of, vacant
+from programmes.tables import OFFICES, FocalPointTable
 
 BACKGROUNDS = ["background_en", "background_fr", "background_ar"]
-OFFICES = ["office_en", "office_fr", "office_ar"]
 
 
 class ThemeTable(Table):
@@ -163,39 +161,6 @@ class ConfirmedFilter(YesOrNoFilter):
 
     def are(self, focal_points):
         return focal_points.confirmed_in(localdate().year)
-
-
-class FocalPointTable(Table):
-    """Who is not agreed to be named does not go out. An empty cell for a person leaves what is on record."""
-
-    country = link("country", Country, "iso2")
-    programme = link("programme", Programme, "slug")
-    person = Field("person", "person", CharWidget(allow_blank=True))
-    email = Field("email", "email", CharWidget(allow_blank=True))
-
-    class Meta:
-        model = FocalPoint
-        import_id_fields = ["country", "programme", "role", "designated_on"]
-        fields = [
-            "country", "programme", "role", "designated_on", "term_ends_on", "ended_on", *OFFICES, "may_publish_person",
-            "person", "email",
-        ]  # fmt: skip
-
-    def import_field(self, field, instance, row, is_m2m=False, **kwargs):
-        if field.column_name in ("person", "email") and not row.get(field.column_name):
-            return
-        super().import_field(field, instance, row, is_m2m, **kwargs)
-
-    def after_save_instance(self, instance, row, **kwargs):
-        """Note what is new. Nobody is told: what comes in a file was arranged elsewhere."""
-        if not instance.steps.exists():
-            instance.steps.create(what=DesignationStep.What.DESIGNATED, by=kwargs.get("user"), told_at=now())
-
-    def dehydrate_person(self, focal_point):
-        return focal_point.person if focal_point.may_publish_person else ""
-
-    def dehydrate_email(self, focal_point):
-        return focal_point.email if focal_point.may_publish_person else ""
 
 
 class FocalPointForm(forms.ModelForm):
