@@ -102,7 +102,12 @@ class FocalPointTable(Table):
     # --- Into the database ----------------------------------------------------------------------------------------------
 
     def bulk_create(self, using_transactions, dry_run, raise_errors, batch_size=None, result=None):
-        """Write what changed, line by line, then what is new: in this order no two hold a seat at once in between."""
+        """Write what changed, line by line, then what is new: in this order no two hold a seat at once in between.
+
+        A preview writes nothing, since all that could be wrong was found before.
+        """
+        if dry_run:
+            return
         try:
             with transaction.atomic():
                 for point in self.update_instances:
