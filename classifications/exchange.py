@@ -438,6 +438,10 @@ class OutgoingTableAdmin(ExportMixin, RecordAdmin):
     def has_export_permission(self, request):
         return self.has_view_permission(request)
 
+    def get_valid_export_item_pks(self, request):
+        """What may be chosen: rows that the reader finds, where the library would take any."""
+        return self.get_queryset(request).values_list("pk", flat=True)
+
     def get_export_data(self, file_format, request, queryset, encoding=None, **kwargs):
         """As the library does it, which knows only its own formats for those that keep numbers and days."""
         if not self.has_export_permission(request):
