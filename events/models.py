@@ -126,6 +126,10 @@ class EventQuerySet(SearchableQuerySet):
         """Events of the series at this address; none where there is no address."""
         return self.filter(series__slug=slug) if slug else self.none()
 
+    def in_any_series(self, slugs):
+        """Events of the series at these addresses, with their series; none of an address that is empty."""
+        return self.filter(series__slug__in=[slug for slug in slugs if slug]).select_related("series")
+
     def newest_first(self):
         return self.order_by("-starts_on", "-pk")
 

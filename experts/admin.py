@@ -105,8 +105,9 @@ class ExpertAdmin(ReadOnly, StepsAdmin):
         return readable.select_related("nationality", "user").prefetch_related("memberships__roster")
 
     def queues(self, request):
-        count = Expert.objects.waiting_for_review().filter(is_kept=True).count()
-        return [Queue(_("Experts to review"), count, self.address("changelist") + "?status__exact=applied")]
+        rows = Expert.objects.waiting_for_review().filter(is_kept=True)
+        url = self.address("changelist") + "?status__exact=applied"
+        return [Queue.of(_("Experts to review"), rows, url, "waiting_since")]
 
     def view_on_site(self, expert):
         rosters = expert.rosters_in_order

@@ -1,11 +1,21 @@
 """Staff see here how the delivery of letters goes. Their texts are never shown: they hold codes for signing in."""
 
+from datetime import timedelta
+
 from django.contrib import admin, messages
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from classifications.charts import Chart, Number, Row
 from classifications.office import RecordAdmin
+from classifications.steps import Queue
+from classifications.written import dates
 from notifications.models import Letter
+
+CHARTED_DAYS = 7
 
 
 class DeliveryFilter(admin.SimpleListFilter):
@@ -38,6 +48,32 @@ class LetterAdmin(RecordAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).defer("text", "html")
+
+    def queues(self, request):
+        url = reverse("admin:notifications_letter_changelist") + "?delivery=given-up"
+        return [Queue.of(_("Letters that failed"), Letter.objects.given_up(), url, "written_at")]
+
+    def charts(self, request):
+        """What became of the letters of the last days, by the day on which they were written."""
+        days = [localdate() - timedelta(days=back) for back in range(CHARTED_DAYS)]
+        recent = Letter.objects.filter(written_at__date__gt=localdate() - timedelta(days=CHARTED_DAYS))
+        of_states = {
+            state: dict(getattr(recent, word)().order_by().values_list("written_at__date").annotate(n=Count("pk")))
+            for state, (_label, word) in DeliveryFilter.STATES.items()
+        }
+        url = reverse("admin:notifications_letter_changelist")
+        rows = [
+            Row(
+                dates(day),
+                [
+                    Number(counts.get(day, 0), f"{url}?delivery={state}&written_at__date={day}")
+                    for state, counts in of_states.items()
+                ],
+            )
+            for day in days
+        ]
+        series = [label for label, _word in DeliveryFilter.STATES.values()]
+        return [Chart(_("Letters of the last seven days"), _("Written"), series, rows)]
 
     def has_add_permission(self, request):
         return False

@@ -15,6 +15,7 @@ from django.utils.translation import get_language_info, gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from classifications.admin import NAMES, SUMMARIES
+from classifications.charts import Chart, Number, Row
 from classifications.exchange import Table, TableAdmin, link, links
 from classifications.fields import LineField
 from classifications.models import Sector
@@ -163,6 +164,15 @@ class ConfirmedFilter(YesOrNoFilter):
         return focal_points.confirmed_in(localdate().year)
 
 
+class MemberStateFilter(YesOrNoFilter):
+    title = _("member state")
+    parameter_name = "member-state"
+    yes, no = _("Yes"), _("No")
+
+    def are(self, focal_points):
+        return focal_points.of_member_states()
+
+
 class FocalPointForm(forms.ModelForm):
     """A designation; with a `predecessor` it takes the seat of that one."""
 
@@ -218,7 +228,7 @@ class FocalPointAdmin(TableAdmin):
         "country", "programme", "role", "office_en", "designated_on", "term_ends_on", "ended_on", "confirmed_on",
     ]  # fmt: skip
     list_filter = [
-        ActingFilter, TermEndingFilter, ConfirmedFilter, "role", "country__oic_group",
+        ActingFilter, TermEndingFilter, ConfirmedFilter, MemberStateFilter, "role", "country__oic_group",
         ("programme", admin.RelatedOnlyFieldListFilter),
     ]  # fmt: skip
     list_select_related = ["country", "programme"]
@@ -244,16 +254,30 @@ class FocalPointAdmin(TableAdmin):
     def queues(self, request):
         """What the first page of the admin says of focal points."""
         listed = reverse("admin:programmes_focalpoint_changelist")
+        oic_vet = reverse("admin:programmes_focalpoint_vacancies") + f"?programme={OIC_VET}"
         seats = seats_of(OIC_VET)
         ending, unconfirmed = (
             FocalPoint.objects.ending_within(days=90).count(),
             FocalPoint.objects.acting().exclude(pk__in=FocalPoint.objects.confirmed_in(localdate().year)).count(),
         )
         return [
-            Queue(_("Vacant seats of OIC-VET"), vacant(seats), reverse("admin:programmes_focalpoint_vacancies")),
+            Queue(_("Vacant seats of OIC-VET"), vacant(seats), oic_vet),
             Queue(_("Terms that end within 90 days"), ending, f"{listed}?term-ending=yes"),
             Queue(_("Focal points not confirmed this year"), unconfirmed, f"{listed}?in-force=yes&confirmed=no"),
         ]
+
+    def charts(self, request):
+        """Vacant and held seats of each programme that has, or had, a focal point."""
+        vacancies = reverse("admin:programmes_focalpoint_vacancies")
+        held = reverse("admin:programmes_focalpoint_changelist") + "?in-force=yes&role__exact=focal_point"
+        rows = []
+        for programme in _programmes_with_seats():
+            seats = seats_of(programme.slug)
+            n = vacant(seats)
+            in_states = f"{held}&programme__id__exact={programme.pk}&member-state=yes"
+            numbers = [Number(n, f"{vacancies}?programme={programme.slug}"), Number(len(seats) - n, in_states)]
+            rows.append(Row(programme.short_name, numbers))
+        return [Chart(_("Seats of focal points"), _("Programme"), [_("Vacant"), _("Held")], rows)] if rows else []
 
     # --- Steps --------------------------------------------------------------------------------------------------------
 
@@ -317,7 +341,9 @@ class FocalPointAdmin(TableAdmin):
         """The vacant seats of every programme that has, or had, a focal point."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        programmes = Programme.objects.filter(pk__in=FocalPoint.objects.values("programme")).by_name()
+        programmes = _programmes_with_seats()
+        if slug := request.GET.get("programme"):
+            programmes = [each for each in programmes if each.slug == slug]
         found = [(each, [seat for seat in seats_of(each.slug) if seat.point is None]) for each in programmes]
         context = {
             **self.admin_site.each_context(request), "opts": self.opts, "title": gettext("Vacant seats"), "found": found
@@ -372,6 +398,11 @@ class FocalPointAdmin(TableAdmin):
 
     def _may_see_accounts(self, request):
         return request.user.has_perm("accounts.view_user")
+
+
+def _programmes_with_seats():
+    """The programmes that have, or had, a focal point."""
+    return Programme.objects.filter(pk__in=FocalPoint.objects.values("programme")).by_name()
 
 
 class SeatInline(LinkedInline):
