@@ -75,7 +75,7 @@ class ExpertAdmin(ReadOnly, StepsAdmin):
     fields = readonly_fields = [
         "title", "name", "name_ar", "email", "nationality", "residence", "gender", "on_rosters", "in_sectors", "spoken",
         "degree", "years", "employer", "summary_en", "summary_fr", "summary_ar", "way", "days_per_year", "open_cv",
-        "told_by_references", "agreed", "status", "history", "renewed_at", "endorsed_on",
+        "told_by_references", "agreed", "status", "at_events", "history", "renewed_at", "endorsed_on",
     ]  # fmt: skip
     steps = [
         Step(
@@ -151,6 +151,15 @@ class ExpertAdmin(ReadOnly, StepsAdmin):
     @admin.display(description=_("agrees to"))
     def agreed(self, expert):
         return ", ".join(str(each) for each in expert.consents.in_force())
+
+    @admin.display(description=_("assignments at events"))
+    def at_events(self, expert):
+        """What the Centre invited the expert to, with its rating."""
+        told = [
+            (each.event.starts_on, each.event, each.get_status_display(), each.rating or "", each.rating_words)
+            for each in expert.engagements.newest_first()
+        ]
+        return format_html_join("", '<div dir="auto">{} {}: {} {} {}</div>', told)
 
     @admin.display(description=_("history"))
     def history(self, expert):

@@ -62,6 +62,10 @@ class ExpertQuerySet(SearchableQuerySet, WordedQuerySet):
         states = user.designations.acting().values("country")
         return self.in_use().filter(is_kept=True, nationality__in=states).exclude(user=user)
 
+    def assignable(self):
+        """Those who may be written to about an assignment: listed, kept, not hidden, and they agree to it."""
+        return self.shown().filter(may_be_contacted=True)
+
     def endorsable_by(self, user):
         """Those whom `user` may endorse as the national focal point of their state."""
         return self.nationals_of(user).filter(endorsed_on=None)
@@ -84,6 +88,17 @@ class ExpertQuerySet(SearchableQuerySet, WordedQuerySet):
 
     def under_themes(self, slugs):
         return self._linked(sectors__theme__slug__in=slugs)
+
+    def under_theme_keys(self, keys):
+        """Those who work in a sector of one of these themes, by key."""
+        return self._linked(sectors__theme__in=keys)
+
+    def teaching_in_keys(self, keys):
+        """Those who speak one of these languages, by key, well enough to teach in it."""
+        return self._linked(languages__language__in=keys, languages__level__gte=4)
+
+    def working_by(self, ways):
+        return self.filter(way__in=ways)
 
     def in_sectors(self, slugs):
         return self._linked(sectors__slug__in=slugs)
@@ -504,6 +519,7 @@ class Expert(Worded):
         self._drop_cv()
         for rows in (
             self.languages, self.periods, self.assignments, self.references, self.consents, self.reviews, self.reminders,
+            self.engagements,
         ):  # fmt: skip
             rows.all().delete()
         self.sectors.clear()

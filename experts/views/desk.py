@@ -44,6 +44,7 @@ def desk(request):
         "consents": [(purpose, agreed.get(purpose)) for purpose in Purpose],
         "readers": Kind,
         "references": expert.references.all(),
+        "engagements": expert.engagements.newest_first(),
         "reviews": expert.reviews.open_to_applicant(),
         "question": expert.last_question,
     }

@@ -58,6 +58,7 @@ LOGIN = """
     experts:desk experts:preview experts:give-consent experts:withdraw-consent experts:upload-cv experts:remove-cv experts:cv
     experts:renew experts:withdraw experts:leave experts:download experts:erase experts:endorse
     experts:word experts:return experts:object
+    events:invitation events:accept-invitation events:decline-invitation
     partners:correct-begin partners:correct-send partners:correct-step partners:correct-keep partners:correct-stop
     partners:messages partners:conversation partners:set-aside partners:block partners:unblock partners:report partners:write
     partners:own-notices partners:publish-notice partners:edit-notice partners:extend-notice partners:close-notice

@@ -387,6 +387,11 @@ class Event(models.Model):
         return self.status in self.CALLED_OFF
 
     @property
+    def may_invite(self):
+        """Whether experts may still be invited to it."""
+        return not self.is_called_off and self.ends_on >= localdate()
+
+    @property
     def is_gathering(self):
         return self.kind in self.GATHERINGS
 
