@@ -305,6 +305,7 @@ class EngagementHistoryInline(ReadOnly, LinkedInline):
     model = EngagementReview
     fields = readonly_fields = ["at", "decision", "role", "reason"]
     verbose_name_plural = gettext_lazy("history")
+    template = "admin/history_inline.html"
     can_delete = False
 
     def has_view_permission(self, request, obj=None):

@@ -72,6 +72,7 @@ class HistoryInline(ReadOnly, LinkedInline):
     model = ExpertReview
     fields = readonly_fields = ["at", "decision", "role", "reason"]
     verbose_name_plural = _("history of its review")
+    template = "admin/history_inline.html"
     can_delete = False
 
     def has_view_permission(self, request, obj=None):

@@ -174,6 +174,7 @@ class HistoryInline(ReadOnly, LinkedInline):
     model = Review
     fields = readonly_fields = ["at", "decision", "role", "reason"]
     verbose_name_plural = gettext_lazy("history of its review")
+    template = "admin/history_inline.html"
     can_delete = False
 
     def has_view_permission(self, request, obj=None):

@@ -206,6 +206,7 @@ class EndForm(forms.Form):
 class DesignationStepInline(LinkedInline):
     model = DesignationStep
     fields = readonly_fields = ["at", "what", "by", "words", "told_at"]
+    template = "admin/history_inline.html"
     can_delete = False
 
     def has_add_permission(self, request, obj=None):

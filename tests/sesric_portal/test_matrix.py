@@ -143,7 +143,7 @@ def paths():
             path = path.replace("/lead/", "/of-a/").replace(KEY, f"00000000-0000-4000-8000-{A:012}")
         if name.startswith(("admin:", "country:")):
             model = re.search(r"/admin/(?:country/)?\w+/(\w+)/", path)
-            key = _key_of(model[1]) if model else A
+            key = _key_of(model[1]) if model and "document" not in path else A
             path = re.sub(rf"/(lead|{A})/", f"/{key}/", path).replace(f"/{A}/", f"/{key}/")
         found[name] = path.replace("/programmes/lead/", "/programmes/oic-vet/")
     return found
@@ -259,7 +259,12 @@ class TestForeignNumbers:
         assert sum(isinstance(rows, list) and len(rows) == 1 for rows in before.values()) >= 11
         leaked, failed = [], []
         for name, path in foreign_paths():
-            for ask in (client.get(path), client.post(path, POSTED)):
+            asked = (
+                [client.post(path, POSTED)]
+                if name.startswith("admin:")
+                else [client.get(path), client.post(path, POSTED)]
+            )
+            for ask in asked:
                 text = "" if ask.streaming else ask.content.decode(errors="replace")
                 if "SecretB" in text:
                     leaked.append((name, ask.request["REQUEST_METHOD"], path))
@@ -274,7 +279,7 @@ class TestForeignNumbers:
         client = visitor(world, "focal point of A")
         before = rows_of_b()
         for name, path in patterns().items():
-            if name in ENDING or name.startswith(("account_", "mfa_", "country:leave")):
+            if name in ENDING or name.startswith(("account_", "mfa_", "admin:")):  # staff's are all refused, see above
                 continue
             path = re.sub(r"(?<=/)1(?=/)", str(A), "/" + path.lstrip("/"))
             path = path.replace("/partners/lead/", "/partners/of-a/").replace(KEY, f"00000000-0000-4000-8000-{A:012}")
