@@ -10,14 +10,19 @@ from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from functools import cache
 
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import BigIntegerField
+from django.db.models.functions import Cast
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from import_export import resources, widgets
 from import_export.admin import ExportMixin, ImportExportMixin
 from import_export.exceptions import FieldError
@@ -438,6 +443,10 @@ class OutgoingTableAdmin(ExportMixin, RecordAdmin):
     def has_export_permission(self, request):
         return self.has_view_permission(request)
 
+    def get_valid_export_item_pks(self, request):
+        """What may be chosen: rows that the reader finds, where the library would take any."""
+        return self.get_queryset(request).values_list("pk", flat=True)
+
     def get_export_data(self, file_format, request, queryset, encoding=None, **kwargs):
         """As the library does it, which knows only its own formats for those that keep numbers and days."""
         if not self.has_export_permission(request):
@@ -445,6 +454,38 @@ class OutgoingTableAdmin(ExportMixin, RecordAdmin):
         table = self.get_data_for_export(request, queryset, force_native_type=file_format.is_binary(), **kwargs)
         data = file_format.export_data(table)
         return data if file_format.is_binary() else data.encode(encoding)
+
+
+class ImportFilter(admin.SimpleListFilter):
+    """The rows that one import made or changed, and that are still there; reached from the first page of the admin."""
+
+    title = gettext_lazy("import")
+    parameter_name = "import"
+    KINDS = {"new": ADDITION, "changed": CHANGE}
+
+    def lookups(self, request, model_admin):
+        return [(self.value(), _("The chosen import"))] if self.value() else []
+
+    def queryset(self, request, queryset):
+        return rows_of_import(queryset, self.value()) if self.value() else queryset
+
+
+def rows_of_import(queryset, named):
+    """Those of `queryset` that an import made or changed, named as `<number of its entry>-new` or `-changed`."""
+    number, _hyphen, kind = named.partition("-")
+    entry = imports().filter(pk=number).first() if number.isascii() and number.isdigit() and len(number) < 16 else None
+    if entry is None or kind not in ImportFilter.KINDS:
+        return queryset.none()
+    rows = LogEntry.objects.filter(
+        content_type=entry.content_type_id, user=entry.user_id, action_time=entry.action_time,
+        action_flag=ImportFilter.KINDS[kind], object_id__isnull=False,
+    )  # fmt: skip
+    return queryset.filter(pk__in=rows.values_list(Cast("object_id", BigIntegerField()), flat=True))
+
+
+def imports():
+    """The imports on record, the last first."""
+    return LogEntry.objects.filter(object_id=None, action_flag=ADDITION).order_by("-action_time", "-pk")
 
 
 class TableAdmin(ImportExportMixin, OutgoingTableAdmin):
@@ -480,10 +521,22 @@ class TableAdmin(ImportExportMixin, OutgoingTableAdmin):
         return redirect(reverse("admin:{}_{}_import".format(*self.get_model_info())))
 
     def generate_log_entries(self, result, request):
+        """Note each row, and the import as a whole: an entry about no row, made at the same moment."""
+        model, moment, note = ContentType.objects.get_for_model(self.model), now(), _("Imported from a file.")
+        about = {"user": request.user, "content_type": model, "action_time": moment, "change_message": note}
+        entries = [
+            LogEntry(action_flag=ADDITION, object_id=None, object_repr=str(self.opts.verbose_name_plural), **about)
+        ]
         for kind, flag in ((RowResult.IMPORT_TYPE_NEW, ADDITION), (RowResult.IMPORT_TYPE_UPDATE, CHANGE)):
             rows = [row.instance for row in result if row.import_type == kind]
-            if rows:
-                LogEntry.objects.log_actions(request.user.pk, rows, flag, _("Imported from a file."))
+            entries += [
+                LogEntry(action_flag=flag, object_id=str(row.pk), object_repr=str(row)[:200], **about) for row in rows
+            ]
+        if len(entries) > 1:
+            LogEntry.objects.bulk_create(entries, batch_size=1000)
+
+    def get_list_filter(self, request):
+        return [*super().get_list_filter(request), ImportFilter]
 
     def add_success_message(self, result, request):
         counts = {

@@ -6,18 +6,21 @@ nothing is done and the page of the record tells so.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.db.models import Count, Min, Q
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from classifications.charts import Number
 from classifications.office import RecordAdmin
 from classifications.written import number
 
@@ -77,6 +80,38 @@ class Queue:
     label: str
     count: int
     url: str
+    since: datetime | None = None  # when the oldest of it began to wait
+    by_age: tuple = ()  # a `Number` for each of `AGES`
+
+    @property
+    def age(self):
+        """How long the oldest has been waiting, in words; empty where nobody counts it or nothing waits."""
+        return age(self.since)
+
+    @classmethod
+    def of(cls, label, rows, url, column):
+        """What waits since the moment in `column`, told by age; `url` lists these rows and takes more of a query."""
+        counts = {f"n{n}": Count("pk", Q(**band), distinct=True) for n, band in enumerate(_bands(column))}
+        told = rows.order_by().aggregate(since=Min(column), n=Count("pk", distinct=True), **counts)
+        by_age = tuple(
+            Number(told[f"n{n}"], "&".join([url, *(f"{name}={day}" for name, day in band.items())]))
+            for n, band in enumerate(_bands(column))
+        )
+        return cls(label, told["n"], url, told["since"], by_age)
+
+
+AGES = [gettext_lazy("Up to 6 days"), gettext_lazy("7 to 13 days"), gettext_lazy("14 days or more")]
+
+
+def _bands(column):
+    """For each of `AGES` the lookups by which the moment in `column` lies in it."""
+    today = localdate()
+    week, fortnight = today - timedelta(days=7), today - timedelta(days=14)
+    return [
+        {f"{column}__date__gt": week},
+        {f"{column}__date__gt": fortnight, f"{column}__date__lte": week},
+        {f"{column}__date__lte": fortnight},
+    ]
 
 
 class StepsAdmin(RecordAdmin):

@@ -1,8 +1,10 @@
 """Staff keep the record of events here, with who gave and who received them."""
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -12,10 +14,25 @@ from import_export.fields import Field
 from classifications.exchange import CityWidget, Table, TableAdmin, TimeZoneWidget, link, links
 from classifications.models import Country, Language, Sector
 from classifications.office import DocumentInline, LinkedInline, YesOrNoFilter
+from classifications.steps import Queue, ReadOnly, ReasonForm, Step, StepsAdmin, WordsForm, age
 from classifications.written import dates
-from events.models import Event, EventDocument, FormerAddress, Participation, Series, names_later
+from events.models import (
+    Engagement,
+    EngagementReview,
+    Event,
+    EventDocument,
+    FormerAddress,
+    Participation,
+    Series,
+    names_later,
+)
+from events.models.engagement import HIGHEST, LOWEST
+from events.suggested import suggest
+from experts.models import Expert
+from experts.readers import is_staff
 from notifications.audience import audience_link
 from notifications.matching import announce, announce_change, announce_changes
+from partners.applications import Role
 from partners.models import Institution
 from programmes.models import Programme
 
@@ -127,6 +144,7 @@ class FormerAddressInline(LinkedInline):
 @admin.register(Event)
 class EventAdmin(TableAdmin):
     resource_classes = [EventTable]
+    change_form_template = "admin/change_form_with_steps.html"
     list_display = [
         "title_en",
         "kind",
@@ -164,8 +182,50 @@ class EventAdmin(TableAdmin):
     ]
 
     def get_urls(self):
-        document = path("document/<int:pk>/", self.admin_site.admin_view(self.document), name="events_event_document")
-        return [document, *super().get_urls()]
+        view = self.admin_site.admin_view
+        return [
+            path("document/<int:pk>/", view(self.document), name="events_event_document"),
+            path("<int:pk>/experts/", view(self.experts_view), name="events_event_experts"),
+            path("<int:pk>/experts/<int:expert>/invite/", view(self.invite_view), name="events_event_invite"),
+            *super().get_urls(),
+        ]
+
+    def _with_experts(self, request, pk):
+        """The event, for staff who keep events and the rosters."""
+        if not self.has_change_permission(request) or not is_staff(request.user):
+            raise PermissionDenied
+        return get_object_or_404(self.get_queryset(request), pk=pk)
+
+    def experts_view(self, request, pk):
+        """The experts of an event, and whom else to invite, with reasons."""
+        event = self._with_experts(request, pk)
+        engaged = event.engagements.select_related("expert__nationality").order_by("status", "pk")
+        context = {
+            **self.admin_site.each_context(request), "opts": self.opts, "original": event, "title": _("Experts"),
+            "subtitle": str(event), "engaged": engaged, "may_invite": event.may_invite,
+            "suggested": suggest(event) if event.may_invite else [],
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/events/experts.html", context)
+
+    def invite_view(self, request, pk, expert):
+        """Invite an expert; a page with a button for the words, and the verb behind it."""
+        event = self._with_experts(request, pk)
+        expert = get_object_or_404(Expert.objects.assignable(), pk=expert)
+        form = WordsForm(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            try:
+                Engagement.invite(event, expert, request.user, form.cleaned_data["reason"])
+            except ValidationError as error:
+                messages.error(request, " ".join(error.messages))
+            else:
+                self.log_change(request, event, _("Invited: %(expert)s") % {"expert": expert})
+                messages.success(request, _("Invited. The expert was told."))
+            return redirect("admin:events_event_experts", pk)
+        context = {
+            **self.admin_site.each_context(request), "opts": self.opts, "original": event, "expert": expert, "form": form,
+            "title": _("Invite"), "subtitle": expert.name,
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/events/invite.html", context, status=400 if form.is_bound else 200)
 
     def document(self, request, pk):
         """Hand out a document, that of a draft too, to whoever may see its event here."""
@@ -184,8 +244,13 @@ class EventAdmin(TableAdmin):
             announce_change(Event.NEWS, form.instance.pk)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        context["tools"] = audience_link(obj) if change else []
+        context["tools"] = [*audience_link(obj), *self._way_to_experts(request, obj)] if change else []
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _way_to_experts(self, request, event):
+        if not (is_staff(request.user) and self.has_change_permission(request)):
+            return []
+        return [(_("Experts"), reverse("admin:events_event_experts", args=[event.pk]))]
 
     def view_on_site(self, event):
         return event.get_absolute_url() if event.published_at else None
@@ -233,3 +298,105 @@ class EventAdmin(TableAdmin):
         if count:
             message = ngettext("%(count)s event: %(done)s", "%(count)s events: %(done)s", count)
             self.message_user(request, message % {"count": count, "done": done}, messages.SUCCESS)
+
+
+class RatingForm(WordsForm):
+    """How well it was done. Law gives the expert what is held about them, so this is written to be read."""
+
+    rating = forms.TypedChoiceField(
+        label=gettext_lazy("Rating"), coerce=int, widget=forms.RadioSelect,
+        choices=[(each, str(each)) for each in range(HIGHEST, LOWEST - 1, -1)],
+        help_text=gettext_lazy("5 is best."),
+    )  # fmt: skip
+    field_order = ["rating", "reason"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = gettext_lazy("Words of the rating")
+        self.fields["reason"].help_text = gettext_lazy(
+            "Only staff see the rating. The expert is given it on asking for all data held about them."
+        )
+
+
+class EngagementHistoryInline(ReadOnly, LinkedInline):
+    model = EngagementReview
+    fields = readonly_fields = ["at", "decision", "role", "reason"]
+    verbose_name_plural = gettext_lazy("history")
+    template = "admin/history_inline.html"
+    can_delete = False
+
+    def has_view_permission(self, request, obj=None):
+        return True
+
+
+class ToMarkFilter(YesOrNoFilter):
+    title = gettext_lazy("what waits")
+    parameter_name = "to-mark"
+    yes, no = gettext_lazy("Over, and not marked"), gettext_lazy("Not waiting")
+
+    def are(self, engagements):
+        return engagements.to_mark()
+
+
+def _may(decision):
+    return lambda engagement: engagement.may(decision)
+
+
+@admin.register(Engagement)
+class EngagementAdmin(ReadOnly, StepsAdmin):
+    """Who was invited to which event, and what came of it. Invitations are sent from the page of the event."""
+
+    restores = False
+    steps = [
+        Step(
+            "accept", gettext_lazy("Accepted by another way"),
+            lambda row, by, answers: row.accept(by, Role.CENTRE, answers["reason"]), gettext_lazy("noted."),
+            _may(Engagement.Decision.ACCEPTED), WordsForm,
+        ),
+        Step(
+            "decline", gettext_lazy("Declined by another way"),
+            lambda row, by, answers: row.decline(by, Role.CENTRE, answers["reason"]), gettext_lazy("noted."),
+            _may(Engagement.Decision.DECLINED), WordsForm,
+        ),
+        Step(
+            "deliver", gettext_lazy("Delivered"), lambda row, by, answers: row.deliver(by, answers["reason"]),
+            gettext_lazy("noted."), _may(Engagement.Decision.DELIVERED), WordsForm,
+        ),
+        Step(
+            "call-off", gettext_lazy("Call off"), lambda row, by, answers: row.call_off(by, answers["reason"]),
+            gettext_lazy("called off. The expert was told."), _may(Engagement.Decision.CALLED_OFF), ReasonForm,
+        ),
+        Step(
+            "rate", gettext_lazy("Rate"), lambda row, by, answers: row.rate(by, answers["rating"], answers["reason"]),
+            gettext_lazy("rated. Only staff see it."), lambda row: row.status == Engagement.Status.DELIVERED, RatingForm,
+        ),
+    ]  # fmt: skip
+    list_display = ["event", "who", "status", "waiting", "rating"]
+    list_filter = [ToMarkFilter, "status", "rating"]
+    list_select_related = ["event", "expert"]
+    search_fields = ["event__title_en", "event__title_fr", "event__title_ar", "expert__name", "expert__name_ar"]
+    fields = readonly_fields = ["event", "who", "status", "waiting", "rating", "rating_words"]
+    inlines = [EngagementHistoryInline]
+
+    def get_queryset(self, request):
+        """Of experts whom the reader may see."""
+        rows = super().get_queryset(request).select_related("event", "expert")
+        return rows.filter(expert__is_kept=True) if is_staff(request.user) else rows.none()
+
+    def queues(self, request):
+        url = self.address("changelist")
+        invited = Engagement.objects.filter(expert__is_kept=True, status=Engagement.Status.INVITED)
+        to_mark = Engagement.objects.filter(expert__is_kept=True).to_mark().count()
+        return [
+            Queue.of(gettext_lazy("Invited experts who have not answered"), invited, f"{url}?status__exact=invited",
+                     "waiting_since"),
+            Queue(gettext_lazy("Experts of events that are over, to be marked"), to_mark, f"{url}?to-mark=yes"),
+        ]  # fmt: skip
+
+    @admin.display(description=gettext_lazy("expert"), ordering="expert__name")
+    def who(self, engagement):
+        return engagement.expert.name
+
+    @admin.display(description=gettext_lazy("waiting for"), ordering="waiting_since")
+    def waiting(self, engagement):
+        return age(engagement.waiting_since)

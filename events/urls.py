@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from events import views
+from events import invitations, views
 
 
 class YearConverter:
@@ -28,6 +28,9 @@ urlpatterns = [
     path("feed/", views.feed, name="feed"),
     path("table.csv", views.table, name="table"),
     path("documents/<int:pk>/", views.document, name="document"),
+    path("invitations/<int:pk>/", invitations.invitation, name="invitation"),
+    path("invitations/<int:pk>/accept/", invitations.accept, name="accept-invitation"),
+    path("invitations/<int:pk>/decline/", invitations.decline, name="decline-invitation"),
     path("<record_year:year>/", views.EventList.as_view(), name="year"),
     path("<record_year:year>/<slug:slug>/", views.event_detail, name="event-detail"),
     path("<record_year:year>/<slug:slug>/event.ics", views.event_calendar, name="event-calendar"),

@@ -75,7 +75,7 @@ class ExpertAdmin(ReadOnly, StepsAdmin):
     fields = readonly_fields = [
         "title", "name", "name_ar", "email", "nationality", "residence", "gender", "on_rosters", "in_sectors", "spoken",
         "degree", "years", "employer", "summary_en", "summary_fr", "summary_ar", "way", "days_per_year", "open_cv",
-        "told_by_references", "agreed", "status", "history", "renewed_at", "endorsed_on",
+        "told_by_references", "agreed", "status", "at_events", "history", "renewed_at", "endorsed_on",
     ]  # fmt: skip
     steps = [
         Step(
@@ -105,8 +105,9 @@ class ExpertAdmin(ReadOnly, StepsAdmin):
         return readable.select_related("nationality", "user").prefetch_related("memberships__roster")
 
     def queues(self, request):
-        count = Expert.objects.waiting_for_review().filter(is_kept=True).count()
-        return [Queue(_("Experts to review"), count, self.address("changelist") + "?status__exact=applied")]
+        rows = Expert.objects.waiting_for_review().filter(is_kept=True)
+        url = self.address("changelist") + "?status__exact=applied"
+        return [Queue.of(_("Experts to review"), rows, url, "waiting_since")]
 
     def view_on_site(self, expert):
         rosters = expert.rosters_in_order
@@ -150,6 +151,15 @@ class ExpertAdmin(ReadOnly, StepsAdmin):
     @admin.display(description=_("agrees to"))
     def agreed(self, expert):
         return ", ".join(str(each) for each in expert.consents.in_force())
+
+    @admin.display(description=_("assignments at events"))
+    def at_events(self, expert):
+        """What the Centre invited the expert to, with its rating."""
+        told = [
+            (each.event.starts_on, each.event, each.get_status_display(), each.rating or "", each.rating_words)
+            for each in expert.engagements.newest_first()
+        ]
+        return format_html_join("", '<div dir="auto">{} {}: {} {} {}</div>', told)
 
     @admin.display(description=_("history"))
     def history(self, expert):

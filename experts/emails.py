@@ -8,15 +8,23 @@ from django.urls import reverse
 from django.utils.translation import get_language, override
 
 from notifications.writing import write, write_to
+from partners.applications import ROUTES, Decision, Role
+from partners.emails import tell_centre_of_application
 
 SALT = "experts.renew"
 
 
+# Of these nobody is told here: who reviews next stands on the desk, and what a focal point advises is for the Centre.
+UNTOLD = {*ROUTES, Decision.OBJECTED}
+
+
 def tell_of_review(review):
-    """Tell the expert of a step; a receipt of what they sent themselves, too."""
+    """Tell the expert of a step, a receipt of what they sent themselves, too; the Centre of a focal point's word."""
     user = review.expert.user
-    if user and user.is_active:
+    if user and user.is_active and review.decision not in UNTOLD:
         write_to(user, "experts/email/review.txt", {"review": review})
+    if review.role == Role.FOCAL_POINT and review.decision in (Decision.CONFIRMED, Decision.OBJECTED):
+        tell_centre_of_application(review.expert, review.decision, review.reason)
 
 
 def ask_for_reference(reference):

@@ -43,6 +43,7 @@ def held_about(user):
             }
             for each in expert.consents.all()
         ],
+        "events": expert.engagements.held(),  # with the ratings: see decision 0024
         "history": [{"step": str(each), "when": each.at, "words": each.reason} for each in expert.reviews.all()],
         "reminders": [{"written": each.written_at} for each in expert.reminders.all()],
     }  # fmt: skip

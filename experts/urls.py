@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from experts.views import desk, letters, pages, registration
+from experts.views import desk, letters, pages, registration, word
 
 app_name = "experts"
 urlpatterns = [
@@ -21,7 +21,10 @@ urlpatterns = [
     path("desk/download/", desk.download, name="download"),
     path("desk/erase/", desk.erase, name="erase"),
     path("cv/<uuid:key>/", pages.cv, name="cv"),
-    path("endorse/<uuid:key>/", pages.endorse, name="endorse"),
+    path("endorse/<uuid:key>/", word.endorse, name="endorse"),
+    path("word/<uuid:key>/", word.application, name="word"),
+    path("word/<uuid:key>/return/", word.return_application, name="return"),
+    path("word/<uuid:key>/object/", word.object_to, name="object"),
     path("references/<uuid:key>/", letters.reference, name="reference"),
     path("renew/<str:token>/", letters.renew, name="renew-by-letter"),
     path("<slug:slug>/", pages.RosterPage.as_view(), name="roster"),

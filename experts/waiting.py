@@ -25,8 +25,6 @@ def tasks_of(user):
     if draft:
         url = Registration(user).address_of("step", draft.step)
         yield Task(_("Go on with your registration"), _("Roster of experts"), _("Go on"), url, draft.saved_at)
-    for each in Expert.objects.endorsable_by(user).waiting_for_review():
-        url = reverse("experts:endorse", args=[each.key])
-        yield Task(
-            _("An expert of your country asks to be listed"), each.name, _("Look at it"), url, each.waiting_since
-        )
+    for each in Expert.objects.for_word_of(user):
+        title = _("An expert of your country asks to be listed")
+        yield Task(title, each.name, _("Review"), each.word_address, each.waiting_since)

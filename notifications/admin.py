@@ -15,16 +15,20 @@ from django.db.models.functions import Cast
 from django.http import Http404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from classifications.charts import Chart, Number, Row
 from classifications.office import RecordAdmin
 from classifications.steps import Queue, ReadOnly, Step, StepsAdmin
+from classifications.written import dates
 from notifications.audience import audience_of
 from notifications.digests import Words, write_sample
 from notifications.models import Announcement, Follower, Letter, MailStop, Notification, RefusedAddress
 from notifications.subjects import subject_of
+
+CHARTED_DAYS = 7
 
 
 class DeliveryFilter(admin.SimpleListFilter):
@@ -69,6 +73,28 @@ class LetterAdmin(ReadOnly, RecordAdmin):
             found = found.filter(wanted)
         return found, False
 
+    def charts(self, request):
+        """What became of the letters of the last days, by the day on which they were written."""
+        days = [localdate() - timedelta(days=back) for back in range(CHARTED_DAYS)]
+        recent = Letter.objects.filter(written_at__date__gt=localdate() - timedelta(days=CHARTED_DAYS))
+        of_states = {
+            state: dict(getattr(recent, word)().order_by().values_list("written_at__date").annotate(n=Count("pk")))
+            for state, (_label, word) in DeliveryFilter.STATES.items()
+        }
+        url = reverse("admin:notifications_letter_changelist")
+        rows = [
+            Row(
+                dates(day),
+                [
+                    Number(counts.get(day, 0), f"{url}?delivery={state}&written_at__date={day}")
+                    for state, counts in of_states.items()
+                ],
+            )
+            for day in days
+        ]
+        series = [label for label, _word in DeliveryFilter.STATES.values()]
+        return [Chart(_("Letters of the last seven days"), _("Written"), series, rows)]
+
     def lookup_allowed(self, lookup, value, request=None):
         """The page of an announcement leads to its letters."""
         return lookup == "notifications__announcement" or super().lookup_allowed(lookup, value, request)
@@ -78,14 +104,17 @@ class LetterAdmin(ReadOnly, RecordAdmin):
 
     def queues(self, request):
         """What is wrong with the mail."""
-        address = "admin:notifications_letter_changelist"
-        hour = now() - timedelta(hours=1)
-        given_up = Letter.objects.given_up().filter(given_up_at__gt=now() - timedelta(days=7)).count()
-        overdue = Letter.objects.waiting().filter(written_at__lt=hour).count()
+        letters = reverse("admin:notifications_letter_changelist")
+        hour = f"{now() - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
+        overdue = Letter.objects.waiting().filter(written_at__lt=hour)
         stopped = MailStop.objects.filter(lifted_at=None).count()
         queues = [
-            Queue(_("Letters given up in the last seven days"), given_up, f"{reverse(address)}?delivery=given-up"),
-            Queue(_("Letters that have waited for over an hour"), overdue, f"{reverse(address)}?delivery=waiting"),
+            Queue.of(_("Letters that failed"), Letter.objects.given_up(), f"{letters}?delivery=given-up", "written_at"),
+            Queue(
+                _("Letters that have waited for over an hour"),
+                overdue.count(),
+                f"{letters}?delivery=waiting&written_at__lt={hour}",
+            ),
             Queue(_("All mail is stopped"), stopped, reverse("admin:notifications_mailstop_changelist")),
         ]
         return [queue for queue in queues if queue.count]

@@ -1,29 +1,42 @@
 """The admin of a national focal point: the records of their own country, to read, and corrections to propose.
 
 It is a site of its own beside that of staff, so that what is not registered here does not exist for a focal point. Scope is
-one queryset for each model: lists, search, detail pages, history and choices all ask it. Access follows the designation:
-it begins on its first day, and ends with its term.
+one queryset for each model: lists, search, detail pages, history, export and choices all ask it. Access follows the
+designation: it begins on its first day, and ends with its term. The apps above register what they have in a module of the
+same name. Staff may look at it as a focal point sees it, see `previewing.py`.
 """
 
 from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.utils import unquote
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+from import_export.fields import Field
 
 from accounts.keeping import KeepsAnswers
-from classifications.office import LinkedInline, RecordAdmin
+from classifications.exchange import CityWidget, OutgoingTableAdmin, Table, link
+from classifications.history import changes_of
+from classifications.models import Country
+from classifications.office import LinkedInline
 from classifications.steps import ReadOnly, age
 from partners import emails
 from partners.applications import Role
 from partners.forms import VerifiedFactsForm
 from partners.models import Institution, ProposedChange, Review
+from partners.previewing import SAFE, begin, end, may_preview, previewed
+from partners.routing import waiting_for
 from programmes.models import FocalPoint
+from programmes.tables import FocalPointTable
 
 
 class CountryOffice(KeepsAnswers, admin.AdminSite):
@@ -34,14 +47,70 @@ class CountryOffice(KeepsAnswers, admin.AdminSite):
     enable_nav_sidebar = False
 
     def has_permission(self, request):
-        """Whoever holds a designation today and has a second factor."""
+        """Whoever holds a designation today and has a second factor; staff while they look at what one sees."""
         user = request.user
-        return user.is_active and user.designations.acting().exists() and is_mfa_enabled(user)
+        if not user.is_active:
+            return False
+        if previewed(request):
+            return request.method in SAFE
+        return user.designations.acting().exists() and is_mfa_enabled(user)
+
+    def designations(self, request):
+        """Those whose records are shown: the reader's own, or the one that staff look at."""
+        if point := previewed(request):
+            return FocalPoint.objects.acting().filter(pk=point.pk)
+        return request.user.designations.acting()
+
+    def reader(self, request):
+        """Whose word is asked for: the reader's, or that of the one whom staff look at; an account or nobody."""
+        point = previewed(request)
+        return request.user if point is None else point.user or AnonymousUser()
+
+    def may_read(self, request, model):
+        """Whether a kind of records is shown at all: in a preview only what staff may see anyway."""
+        return previewed(request) is None or request.user.has_perm(
+            f"{model._meta.app_label}.view_{model._meta.model_name}"
+        )
+
+    def each_context(self, request):
+        return super().each_context(request) | {"previewed": previewed(request)}
+
+    def get_urls(self):
+        return [
+            path("preview/<int:pk>/", self.preview, name="preview"),
+            path("leave/", self.leave, name="leave"),
+            *super().get_urls(),
+        ]
+
+    @method_decorator(require_http_methods(["GET", "HEAD", "POST"]))
+    def preview(self, request, pk):
+        """Staff begin to look at what one focal point sees; it is noted in the history of the designation."""
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path(), reverse("account_login"))
+        acting = FocalPoint.objects.acting() if may_preview(request.user) else FocalPoint.objects.none()
+        point = get_object_or_404(acting.select_related("country", "programme"), pk=pk)
+        if request.method == "POST":
+            begin(request, point)
+            note = _("Looked at what the focal point sees.")
+            LogEntry.objects.log_actions(request.user.pk, [point], CHANGE, note, single_object=True)
+            return redirect("country:index")
+        context = {**admin.site.each_context(request), "original": point, "opts": point._meta,
+                   "title": _("Look at what the focal point sees")}  # fmt: skip
+        return TemplateResponse(request, "admin/focal_point/preview.html", context)
+
+    @method_decorator(require_POST)
+    def leave(self, request):
+        """End the preview, and go back to the designation in the admin of staff."""
+        point = end(request)
+        return redirect("admin:programmes_focalpoint_change", point.pk) if point else redirect("country:index")
 
     def login(self, request, extra_context=None):
         """Lead to the portal's sign-in; a focal point without a second factor to setting one up."""
         if not request.user.is_authenticated:
             return redirect_to_login(request.GET.get("next") or reverse("country:index"), reverse("account_login"))
+        if previewed(request):
+            messages.error(request, _("A preview changes nothing."))
+            return redirect("country:index")
         if self.has_permission(request):
             return redirect("country:index")
         if request.user.designations.acting().exists():
@@ -53,7 +122,8 @@ class CountryOffice(KeepsAnswers, admin.AdminSite):
     def index(self, request, extra_context=None):
         waiting = [
             (each, age(each.waiting_since))
-            for each in Institution.objects.for_word_of(request.user).select_related("country")
+            for each in waiting_for(self.reader(request))
+            if self.may_read(request, type(each))
         ]
         return super().index(request, {"waiting": waiting, **(extra_context or {})})
 
@@ -61,29 +131,50 @@ class CountryOffice(KeepsAnswers, admin.AdminSite):
 country_office = CountryOffice(name="country")
 
 
-class Scoped(ReadOnly, RecordAdmin):
-    """Records of the countries whose focal point the reader is today; others are not found."""
+class Scoped(ReadOnly, OutgoingTableAdmin):
+    """Records of the countries whose focal point the reader is today; others are not found. `STATE` leads to the country."""
 
+    STATE = "country"
     keeps_deleted = False  # what was deleted is not sorted by country
     actions = None
 
     def get_queryset(self, request):
-        countries = request.user.designations.acting().values("country")
-        return super().get_queryset(request).filter(country__in=countries)
+        countries = self.admin_site.designations(request).values("country")
+        return super().get_queryset(request).filter(**{f"{self.STATE}__in": countries})
 
     def has_module_permission(self, request):
-        return self.admin_site.has_permission(request)
+        return self.admin_site.has_permission(request) and self.admin_site.may_read(request, self.model)
 
     def has_view_permission(self, request, obj=None):
         return self.has_module_permission(request) and (
             obj is None or self.get_queryset(request).filter(pk=obj.pk).exists()
         )
 
+    def lookup_allowed(self, lookup, value, request=None):
+        """Only what the filters beside the list ask: other questions could tell of what is not shown."""
+        named = [each if isinstance(each, str) else each[0] for each in self.list_filter if not isinstance(each, type)]
+        asked = [*named, *(each.parameter_name for each in self.list_filter if isinstance(each, type))]
+        known = any(lookup == name or lookup.startswith(f"{name}__") for name in asked)
+        return known and super().lookup_allowed(lookup, value, request)
+
+    def history_view(self, request, object_id, extra_context=None):
+        """What changed and what was decided, and when; who did it is for the Centre."""
+        row = self.get_object(request, unquote(object_id))
+        if row is None or not self.has_view_permission(request):
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        context = {
+            **self.admin_site.each_context(request), "opts": self.opts, "object": row, "original": row,
+            "title": _("History: %(record)s") % {"record": row}, "changes": changes_of(row),
+            "steps": row.reviews.all() if hasattr(row, "reviews") else [],
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/country_history.html", context)
+
 
 class HistoryInline(ReadOnly, LinkedInline):
     model = Review
     fields = readonly_fields = ["at", "decision", "role", "reason"]
     verbose_name_plural = gettext_lazy("history of its review")
+    template = "admin/history_inline.html"
     can_delete = False
 
     def has_view_permission(self, request, obj=None):
@@ -96,8 +187,24 @@ class CorrectionForm(VerifiedFactsForm):
     country = None
 
 
+class CountryInstitutionTable(Table):
+    """What the page of an institution shows."""
+
+    country = link("country", Country, "iso2")
+    city = Field("city", "city", CityWidget())
+
+    class Meta:
+        model = Institution
+        import_id_fields = ["slug"]
+        fields = [
+            "slug", "name_en", "name_fr", "name_ar", "acronym", "kind", "country", "city", "city_name", "website", "offers",
+            "seeks", "status", "confirmed_on", "confirmed_until", "verified_on", "verified_until",
+        ]  # fmt: skip
+
+
 @admin.register(Institution, site=country_office)
 class CountryInstitutionAdmin(Scoped):
+    resource_classes = [CountryInstitutionTable]
     list_display = ["name_en", "acronym", "kind", "place", "status", "waiting"]
     list_filter = ["status", "kind"]
     list_select_related = ["country", "city"]
@@ -114,13 +221,14 @@ class CountryInstitutionAdmin(Scoped):
         return [path("<int:pk>/propose/", view, name="partners_institution_propose"), *super().get_urls()]
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        context["may_say_word"] = Institution.objects.for_word_of(request.user).filter(pk=obj.pk).exists()
+        waiting = Institution.objects.for_word_of(request.user).filter(pk=obj.pk)
+        context["may_say_word"] = previewed(request) is None and waiting.exists()
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def propose_view(self, request, pk):
         """Propose a correction of facts; it waits for the Centre, and the page stays as it is until then."""
         institution = self.get_queryset(request).listed().filter(pk=pk).first()
-        if institution is None:
+        if institution is None or previewed(request):
             raise Http404
         facts = {name: getattr(institution, name) for name in Institution.VERIFIED_FACTS}
         form = CorrectionForm(request.POST if request.method == "POST" else None, initial=facts)
@@ -158,6 +266,7 @@ class DeputyForm(forms.Form):
 
 @admin.register(FocalPoint, site=country_office)
 class CountryFocalPointAdmin(Scoped):
+    resource_classes = [FocalPointTable]
     list_display = ["programme", "role", "office_en", "designated_on", "term_ends_on", "ended_on"]
     list_filter = ["role"]
     list_select_related = ["country", "programme"]
@@ -173,17 +282,17 @@ class CountryFocalPointAdmin(Scoped):
         return [path("<int:pk>/deputy/", view, name="programmes_focalpoint_deputy"), *super().get_urls()]
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        context["is_own"] = self._own(request).filter(pk=obj.pk).exists()
+        context["is_own"] = previewed(request) is None and self._own(request).filter(pk=obj.pk).exists()
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def _own(self, request):
         """The reader's own designations, of focal points; deputies propose none."""
-        return request.user.designations.acting().heads()
+        return self.admin_site.designations(request).heads()
 
     def deputy_view(self, request, pk):
         """Propose a deputy to the Centre."""
         point = self._own(request).select_related("country", "programme").filter(pk=pk).first()
-        if point is None:
+        if point is None or previewed(request):
             raise Http404
         form = DeputyForm(request.POST if request.method == "POST" else None)
         if form.is_valid():

@@ -1,6 +1,7 @@
 """Letters to the people of an institution, each in their own language; one function and one text file for each letter."""
 
 from django.conf import settings
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.urls import reverse
 from django.utils.translation import get_language
 
@@ -83,17 +84,17 @@ def remind_of_closing(notice):
         write_to(person.user, "partners/email/notice_closes.txt", context)
 
 
-def ask_for_word(institution, focal_points, decision):
+def ask_for_word(application, focal_points, decision):
     """Tell focal points, or deputies, that an application waits for their word."""
     for point in {each.user_id: each for each in focal_points}.values():
-        context = {"institution": institution, "point": point, "decision": decision}
+        context = {"application": application, "point": point, "decision": decision}
         write_to(point.user, "partners/email/word.txt", context)
 
 
-def tell_centre_of_application(institution, decision, reason=""):
+def tell_centre_of_application(application, decision, reason=""):
     """Tell the Centre that it is its turn: the focal point has spoken, or is not asked any longer."""
-    address = reverse("admin:partners_institution_change", args=[institution.pk])
-    context = {"institution": institution, "decision": decision, "reason": reason, "address": address}
+    address = reverse(admin_urlname(application._meta, "change"), args=[application.pk])
+    context = {"application": application, "decision": decision, "reason": reason, "address": address}
     write(settings.CENTRE_EMAIL, "en", "partners/email/centre_turn.txt", context)
 
 

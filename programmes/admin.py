@@ -10,24 +10,23 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.timezone import localdate, now
+from django.utils.timezone import localdate
 from django.utils.translation import get_language_info, gettext, override
 from django.utils.translation import gettext_lazy as _
-from import_export.fields import Field
-from import_export.widgets import CharWidget
 
 from classifications.admin import NAMES, SUMMARIES
+from classifications.charts import Chart, Number, Row
 from classifications.exchange import Table, TableAdmin, link, links
 from classifications.fields import LineField
-from classifications.models import Country, Sector
+from classifications.models import Sector
 from classifications.office import DocumentInline, LinkedInline, RecordAdmin, YesOrNoFilter, download_link
 from classifications.steps import Queue
 from classifications.written import LANGUAGES
 from programmes.models import Committee, DesignationStep, FocalPoint, Page, Programme, ProgrammeDocument, Seat, Theme
 from programmes.seats import OIC_VET, seats_of, vacant
+from programmes.tables import OFFICES, FocalPointTable
 
 BACKGROUNDS = ["background_en", "background_fr", "background_ar"]
-OFFICES = ["office_en", "office_fr", "office_ar"]
 
 
 class ThemeTable(Table):
@@ -165,37 +164,13 @@ class ConfirmedFilter(YesOrNoFilter):
         return focal_points.confirmed_in(localdate().year)
 
 
-class FocalPointTable(Table):
-    """Who is not agreed to be named does not go out. An empty cell for a person leaves what is on record."""
+class MemberStateFilter(YesOrNoFilter):
+    title = _("member state")
+    parameter_name = "member-state"
+    yes, no = _("Yes"), _("No")
 
-    country = link("country", Country, "iso2")
-    programme = link("programme", Programme, "slug")
-    person = Field("person", "person", CharWidget(allow_blank=True))
-    email = Field("email", "email", CharWidget(allow_blank=True))
-
-    class Meta:
-        model = FocalPoint
-        import_id_fields = ["country", "programme", "role", "designated_on"]
-        fields = [
-            "country", "programme", "role", "designated_on", "term_ends_on", "ended_on", *OFFICES, "may_publish_person",
-            "person", "email",
-        ]  # fmt: skip
-
-    def import_field(self, field, instance, row, is_m2m=False, **kwargs):
-        if field.column_name in ("person", "email") and not row.get(field.column_name):
-            return
-        super().import_field(field, instance, row, is_m2m, **kwargs)
-
-    def after_save_instance(self, instance, row, **kwargs):
-        """Note what is new. Nobody is told: what comes in a file was arranged elsewhere."""
-        if not instance.steps.exists():
-            instance.steps.create(what=DesignationStep.What.DESIGNATED, by=kwargs.get("user"), told_at=now())
-
-    def dehydrate_person(self, focal_point):
-        return focal_point.person if focal_point.may_publish_person else ""
-
-    def dehydrate_email(self, focal_point):
-        return focal_point.email if focal_point.may_publish_person else ""
+    def are(self, focal_points):
+        return focal_points.of_member_states()
 
 
 class FocalPointForm(forms.ModelForm):
@@ -231,6 +206,7 @@ class EndForm(forms.Form):
 class DesignationStepInline(LinkedInline):
     model = DesignationStep
     fields = readonly_fields = ["at", "what", "by", "words", "told_at"]
+    template = "admin/history_inline.html"
     can_delete = False
 
     def has_add_permission(self, request, obj=None):
@@ -253,7 +229,7 @@ class FocalPointAdmin(TableAdmin):
         "country", "programme", "role", "office_en", "designated_on", "term_ends_on", "ended_on", "confirmed_on",
     ]  # fmt: skip
     list_filter = [
-        ActingFilter, TermEndingFilter, ConfirmedFilter, "role", "country__oic_group",
+        ActingFilter, TermEndingFilter, ConfirmedFilter, MemberStateFilter, "role", "country__oic_group",
         ("programme", admin.RelatedOnlyFieldListFilter),
     ]  # fmt: skip
     list_select_related = ["country", "programme"]
@@ -279,16 +255,30 @@ class FocalPointAdmin(TableAdmin):
     def queues(self, request):
         """What the first page of the admin says of focal points."""
         listed = reverse("admin:programmes_focalpoint_changelist")
+        oic_vet = reverse("admin:programmes_focalpoint_vacancies") + f"?programme={OIC_VET}"
         seats = seats_of(OIC_VET)
         ending, unconfirmed = (
             FocalPoint.objects.ending_within(days=90).count(),
             FocalPoint.objects.acting().exclude(pk__in=FocalPoint.objects.confirmed_in(localdate().year)).count(),
         )
         return [
-            Queue(_("Vacant seats of OIC-VET"), vacant(seats), reverse("admin:programmes_focalpoint_vacancies")),
+            Queue(_("Vacant seats of OIC-VET"), vacant(seats), oic_vet),
             Queue(_("Terms that end within 90 days"), ending, f"{listed}?term-ending=yes"),
             Queue(_("Focal points not confirmed this year"), unconfirmed, f"{listed}?in-force=yes&confirmed=no"),
         ]
+
+    def charts(self, request):
+        """Vacant and held seats of each programme that has, or had, a focal point."""
+        vacancies = reverse("admin:programmes_focalpoint_vacancies")
+        held = reverse("admin:programmes_focalpoint_changelist") + "?in-force=yes&role__exact=focal_point"
+        rows = []
+        for programme in _programmes_with_seats():
+            seats = seats_of(programme.slug)
+            n = vacant(seats)
+            in_states = f"{held}&programme__id__exact={programme.pk}&member-state=yes"
+            numbers = [Number(n, f"{vacancies}?programme={programme.slug}"), Number(len(seats) - n, in_states)]
+            rows.append(Row(programme.short_name, numbers))
+        return [Chart(_("Seats of focal points"), _("Programme"), [_("Vacant"), _("Held")], rows)] if rows else []
 
     # --- Steps --------------------------------------------------------------------------------------------------------
 
@@ -352,7 +342,9 @@ class FocalPointAdmin(TableAdmin):
         """The vacant seats of every programme that has, or had, a focal point."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        programmes = Programme.objects.filter(pk__in=FocalPoint.objects.values("programme")).by_name()
+        programmes = _programmes_with_seats()
+        if slug := request.GET.get("programme"):
+            programmes = [each for each in programmes if each.slug == slug]
         found = [(each, [seat for seat in seats_of(each.slug) if seat.point is None]) for each in programmes]
         context = {
             **self.admin_site.each_context(request), "opts": self.opts, "title": gettext("Vacant seats"), "found": found
@@ -407,6 +399,11 @@ class FocalPointAdmin(TableAdmin):
 
     def _may_see_accounts(self, request):
         return request.user.has_perm("accounts.view_user")
+
+
+def _programmes_with_seats():
+    """The programmes that have, or had, a focal point."""
+    return Programme.objects.filter(pk__in=FocalPoint.objects.values("programme")).by_name()
 
 
 class SeatInline(LinkedInline):

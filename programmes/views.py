@@ -80,8 +80,11 @@ def committees():
 def committees_with_meetings():
     """The committees of OIC-VET, each with the published events that are its `held`."""
     found = list(committees())
-    for each in found:
-        each.held = each.programme.events.published().in_series(each.meetings).for_listing().newest_first()
+    if found:
+        events = found[0].programme.events.published()  # all committees of OIC-VET have one programme
+        held = events.in_any_series(each.meetings for each in found).for_listing().newest_first()
+        for each in found:
+            each.held = [event for event in held if event.series.slug == each.meetings]
     return found
 
 

@@ -2,6 +2,7 @@
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import admin, messages
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import redirect
@@ -10,6 +11,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.keeping import KeepsAnswers
+from classifications.charts import Chart, Number, Row
+from classifications.exchange import ImportFilter, imports, rows_of_import
+from classifications.steps import AGES
+
+LAST_IMPORTS = 5
+
+
+def _ages(queues):
+    """The chart of what waits, by how long it has been waiting; none where nothing does."""
+    rows = [Row(queue.label, list(queue.by_age)) for queue in queues if queue.by_age and queue.count]
+    return [Chart(gettext_lazy("How long it has been waiting"), gettext_lazy("What waits"), AGES, rows)] if rows else []
 
 
 class LabelledChoices(AutocompleteJsonView):
@@ -31,14 +43,26 @@ class PortalAdminSite(KeepsAnswers, admin.AdminSite):
         return super().has_permission(request) and is_mfa_enabled(request.user)
 
     def index(self, request, extra_context=None):
-        """The first page, with what waits for staff: each admin that has `queues` says so itself."""
-        waiting = [
-            queue
-            for office in self._registry.values()
-            if hasattr(office, "queues") and office.has_view_permission(request)
-            for queue in office.queues(request)
-        ]
-        return super().index(request, {"queues": waiting, **(extra_context or {})})
+        """The first page, with what waits for staff and how things stand: each admin that knows something says so itself."""
+        offices = [office for office in self._registry.values() if office.has_view_permission(request)]
+        queues = [queue for office in offices if hasattr(office, "queues") for queue in office.queues(request)]
+        charts = [chart for office in offices if hasattr(office, "charts") for chart in office.charts(request)]
+        context = {"queues": queues, "charts": [*_ages(queues), *charts], "imports": self._last_imports(request)}
+        return super().index(request, context | (extra_context or {}))
+
+    def _last_imports(self, request):
+        """The last imports of what the reader may see, as pairs of the entry and its numbers of new and changed rows."""
+        seen = []
+        for entry in imports().select_related("user", "content_type")[:LAST_IMPORTS]:
+            office = self._registry.get(entry.content_type.model_class())
+            if office and office.has_view_permission(request):
+                listed = reverse(admin_urlname(office.opts, "changelist"))
+                names = [f"{entry.pk}-{kind}" for kind in ImportFilter.KINDS]
+                rows = office.get_queryset(request)
+                seen.append(
+                    (entry, [Number(rows_of_import(rows, each).count(), f"{listed}?import={each}") for each in names])
+                )
+        return seen
 
     def login(self, request, extra_context=None):
         """Lead to the portal's sign-in; staff without a second factor to setting one up."""

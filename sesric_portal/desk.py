@@ -1,11 +1,12 @@
 """What waits for a signed-in person, from every app."""
 
+from events import waiting as of_events
 from experts import waiting as of_experts
 from notifications import waiting as of_notifications
 from partners import waiting as of_partners
 from trop import waiting as of_trop
 
-SOURCES = [of_partners.tasks_of, of_experts.tasks_of, of_trop.tasks_of, of_notifications.tasks_of]
+SOURCES = [of_partners.tasks_of, of_experts.tasks_of, of_events.tasks_of, of_trop.tasks_of, of_notifications.tasks_of]
 
 
 def tasks_of(user):

@@ -8,7 +8,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import User
 from classifications.models import City, Country, Language, Sector
-from events.models import Event, EventDocument, FormerAddress, Participation, Series
+from events.models import Engagement, Event, EventDocument, FormerAddress, Participation, Series
 from experts.models import Expert, ExpertLanguage, Reference, Roster
 from experts.models.linked import Level
 from notifications.models import (
@@ -478,6 +478,18 @@ class ReferenceFactory(DjangoModelFactory):
     expert = factory.SubFactory(ExpertFactory)
     name = "Sample Referee"
     email = factory.Sequence(lambda n: f"referee{n}@example.org")
+
+
+class EngagementFactory(DjangoModelFactory):
+    """An expert, who agrees to be written to, invited to an event to come."""
+
+    class Meta:
+        model = Engagement
+
+    event = factory.SubFactory(EventFactory, starts_on=date(2090, 1, 1), status="planned")
+    expert = factory.SubFactory(ExpertFactory, purposes=["kept", "contacted"])
+    waiting_since = factory.LazyAttribute(lambda it: now() if it.status == Engagement.Status.INVITED else None)
+    status = Engagement.Status.INVITED
 
 
 class FollowerFactory(DjangoModelFactory):

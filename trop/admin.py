@@ -98,8 +98,8 @@ class ReviewedAdmin(StepsAdmin, OutgoingTableAdmin):
         return False
 
     def queues(self, request):
-        count = self.model.objects.waiting_for_review().count()
-        return [Queue(self.QUEUE, count, self.address("changelist") + "?waits=yes")]
+        rows, url = self.model.objects.waiting_for_review(), self.address("changelist") + "?waits=yes"
+        return [Queue.of(self.QUEUE, rows, url, "waiting_since")]
 
     @admin.display(description=gettext_lazy("waiting for"), ordering="waiting_since")
     def waiting(self, row):

@@ -7,6 +7,7 @@ from functools import cached_property
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Case, Prefetch, Q, When
+from django.urls import reverse
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -17,15 +18,9 @@ from classifications.search import SearchableQuerySet, key_column, search_indexe
 from classifications.written import LANGUAGES, alphabetical, translated
 from experts.cv import check_cv, random_name
 from experts.readers import Kind, Reader
-from partners.applications import (
-    Application,
-    ApplicationQuerySet,
-    Decision,
-    ReviewStep,
-    Role,
-    Status,
-)
+from partners.applications import Decision, Role, Status
 from partners.models import Institution
+from partners.models.word import RoutedStep, Worded, WordedQuerySet, routed_once
 from partners.stepped import waits_exactly_while
 
 LAPSES_AFTER = timedelta(days=365)  # without a renewal: ranked last
@@ -33,7 +28,7 @@ HIDDEN_AFTER = timedelta(days=548)  # eighteen months: no longer shown, never wi
 BANDS = {"0-5": (0, 5), "6-10": (6, 10), "11-20": (11, 20), "21-": (21, 200)}
 
 
-class ExpertQuerySet(SearchableQuerySet, ApplicationQuerySet):
+class ExpertQuerySet(SearchableQuerySet, WordedQuerySet):
     def of(self, user):
         """The record of one person, if they have one."""
         return self.filter(user=user).first() if user.pk else None
@@ -60,12 +55,27 @@ class ExpertQuerySet(SearchableQuerySet, ApplicationQuerySet):
         of_mine = self.in_use().filter(is_kept=True, nationality__in=reader.states)
         return self.filter(Q(pk__in=readable.values("pk")) | Q(pk__in=of_mine.values("pk")))
 
-    def endorsable_by(self, user):
-        """Those whom `user` may endorse as the national focal point of their state."""
+    def nationals_of(self, user):
+        """Those of the states whose focal point or deputy `user` is today, applicants too; not of oneself."""
         if not user.pk:
             return self.none()
         states = user.designations.acting().values("country")
-        return self.in_use().filter(is_kept=True, nationality__in=states, endorsed_on=None).exclude(user=user)
+        return self.in_use().filter(is_kept=True, nationality__in=states).exclude(user=user)
+
+    def assignable(self):
+        """Those who may be written to about an assignment: listed, kept, not hidden, and they agree to it."""
+        return self.shown().filter(may_be_contacted=True)
+
+    def endorsable_by(self, user):
+        """Those whom `user` may endorse as the national focal point of their state."""
+        return self.nationals_of(user).filter(endorsed_on=None)
+
+    def with_focal_point(self):
+        """As of every application; of experts only who agrees to be kept is shown to a focal point."""
+        return super().with_focal_point().filter(is_kept=True)
+
+    def for_word_of(self, user):
+        return super().for_word_of(user).exclude(user=user) if user.pk else self.none()
 
     def on_roster(self, roster):
         return self.filter(pk__in=roster.memberships.values("expert"))
@@ -78,6 +88,17 @@ class ExpertQuerySet(SearchableQuerySet, ApplicationQuerySet):
 
     def under_themes(self, slugs):
         return self._linked(sectors__theme__slug__in=slugs)
+
+    def under_theme_keys(self, keys):
+        """Those who work in a sector of one of these themes, by key."""
+        return self._linked(sectors__theme__in=keys)
+
+    def teaching_in_keys(self, keys):
+        """Those who speak one of these languages, by key, well enough to teach in it."""
+        return self._linked(languages__language__in=keys, languages__level__gte=4)
+
+    def working_by(self, ways):
+        return self.filter(way__in=ways)
 
     def in_sectors(self, slugs):
         return self._linked(sectors__slug__in=slugs)
@@ -151,7 +172,7 @@ def years_band():
     )
 
 
-class Expert(Application):
+class Expert(Worded):
     """A person on the rosters, or one who was: once erased, the row says only that there was somebody, and on which."""
 
     class Title(models.TextChoices):
@@ -182,6 +203,8 @@ class Expert(Application):
         SOME = "6-10", _("6 to 10 years")
         MANY = "11-20", _("11 to 20 years")
         MOST = "21-", _("More than 20 years")
+
+    STATE = "nationality"
 
     user = models.OneToOneField(
         User, models.PROTECT, verbose_name=_("account"), related_name="expert", null=True, editable=False
@@ -272,6 +295,14 @@ class Expert(Application):
 
     def __str__(self):
         return gettext("expert no. %(number)s") % {"number": self.pk}  # kept in logs, so it names nobody
+
+    @property
+    def word_address(self):
+        return reverse("experts:word", args=[self.key])
+
+    @property
+    def applicant_id(self):
+        return self.user_id
 
     # --- What is read of an expert ------------------------------------------------------------------------------------
 
@@ -488,6 +519,7 @@ class Expert(Application):
         self._drop_cv()
         for rows in (
             self.languages, self.periods, self.assignments, self.references, self.consents, self.reviews, self.reminders,
+            self.engagements,
         ):  # fmt: skip
             rows.all().delete()
         self.sectors.clear()
@@ -521,12 +553,13 @@ def _employer_on_record(name):
     return None
 
 
-class ExpertReview(ReviewStep):
+class ExpertReview(RoutedStep):
     """One step of an expert's history."""
 
     expert = models.ForeignKey(Expert, models.CASCADE, verbose_name=_("expert"), related_name="reviews")
 
-    class Meta(ReviewStep.Meta):
+    class Meta(RoutedStep.Meta):
         verbose_name = _("step of a review")
         verbose_name_plural = _("steps of reviews")
         indexes = [models.Index(fields=["expert", "-at"], name="reviews_of_expert")]
+        constraints = [routed_once("expert", "expert_routed_once_in_one_waiting")]

@@ -44,7 +44,8 @@ def desk(request):
         "consents": [(purpose, agreed.get(purpose)) for purpose in Purpose],
         "readers": Kind,
         "references": expert.references.all(),
-        "reviews": expert.reviews.all(),
+        "engagements": expert.engagements.newest_first(),
+        "reviews": expert.reviews.open_to_applicant(),
         "question": expert.last_question,
     }
     return render(request, "experts/desk.html", context)

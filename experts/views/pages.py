@@ -1,19 +1,16 @@
 """The rosters, and the experts on them as each reader may see them."""
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
 from django.http import FileResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.keeping import signed_in
 from classifications.addresses import NotOnRecord
 from classifications.lists import ListPage
 from experts.filters import ExpertFilter
-from experts.forms import EndorsementForm
 from experts.models import Expert, Roster
 from experts.readers import Kind, Reader, is_staff
 from experts.structured import expert_as_linked_data
@@ -77,22 +74,3 @@ def cv(request, key):
     except FileNotFoundError:
         raise NotOnRecord(_("This document is not available at the moment.")) from None
     return FileResponse(file, as_attachment=True, filename="cv.pdf", content_type="application/pdf")
-
-
-@signed_in
-@require_http_methods(["GET", "HEAD", "POST"])
-def endorse(request, key):
-    """The national focal point looks at an expert of the own state, and endorses them."""
-    expert = get_object_or_404(Expert.objects.endorsable_by(request.user).for_listing(), key=key)
-    form = EndorsementForm(request.answers)
-    if request.method == "POST" and form.is_valid():
-        try:
-            expert.endorse(request.user, form.cleaned_data["words"])
-        except ValidationError as error:
-            form.add_error(None, error.messages)
-        else:
-            messages.success(request, _("Endorsed. The Centre and the expert are told."))
-            return redirect("desk")
-    profile = Reader.of(request.user).profile_of(expert)
-    context = {"profile": profile, "form": form}
-    return render(request, "experts/endorse.html", context, status=400 if request.method == "POST" else 200)

@@ -144,7 +144,9 @@ class InstitutionAdmin(StepsAdmin, TableAdmin):
         waits = self.address("changelist") + f"?{WAITING}="
         rows = Institution.objects
         return [
-            Queue(gettext_lazy("Applications to review"), rows.waiting_for_review().count(), waits + REVIEW),
+            Queue.of(
+                gettext_lazy("Applications to review"), rows.waiting_for_review(), waits + REVIEW, "waiting_since"
+            ),
             Queue(
                 gettext_lazy("Institutions that nobody represents any more"), rows.orphaned().count(), waits + ORPHANED
             ),

@@ -42,8 +42,8 @@ class ProposedChangeAdmin(ReadOnly, StepsAdmin):
         return super().get_queryset(request).for_listing()
 
     def queues(self, request):
-        count = ProposedChange.objects.waiting().count()
-        return [Queue(_("Changes to decide on"), count, self.address("changelist") + "?waits=yes")]
+        rows, url = ProposedChange.objects.waiting(), self.address("changelist") + "?waits=yes"
+        return [Queue.of(_("Changes to decide on"), rows, url, "proposed_at")]
 
     def step_context(self, request, row, step):
         return {"what": self.what(row), "institution": row.institution}
@@ -131,8 +131,8 @@ class RepresentationAdmin(ReadOnly, StepsAdmin):
         return ["asked_at"] if request.GET.get("state") == "asked" else self.ordering
 
     def queues(self, request):
-        count = Representation.objects.asked().count()
-        return [Queue(_("Requests to represent an institution"), count, self.address("changelist") + "?state=asked")]
+        rows, url = Representation.objects.asked(), self.address("changelist") + "?state=asked"
+        return [Queue.of(_("Requests to represent an institution"), rows, url, "asked_at")]
 
     def step_context(self, request, row, step):
         return {"people": row.institution.representations.acting().for_listing(), "institution": row.institution}

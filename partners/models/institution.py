@@ -20,17 +20,8 @@ from classifications.models import City, Country, Language, Named, NamedQuerySet
 from classifications.search import Folded, SearchableQuerySet, key_column, search_indexes, stems_column
 from classifications.written import LANGUAGES, Text
 from notifications.matching import announce
-from partners.applications import (
-    ROUTES,
-    SPOKEN,
-    Application,
-    ApplicationQuerySet,
-    Decision,
-    ReviewStep,
-    Role,
-    Status,
-)
-from partners.models.rules import ReviewRules
+from partners.applications import Application, Decision, Role, Status
+from partners.models.word import RoutedStep, Worded, WordedQuerySet, routed_once
 from partners.stepped import waits_exactly_while
 
 RESERVED = {"register", "search", "notices", "messages", "map", "invitations", "feed"}  # paths beside the institutions'
@@ -61,7 +52,7 @@ def verification_on(today):
     )
 
 
-class InstitutionQuerySet(NamedQuerySet, SearchableQuerySet, ApplicationQuerySet):
+class InstitutionQuerySet(NamedQuerySet, SearchableQuerySet, WordedQuerySet):
     def represented_by(self, user):
         """Institutions for which `user` may speak today; none for a visitor who is not signed in."""
         return self.filter(pk__in=user.representations.acting().values("institution")) if user.pk else self.none()
@@ -96,24 +87,6 @@ class InstitutionQuerySet(NamedQuerySet, SearchableQuerySet, ApplicationQuerySet
         """Listed institutions for which nobody has ever spoken."""
         once = Institution.objects.filter(representations__accepted_at__isnull=False)
         return self.listed().exclude(pk__in=once.values("pk"))
-
-    def with_focal_point(self):
-        """Applications on which the word of the country's focal point is still asked for, the longest waiting first."""
-        spoken = Review.objects.filter(
-            institution=OuterRef("pk"), decision__in=SPOKEN, at__gte=OuterRef("waiting_since")
-        )
-        return self.waiting_for_review().filter(~Exists(spoken))
-
-    def for_word_of(self, user):
-        """Applications on which `user` may say the focal point's word: as the focal point, or as the deputy once told."""
-        if not user.pk:
-            return self.none()
-        seats = ReviewRules.current().reviewers().filter(user=user)
-        told = Review.objects.filter(
-            institution=OuterRef("pk"), decision=Decision.DEPUTY_TOLD, waiting_since=OuterRef("waiting_since")
-        )
-        as_head, as_deputy = (Q(country__in=each.values("country")) for each in (seats.heads(), seats.deputies()))
-        return self.with_focal_point().filter(as_head | as_deputy & Exists(told))
 
     def having_taught(self):
         """Institutions that published events name as their providers."""
@@ -215,7 +188,7 @@ class Rung:
     fields=["slug", "name_en", "name_fr", "name_ar", "acronym", "kind", "country", "city", "website", "status"],
     model_name="InstitutionHistory",
 )
-class Institution(Named, Application):
+class Institution(Named, Worded):
     NEWS = "institution"
 
     class Kind(models.TextChoices):
@@ -255,6 +228,7 @@ class Institution(Named, Application):
         LARGE = "250-999", _("250 to 999")
         GREAT = "1000-", _("1,000 or more")
 
+    STATE = "country"
     # What others vouched for: a representative proposes a change of these, and the old version stays public meanwhile.
     VERIFIED_FACTS = ["name_en", "name_fr", "name_ar", "country", "kind", "website"]
     NOT_LISTED = ["offers", "seeks", "search_key", "search_stems"]
@@ -358,6 +332,10 @@ class Institution(Named, Application):
 
     def get_absolute_url(self):
         return reverse("partners:institution-detail", args=[self.slug])
+
+    @property
+    def word_address(self):
+        return reverse("partners:word", args=[self.slug])
 
     def clean(self):
         if not self.pk and self.slug and self.is_taken(self.slug):
@@ -482,22 +460,8 @@ class Institution(Named, Application):
     @transaction.atomic
     def endorse(self, by, until, reason=""):
         """The focal point vouches for an applicant; the Centre decides next."""
-        self._hold_for_focal_point()
+        self.hold_for_focal_point()
         self.confirm(by, until, reason)
-
-    @transaction.atomic
-    def object_to(self, by, reason):
-        """The focal point advises against it. That ends nothing: the Centre reads why, and decides."""
-        if not reason.strip():
-            raise ValidationError(_("Say why: the Centre reads it."))
-        self._hold_for_focal_point()
-        self.record(Decision.OBJECTED, by, Role.FOCAL_POINT, reason)
-
-    def _hold_for_focal_point(self):
-        """Lock the row; raise `ValidationError` where the focal point's word is no longer asked for."""
-        asked = Institution.objects.with_focal_point().select_for_update(of=["self"])
-        if asked.filter(pk=self.pk).first() is None:
-            raise ValidationError(_("This is with the Centre by now, or was decided in the meantime."))
 
     @transaction.atomic
     def verify(self, by, until, reason=""):
@@ -519,35 +483,19 @@ class Institution(Named, Application):
         tell_of_review(review)
 
 
-class ReviewQuerySet(models.QuerySet):
-    def open_to_applicant(self):
-        """Steps that the applicant sees: what a focal point advises is for the Centre."""
-        return self.exclude(decision=Decision.OBJECTED)
-
-
-class Review(ReviewStep):
+class Review(RoutedStep):
     """One step of an institution's history."""
 
     institution = models.ForeignKey(Institution, models.CASCADE, verbose_name=_("institution"), related_name="reviews")
     person = models.ForeignKey(
         User, models.SET_NULL, verbose_name=_("person concerned"), related_name="+", null=True, blank=True
     )
-    # Of a step of `ROUTES`: since when the application had been waiting. Each such step is taken once in one waiting.
-    waiting_since = models.DateTimeField(null=True, editable=False)
 
-    objects = ReviewQuerySet.as_manager()
-
-    class Meta(ReviewStep.Meta):
+    class Meta(RoutedStep.Meta):
         verbose_name = _("step of a review")
         verbose_name_plural = _("steps of reviews")
         indexes = [models.Index(fields=["institution", "-at"], name="reviews_of_institution")]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["institution", "waiting_since", "decision"],
-                condition=Q(decision__in=ROUTES),
-                name="routed_once_in_one_waiting",
-            )
-        ]
+        constraints = [routed_once("institution", "routed_once_in_one_waiting")]
 
 
 class FormerAddress(models.Model):

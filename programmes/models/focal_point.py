@@ -35,6 +35,9 @@ class FocalPointQuerySet(models.QuerySet):
         """Focal points themselves, without their deputies."""
         return self.filter(role=FocalPoint.Role.FOCAL_POINT)
 
+    def of_member_states(self):
+        return self.filter(country__in=Country.objects.member_states())
+
     def deputies(self):
         return self.filter(role=FocalPoint.Role.DEPUTY)
 

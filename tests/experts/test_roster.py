@@ -80,7 +80,10 @@ def test_the_focal_point_endorses_experts_of_the_own_state(client, experts):
     ben = ExpertFactory(nationality=CountryFactory(iso2="JO"), purposes=["kept", "public"])
     user = FocalPointFactory(country=ben.nationality, user=UserFactory()).user
     address = reverse("experts:endorse", args=[ben.key])
-    client.force_login(UserFactory())
+    stranger = UserFactory()
+    for person in (stranger, user):
+        person.authenticator_set.create(type="totp", data={"secret": "not shown"})
+    client.force_login(stranger)
     assert client.get(address).status_code == 404
     client.force_login(user)
     assert client.get(address).status_code == 200

@@ -1,22 +1,34 @@
 """The focal point's admin: for whom each address is, and that nothing of another country shows or changes anywhere."""
 
+import re
 from datetime import timedelta
 
+import pghistory
 import pytest
-from django.apps import apps
+import time_machine
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 
+from accounts.models import User
+from classifications.models import Country
+from experts.models import Expert
+from experts.readers import SHOWN, Kind
 from notifications.models import Letter
 from partners.country_office import country_office
-from partners.models import Institution, ProposedChange
-from programmes.models import FocalPoint
+from partners.models import ProposedChange
+from programmes.models import DesignationStep, FocalPoint
 from tests.factories import (
     CountryFactory,
+    ExpertFactory,
     FocalPointFactory,
     InstitutionFactory,
+    MembershipFactory,
+    OpportunityFactory,
     ProgrammeFactory,
+    ReferenceFactory,
     RepresentationFactory,
     UserFactory,
 )
@@ -28,6 +40,7 @@ ROLES = ["anonymous", "partner", "focal point of A without second factor", "foca
 IN = "focal point of A", "focal point of B"
 # What each address answers to a focal point in office, asked about a record of country A: of A, and of B. All others are
 # led away from all of them. An address that is missing here fails the build.
+MODELS = ["partners_institution", "programmes_focalpoint", "experts_expert", "trop_trainingopportunity"]
 TABLE = {
     "country:index": (200, 200),
     "country:login": (302, 302),
@@ -51,6 +64,20 @@ TABLE = {
     "country:programmes_focalpoint_history": (200, 302),
     "country:programmes_focalpoint_delete": (403, 403),
     "country:programmes_focalpoint_deputy": (200, 404),
+    "country:preview": (404, 404),
+    "country:leave": (405, 405),
+    **{
+        f"country:{model}_{page}": answers
+        for model in ("experts_expert", "trop_trainingopportunity")
+        for page, answers in {
+            "changelist": (200, 200),
+            "add": (403, 403),
+            "change": (200, 302),
+            "history": (200, 302),
+            "delete": (403, 403),
+        }.items()
+    },
+    **{f"country:{model}_export": (200, 200) for model in [*MODELS]},
 }
 
 
@@ -66,7 +93,14 @@ def world(db):
         country = CountryFactory(iso2=f"{code}{code}", name_en=f"Land {code}")
         user = people[f"focal point of {code}"]
         point = FocalPointFactory(country=country, programme=programme, user=user, office_en=f"Office {code}")
-        records[code] = (InstitutionFactory(country=country, name_en=f"Institute {code}"), point)
+        institution = InstitutionFactory(country=country, name_en=f"Institute {code}")
+        MembershipFactory(institution=institution)
+        records[code] = (
+            institution,
+            point,
+            ExpertFactory(nationality=country, name=f"Expert of {code}", employer=f"Employer {code}"),
+            OpportunityFactory(institution=institution, title=f"Course of {code}"),
+        )
     seat = {"country": records["A"][1].country, "programme": ProgrammeFactory()}
     FocalPointFactory(user=people["former focal point"], term_ends_on=localdate() - DAY, **seat)
     FocalPointFactory(user=people["focal point to come"], designated_on=localdate() + DAY, **seat)
@@ -88,14 +122,11 @@ def visitor(people, role):
 
 def tried(records):
     """All addresses of the site as pairs of name and path, about the records of country A."""
-    institution, point = records["A"]
+    keys = {row._meta.model_name: row.pk for row in records["A"]}
     for name, path in addresses():
         if name.startswith("country:"):
-            key = point.pk if "focalpoint" in path else institution.pk
-            path = path.replace("/institution/1/", f"/institution/{key}/").replace(
-                "/focalpoint/1/", f"/focalpoint/{key}/"
-            )
-            yield name, path.replace("/lead/", f"/{key}/").replace("/events/", "/partners/")
+            key = next((key for model, key in keys.items() if f"/{model}/" in path), records["A"][1].pk)
+            yield name, re.sub(r"/(1|lead)/", f"/{key}/", path).replace("/events/", "/partners/")
 
 
 def test_every_address_is_in_the_table():
@@ -109,7 +140,7 @@ def test_nobody_else_comes_in(world, role):
     wrong = []
     for name, path in tried(records):
         for method in ("get", "post"):
-            if getattr(client, method)(path).status_code not in (302, 403, 404, 405):
+            if name != "country:preview" and getattr(client, method)(path).status_code not in (302, 403, 404, 405):
                 wrong.append((method, name))
     assert wrong == []
 
@@ -125,16 +156,19 @@ def test_what_a_focal_point_in_office_is_answered(world, role, place):
 def test_nothing_of_another_country_shows(world):
     people, records = world
     client = visitor(people, "focal point of A")
-    foreign = [
-        text for institution, point in [records["B"]] for text in (institution.name_en, point.office_en, "Land B")
-    ]
+    foreign = ["Institute B", "Office B", "Land B", "Expert of B", "Employer B", "Course of B"]
     pages = [path for name, path in tried(records)]
-    for model in ("partners_institution", "programmes_focalpoint"):
+    for model in MODELS:
         listed = reverse(f"country:{model}_changelist")
         queries = [
             "q=B",
             "q=Institute+B",
             "q=Office",
+            "q=Expert",
+            "q=Course",
+            "status__exact=applied",
+            "person__startswith=A",
+            "gender__exact=female",
             f"country={records['B'][1].country_id}",
             "country__iso2=BB",
             "o=1.2.3",
@@ -150,17 +184,18 @@ def test_nothing_of_another_country_shows(world):
 def test_every_number_of_another_country_leads_nowhere_and_changes_nothing(world):
     people, records = world
     client = visitor(people, "focal point of A")
-    before = [list(model.objects.order_by("pk").values()) for model in (Institution, FocalPoint)]
+    kinds = [type(row) for row in records["B"]]
+    before = [list(model.objects.order_by("pk").values()) for model in kinds]
     theirs = {row.pk for row in records["B"]}
-    for institution_or_point in records["B"]:
-        base = reverse(f"country:{institution_or_point._meta.label_lower.replace('.', '_')}_changelist")
+    for row in records["B"]:
+        base = reverse(f"country:{row._meta.label_lower.replace('.', '_')}_changelist")
         for page in ("change", "delete", "history", "propose", "deputy"):
-            path = f"{base}{institution_or_point.pk}/{page}/"
+            path = f"{base}{row.pk}/{page}/"
             assert client.get(path).status_code in (302, 403, 404), path
             posted = client.post(path, {"name_en": "Taken", "country": "AA", "kind": "ministry", "post": "yes"})
             assert posted.status_code in (302, 403, 404), path
         client.post(base, {"action": "delete_selected", "_selected_action": list(theirs), "post": "yes"})
-    assert [list(model.objects.order_by("pk").values()) for model in (Institution, FocalPoint)] == before
+    assert [list(model.objects.order_by("pk").values()) for model in kinds] == before
     assert ProposedChange.objects.count() == 0
 
 
@@ -202,7 +237,165 @@ def test_a_deputy_is_proposed_to_the_centre(world):
     assert list(FocalPoint.objects.deputies()) == []
 
 
-def test_only_models_with_a_country_are_here():
+def test_every_model_here_is_of_a_country():
     for model, office in country_office._registry.items():
-        assert model._meta.get_field("country").related_model is apps.get_model("classifications.Country")
+        field = model
+        for name in office.STATE.split("__"):
+            field = field._meta.get_field(name).related_model
+        assert field is Country
         assert (office.actions, office.keeps_deleted) == (None, False)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_what_goes_out_is_of_the_own_country(world, model):
+    people, records = world
+    client = visitor(people, "focal point of A")
+    data = {"format": "0", "resource": "0", "export_items": [row.pk for row in records["B"]]}
+    for answers in ({"format": "0", "resource": "0"}, data):
+        text = client.post(reverse(f"country:{model}_export"), answers).content.decode()
+        assert [each for each in ("Institute B", "Office B", "Expert of B", "Course of B") if each in text] == []
+    assert " A" in client.post(reverse(f"country:{model}_export"), {"format": "0", "resource": "0"}).text
+
+
+def test_lists_ask_only_what_the_filters_beside_them_ask(world):
+    people, records = world
+    client = visitor(people, "focal point of A")
+    FocalPoint.objects.update(person="Hidden Person")
+    for model, query in [
+        ("programmes_focalpoint", "person__startswith=H"), ("experts_expert", "user__email__startswith=p"),
+        ("experts_expert", "gender__exact=female"), ("partners_institution", "representations__user__email__contains=a"),
+    ]:  # fmt: skip
+        response = client.get(reverse(f"country:{model}_changelist") + f"?{query}")
+        assert response.status_code in (302, 400), query
+    listed = client.get(reverse("country:experts_expert_changelist"), {"status__exact": "listed", "q": "employer"})
+    assert list(listed.context["cl"].queryset) == [records["A"][2]]
+
+
+def test_an_expert_is_shown_as_far_as_a_focal_point_may_read(world):
+    people, records = world
+    expert = records["A"][2]
+    expert.gender = "female"
+    expert.save()
+    ReferenceFactory(expert=expert, words="Told in confidence")
+    OfExperts = country_office._registry[Expert]
+    names = [each if isinstance(each, str) else each.__name__ for each in OfExperts.fields]
+    assert set(names) - {"status", "waiting"} <= set(SHOWN[Kind.PARTNER])
+    client = visitor(people, "focal point of A")
+    text = client.get(reverse("country:experts_expert_change", args=[expert.pk])).text
+    assert "Employer A" in text
+    assert [each for each in (expert.user.email, "Female", "Told in confidence") if each in text] == []
+    expert.take_back("kept")
+    assert client.get(reverse("country:experts_expert_change", args=[expert.pk])).status_code == 302
+    assert "Expert of A" not in client.get(reverse("country:experts_expert_changelist")).text
+
+
+def test_drafts_of_opportunities_are_their_institutions_own(world):
+    people, records = world
+    OpportunityFactory(institution=records["A"][0], title="Draft of A", status="draft")
+    text = visitor(people, "focal point of A").get(reverse("country:trop_trainingopportunity_changelist")).text
+    assert ("Course of A" in text, "Draft of A" in text) == (True, False)
+
+
+def test_history_tells_what_and_when_but_not_who(world):
+    people, records = world
+    institution = records["A"][0]
+    with pghistory.context(user=people["superuser"].pk, url="/secret/"):
+        institution.name_en = "Institute Alpha"
+        institution.save()
+    text = visitor(people, "focal point of A").get(
+        reverse("country:partners_institution_history", args=[institution.pk])
+    ).text  # fmt: skip
+    assert "Institute Alpha" in text
+    assert [each for each in (people["superuser"].email, "/secret/") if each in text] == []
+
+
+# --- Staff look at what a focal point sees ----------------------------------------------------------------------------
+
+
+def looking(people, records, role="superuser"):
+    client = visitor(people, role)
+    point = records["A"][1]
+    response = client.post(reverse("country:preview", args=[point.pk]))
+    return client, response
+
+
+def test_staff_see_what_a_focal_point_sees(world):
+    people, records = world
+    client, response = looking(people, records)
+    assert response.headers["Location"] == reverse("country:index")
+    entry = LogEntry.objects.get()
+    assert (entry.user, entry.object_id) == (people["superuser"], str(records["A"][1].pk))
+    own = visitor(people, "focal point of A")
+    for name, path in tried(records):
+        if name.endswith(("changelist", "_change", "history")):
+            page = client.get(path)
+            assert "Nothing can be changed here" in page.text, name
+            assert [
+                each for each in ("Institute B", "Office B", "Expert of B", "Course of B") if each in page.text
+            ] == []
+            of_list = page.context.get("cl")
+            if of_list:
+                assert list(of_list.queryset) == list(own.get(path).context["cl"].queryset)
+
+
+def test_nothing_goes_through_in_a_preview(world):
+    people, records = world
+    client, _response = looking(people, records)
+    kinds = [*(type(row) for row in records["A"]), ProposedChange, DesignationStep]
+    before = [list(model.objects.order_by("pk").values()) for model in kinds]
+    for name, path in tried(records):
+        if name not in ("country:leave", "country:preview"):
+            answer = client.post(path, {"words": "Deputy", "name_en": "Taken", "kind": "ministry", "format": "0"})
+            assert answer.status_code in (302, 403, 404, 405), name
+    for path in (
+        reverse("partners:word", args=[records["A"][0].slug]),
+        reverse("experts:endorse", args=[records["A"][2].key]),
+    ):
+        assert client.post(path, {}).status_code in (404, 405)
+    assert [list(model.objects.order_by("pk").values()) for model in kinds] == before
+    assert people["superuser"] == User.objects.get(pk=client.session["_auth_user_id"])
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role not in ("superuser", "editor")])
+def test_only_staff_look(world, role):
+    people, records = world
+    client, response = looking(people, records, role)
+    assert response.status_code in (302, 404)
+    assert "previewed_focal_point" not in client.session
+    assert LogEntry.objects.count() == 0
+
+
+def test_a_forged_session_gives_nothing_to_who_is_not_staff(world):
+    people, records = world
+    client = visitor(people, "focal point of B")
+    session = client.session
+    session["previewed_focal_point"] = {"point": records["A"][1].pk, "since": now().timestamp()}
+    session.save()
+    text = client.get(reverse("country:partners_institution_changelist")).text
+    assert ("Institute A" in text, "Institute B" in text) == (False, True)
+
+
+def test_staff_see_no_more_than_they_may_anyway(world):
+    people, records = world
+    people["editor"].user_permissions.add(Permission.objects.get(codename="view_focalpoint"))
+    client, response = looking(people, records, "editor")
+    assert response.status_code == 302
+    assert client.get(reverse("country:programmes_focalpoint_changelist")).status_code == 200
+    assert client.get(reverse("country:experts_expert_changelist")).status_code == 403
+    assert "Expert of A" not in client.get(reverse("country:index")).text
+
+
+def test_a_preview_ends_by_a_button_by_the_clock_and_with_the_term(world):
+    people, records = world
+    client, _response = looking(people, records)
+    index = reverse("country:index")
+    with time_machine.travel(now() + timedelta(minutes=31)):
+        assert client.get(index).status_code == 302
+    assert client.get(index).status_code == 200
+    assert (
+        client.post(reverse("country:leave")).headers["Location"].endswith(f"/focalpoint/{records['A'][1].pk}/change/")
+    )
+    assert client.get(index).status_code == 302
+    looking_again, _response = looking(people, records)
+    records["A"][1].end(None)
+    assert looking_again.get(index).status_code == 302

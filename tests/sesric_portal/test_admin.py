@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from classifications.models import City, Country, Language, Sector
-from events.models import Event, Series
+from events.models import Engagement, Event, Series
 from experts.models import Expert, Roster
 from notifications.models import Announcement, Follower, Letter, MailStop, RefusedAddress
 from partners.models import Institution, Notice, ProposedChange, Report, Representation, ReviewRules
@@ -50,6 +50,7 @@ MADE_BY = {
     Roster: lambda: factories.RosterFactory(slug=f"roster-{Roster.objects.count()}"),
     Expert: factories.ExpertFactory,
     Series: factories.SeriesFactory,
+    Engagement: factories.EngagementFactory,
     Event: lambda: factories.EventFactory(
         city=CityFactory(), programmes=[factories.ProgrammeFactory()], providers=[factories.InstitutionFactory()]
     ),
@@ -57,6 +58,7 @@ MADE_BY = {
 ONE_ROW = {ReviewRules}
 READ_ONLY = ONE_ROW | {
     Announcement,
+    Engagement,
     Expert,
     Follower,
     Letter,

@@ -69,6 +69,8 @@ LOGIN = """
     experts:profile-begin experts:profile-send experts:profile-step experts:profile-keep experts:profile-stop
     experts:desk experts:preview experts:give-consent experts:withdraw-consent experts:upload-cv experts:remove-cv experts:cv
     experts:renew experts:withdraw experts:leave experts:download experts:erase experts:endorse
+    experts:word experts:return experts:object
+    events:invitation events:accept-invitation events:decline-invitation
     partners:correct-begin partners:correct-send partners:correct-step partners:correct-keep partners:correct-stop
     partners:messages partners:conversation partners:set-aside partners:block partners:unblock partners:report partners:write
     notifications:inbox notifications:mark-read notifications:interests notifications:accept-proposals

@@ -59,6 +59,10 @@ class OpportunityQuerySet(SearchableQuerySet):
     def drafts(self):
         return self.filter(status=Status.DRAFT)
 
+    def sent(self):
+        """All that left their institution: no drafts, and nothing that was archived."""
+        return self.exclude(status__in=[Status.DRAFT, Status.ARCHIVED])
+
     def returned(self):
         """Drafts that reviewers sent back with a question."""
         last = (

@@ -127,6 +127,10 @@ class EventQuerySet(SearchableQuerySet):
         """Events of the series at this address; none where there is no address."""
         return self.filter(series__slug=slug) if slug else self.none()
 
+    def in_any_series(self, slugs):
+        """Events of the series at these addresses, with their series; none of an address that is empty."""
+        return self.filter(series__slug__in=[slug for slug in slugs if slug]).select_related("series")
+
     def newest_first(self):
         return self.order_by("-starts_on", "-pk")
 
@@ -384,6 +388,11 @@ class Event(models.Model):
     @property
     def is_called_off(self):
         return self.status in self.CALLED_OFF
+
+    @property
+    def may_invite(self):
+        """Whether experts may still be invited to it."""
+        return not self.is_called_off and self.ends_on >= localdate()
 
     @property
     def is_gathering(self):

@@ -1,0 +1,123 @@
+"""Whom to invite to an event: experts who fit, the best first, each with the reasons that are true of them.
+
+Suggested is who is listed, agrees to be written to about assignments, works in a way that the event allows, has not accepted
+something else on its days, and shares a sector with it or, where it has none, a language. Points decide the order; to be
+better in one thing and the same in the others never costs a place.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from classifications.models import Language, Sector
+from classifications.written import number
+from events.models import Engagement, Event
+from experts.models import Expert
+from experts.models.linked import Level
+
+MOST_SEEN, MOST_SUGGESTED = 400, 20
+SECTOR, THEME, FREE, AT_HOME, ENDORSED, LEVEL, MOST_SECTORS, MOST_YEARS = 20, 8, 20, 10, 15, 5, 2, 25
+TEACHES_FROM = Level.B2
+
+
+@dataclass
+class Suggestion:
+    expert: Expert
+    points: int
+    reasons: list
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an event asks for: keys of sectors, of their themes, and of languages; the event itself for days and place."""
+
+    event: Event
+    sectors: frozenset
+    themes: frozenset
+    languages: frozenset
+
+    @classmethod
+    def by(cls, event):
+        """Its own sectors, those of its programmes, and the themes of either."""
+        sectors = Sector.objects.filter(events=event) | Sector.objects.filter(programmes_on__events=event)
+        found = sectors.distinct()
+        themes = {each.theme_id or each.pk for each in found}
+        themes |= set(event.programmes.values_list("theme", flat=True))
+        languages = Language.objects.filter(events=event).values_list("pk", flat=True)
+        below = frozenset(each.pk for each in found if each.theme_id)
+        return cls(event, below, frozenset(themes), frozenset(languages))
+
+
+def suggest(event):
+    """Give the experts to invite to an event as `Suggestion`s, the best first."""
+    wanted = Wanted.by(event)
+    found = [_suggestion(expert, wanted) for expert in _candidates(wanted)]
+    found.sort(key=lambda each: (-each.points, -each.expert.renewed_at.timestamp(), each.expert.pk))
+    return found[:MOST_SUGGESTED]
+
+
+def _candidates(wanted):
+    event = wanted.event
+    ways = {Event.Mode.ONLINE: [Expert.Way.ONLINE], Event.Mode.IN_PERSON: [Expert.Way.TRAVELS]}.get(event.mode)
+    experts = Expert.objects.assignable().exclude(pk__in=event.engagements.values("expert"))
+    experts = experts.exclude(pk__in=Engagement.objects.on_days_of(event).values("expert"))
+    if ways:
+        experts = experts.working_by([*ways, Expert.Way.BOTH])
+    if wanted.themes:
+        experts = experts.under_theme_keys(wanted.themes)
+    elif wanted.languages:
+        experts = experts.teaching_in_keys(wanted.languages)
+    listed = experts.freshest_first().select_related("nationality", "residence", "institution")
+    return listed.prefetch_related("sectors", "languages__language", "periods")[:MOST_SEEN]
+
+
+def _suggestion(expert, wanted):
+    parts = [
+        _of_sectors(expert, wanted), _of_languages(expert, wanted), _of_days(expert, wanted.event),
+        _of_place(expert, wanted.event), _of_years(expert), _of_endorsement(expert),
+    ]  # fmt: skip
+    told = [part for part in parts if part]
+    return Suggestion(expert, sum(points for points, _reason in told), [reason for _points, reason in told])
+
+
+# --- Each gives points with the reason for them, or None ----------------------------------------------------------------
+
+
+def _of_sectors(expert, wanted):
+    own = [each for each in expert.sectors_by_name if each.pk in wanted.sectors]
+    if own:
+        return SECTOR * min(len(own), MOST_SECTORS), _("works in %(sectors)s") % {"sectors": _list(own)}
+    near = [each for each in expert.sectors_by_name if each.theme_id in wanted.themes]
+    return (THEME, _("works near it: %(sectors)s") % {"sectors": _list(near)}) if near else None
+
+
+def _of_languages(expert, wanted):
+    spoken = [each for each in expert.languages_by_level if each.language_id in wanted.languages]
+    taught = [each for each in spoken if each.level >= TEACHES_FROM]
+    return (LEVEL * taught[0].level, _list(taught)) if taught else None
+
+
+def _of_days(expert, event):
+    free = any(each.starts_on <= event.starts_on and each.until >= event.ends_on for each in expert.periods.all())
+    return (FREE, _("free on its days")) if free else None
+
+
+def _of_place(expert, event):
+    if event.mode == Event.Mode.ONLINE or event.country_id != expert.residence_id:
+        return None
+    return AT_HOME, _("lives in %(country)s") % {"country": expert.residence.name}
+
+
+def _of_years(expert):
+    years = expert.years or 0
+    told = ngettext("%(n)s year of experience", "%(n)s years of experience", years) % {"n": number(years)}
+    return (min(years, MOST_YEARS), told) if years > 0 else None
+
+
+def _of_endorsement(expert):
+    return (ENDORSED, _("endorsed by the focal point")) if expert.endorsed_on else None
+
+
+def _list(rows):
+    return ", ".join(str(each) for each in rows)

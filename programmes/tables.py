@@ -1,0 +1,140 @@
+"""Designations as a table that comes in: thousands of lines are checked in memory, and written in two goes.
+
+The database refuses what must never be, but one line at a time and without naming a column. Here each line is held against
+what is on record and against the lines before it, so that all faults of a file are told at once, each with its column.
+"""
+
+from collections import defaultdict
+from datetime import date, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.functional import cached_property
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from import_export.fields import Field
+from import_export.widgets import CharWidget
+
+from classifications.exchange import Table, link
+from classifications.models import Country
+from programmes.models import DesignationStep, FocalPoint, Programme
+
+OFFICES = ["office_en", "office_fr", "office_ar"]
+BATCH = 1000  # rows in one statement
+DAY = timedelta(days=1)
+
+
+def days_of(point):
+    """The first day on which a designation is in force and the first on which it no longer is, as the database has it."""
+    ends = [day for day in (point.term_ends_on and point.term_ends_on + DAY, point.ended_on) if day]
+    return point.designated_on, min(ends, default=date.max)
+
+
+class FocalPointTable(Table):
+    """Who is not agreed to be named does not go out. An empty cell for a person leaves what is on record."""
+
+    country = link("country", Country, "iso2")
+    programme = link("programme", Programme, "slug")
+    person = Field("person", "person", CharWidget(allow_blank=True))
+    email = Field("email", "email", CharWidget(allow_blank=True))
+
+    class Meta:
+        model = FocalPoint
+        import_id_fields = ["country", "programme", "role", "designated_on"]
+        fields = [
+            "country", "programme", "role", "designated_on", "term_ends_on", "ended_on", *OFFICES, "may_publish_person",
+            "person", "email",
+        ]  # fmt: skip
+        use_bulk = True
+        batch_size = None  # all at the end
+
+    def import_field(self, field, instance, row, is_m2m=False, **kwargs):
+        if field.column_name in ("person", "email") and not row.get(field.column_name):
+            return
+        super().import_field(field, instance, row, is_m2m, **kwargs)
+
+    # --- What is wrong in a line ----------------------------------------------------------------------------------------
+
+    @cached_property
+    def held(self):
+        """The days of each seat, as lists of `[designation, first day, first day no longer]`: on record, and by lines read."""
+        seats = defaultdict(list)
+        for point in FocalPoint.objects.only(
+            "country", "programme", "role", "designated_on", "term_ends_on", "ended_on"
+        ):
+            seats[point.country_id, point.programme_id, point.role].append((point.pk, *days_of(point)))
+        return seats
+
+    def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
+        """Check all cells of a line and its days. What a cell names was found already, so it is not asked for again."""
+        errors = dict(import_validation_errors or {})
+        named = [name for name in ("country", "programme") if getattr(instance, f"{name}_id")]
+        try:
+            instance.clean_fields(exclude={*errors, *named})
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        if not errors.keys() & set(self.Meta.import_id_fields):
+            errors |= self._faults_of_days(instance, errors)
+        if errors:
+            raise ValidationError(errors)
+
+    def _faults_of_days(self, point, known):
+        """Give the faults of a line's days by column; note its days for the lines that follow, where there are none."""
+        first, end = point.designated_on, None
+        if not known.keys() & {"term_ends_on", "ended_on"}:
+            end = days_of(point)[1]
+        faults = {}
+        if "term_ends_on" not in known and point.term_ends_on and point.term_ends_on < first:
+            faults["term_ends_on"] = _("The term ends before it begins.")
+        if "ended_on" not in known and point.ended_on and point.ended_on < first:
+            faults["ended_on"] = _("It ends before it begins.")
+        if faults or end is None:
+            return faults
+        seat = self.held[point.country_id, point.programme_id, point.role]
+        others = [each for each in seat if point.pk is None or each[0] != point.pk]
+        if any(from_day == first for _key, from_day, _end in others):
+            return {"designated_on": _("This designation is named on another line, or on record, already.")}
+        if any(first < until and from_day < end for _key, from_day, until in others if from_day < until):
+            return {"designated_on": _("On some of these days another designation to this seat is in force.")}
+        seat[:] = [*others, (point.pk, first, end)]
+        return {}
+
+    # --- Into the database ----------------------------------------------------------------------------------------------
+
+    def bulk_create(self, using_transactions, dry_run, raise_errors, batch_size=None, result=None):
+        """Write what changed, line by line, then what is new: in this order no two hold a seat at once in between.
+
+        A preview writes nothing, since all that could be wrong was found before.
+        """
+        if dry_run:
+            return
+        try:
+            with transaction.atomic():
+                for point in self.update_instances:
+                    point.save()
+                FocalPoint.objects.bulk_create(self.create_instances, batch_size=BATCH)
+        except Exception as error:  # as the library does: nothing is written, and the page says why
+            self.handle_import_error(result, error, raise_errors)
+
+    def bulk_update(self, *args, **kwargs):
+        """Nothing is left: `bulk_create` wrote it."""
+
+    def after_import(self, dataset, result, **kwargs):
+        """Note what is new. Nobody is told: what comes in a file was arranged elsewhere."""
+        by = kwargs.get("user")
+        DesignationStep.objects.bulk_create(
+            (
+                DesignationStep(focal_point=point, what=DesignationStep.What.DESIGNATED, by=by, told_at=now())
+                for point in self.create_instances
+                if point.pk
+            ),
+            batch_size=BATCH,
+        )
+
+    # --- What goes out --------------------------------------------------------------------------------------------------
+
+    def dehydrate_person(self, focal_point):
+        return focal_point.person if focal_point.may_publish_person else ""
+
+    def dehydrate_email(self, focal_point):
+        return focal_point.email if focal_point.may_publish_person else ""

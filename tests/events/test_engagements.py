@@ -1,0 +1,292 @@
+"""Experts at events: suggested with reasons that are true, invited, answered for, delivered, rated for staff's eyes."""
+
+import json
+import zipfile
+from datetime import date, timedelta
+from io import BytesIO
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.timezone import localdate, now
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from events.models import Engagement, Event
+from events.suggested import MOST_SUGGESTED, suggest
+from experts.models import Expert
+from experts.models.linked import Level
+from notifications.models import Letter
+from tests.factories import (
+    CountryFactory,
+    EngagementFactory,
+    EventFactory,
+    ExpertFactory,
+    LanguageFactory,
+    ProgrammeFactory,
+    SectorFactory,
+    ThemeFactory,
+    UserFactory,
+)
+
+ASKED = ["kept", "contacted"]
+FIRST, LAST = date(2090, 3, 3), date(2090, 3, 6)
+
+
+@pytest.fixture
+def event(db):
+    """A course on irrigation in Senegal, in French and Arabic, four days long."""
+    theme = ThemeFactory(slug="water")
+    event = EventFactory(
+        title_en="Irrigation course", status="planned", starts_on=FIRST, ends_on=LAST, country=CountryFactory(iso2="SN"),
+        programmes=[ProgrammeFactory(theme=theme)], languages=[LanguageFactory(code="fr"), LanguageFactory(code="ar")],
+    )  # fmt: skip
+    event.sectors.set([SectorFactory(slug="irrigation", name_en="Irrigation", theme=theme)])
+    return event
+
+
+def expert(event, **facts):
+    facts = {"purposes": ASKED, "sectors": list(event.sectors.all()), "speaks": {"fr": Level.C1}} | facts
+    return ExpertFactory(**facts)
+
+
+def staff():
+    client = Client()
+    user = UserFactory(is_staff=True, is_superuser=True)
+    user.authenticator_set.create(type="totp", data={"secret": "not shown"})
+    client.force_login(user)
+    return client
+
+
+# --- Who is suggested -----------------------------------------------------------------------------------------------------
+
+
+def names(event):
+    return [each.expert.name for each in suggest(event)]
+
+
+def test_who_fits_is_suggested_with_reasons(event):
+    far = SectorFactory()
+    near = SectorFactory(theme=event.sectors.get().theme, name_en="Drainage")
+    best = expert(event, name="Best", first_year=localdate().year - 12, residence=CountryFactory(iso2="SN"))
+    best.periods.create(starts_on=FIRST - timedelta(days=9), until=LAST)
+    Expert.objects.filter(pk=best.pk).update(endorsed_on=localdate())
+    expert(event, name="Near", sectors=[near], speaks={"en": Level.C2})
+    expert(event, name="Far", sectors=[far])
+    first, second = suggest(event)
+    assert (first.expert, second.expert.name) == (best, "Near")
+    assert first.reasons == [
+        "works in Irrigation", "Language fr C1", "free on its days", "lives in Country SN", "12 years of experience",
+        "endorsed by the focal point",
+    ]  # fmt: skip
+    assert second.reasons[0] == "works near it: Drainage"
+    assert first.points > second.points
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"purposes": ["kept", "public"]},
+        {"status": "suspended"},
+        {"status": "applied", "waiting_since": now},
+        {"renewed_at": lambda: now() - timedelta(days=549)},
+        {"way": "online"},
+    ],
+)
+def test_who_is_not_suggested(event, change):
+    expert(event, name="Listed")
+    expert(event, name="Not", **{name: value() if callable(value) else value for name, value in change.items()})
+    assert names(event) == ["Listed"]
+
+
+def test_who_is_engaged_is_not_suggested_again_nor_on_the_same_days(event):
+    busy, free, invited = (expert(event, name=name) for name in ("Busy", "Free", "Invited"))
+    EngagementFactory(event__starts_on=LAST, event__ends_on=LAST, expert=busy, status="accepted")
+    EngagementFactory(event__starts_on=LAST + timedelta(days=1), expert=free, status="accepted")
+    EngagementFactory(event=event, expert=invited)
+    assert names(event) == ["Free"]
+
+
+def test_without_sectors_languages_decide(db):
+    event = EventFactory(status="planned", starts_on=FIRST, ends_on=LAST, languages=[LanguageFactory(code="ar")])
+    expert(event, name="Speaks", sectors=[], speaks={"ar": Level.B2})
+    expert(event, name="Does not", sectors=[], speaks={"ar": Level.B1})
+    assert names(event) == ["Speaks"]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_better_in_one_thing_never_costs_a_place(event, data):
+    with transaction.atomic():
+        made = [
+            expert(
+                event, first_year=data.draw(st.integers(1980, 2025)),
+                speaks={"fr": data.draw(st.sampled_from([Level.B1, Level.B2, Level.C2]))},
+            )
+            for _number in range(3)
+        ]  # fmt: skip
+        before = [each.expert.pk for each in suggest(event)]
+        assert before == [each.expert.pk for each in suggest(event)]
+        chosen = made[data.draw(st.integers(0, 2))]
+        better = data.draw(st.sampled_from(["years", "level", "endorsed", "free", "home"]))
+        if better == "years":
+            Expert.objects.filter(pk=chosen.pk).update(first_year=1970)
+        elif better == "level":
+            chosen.languages.update(level=Level.NATIVE)
+        elif better == "endorsed":
+            Expert.objects.filter(pk=chosen.pk).update(endorsed_on=localdate())
+        elif better == "free":
+            chosen.periods.create(starts_on=FIRST, until=LAST)
+        else:
+            Expert.objects.filter(pk=chosen.pk).update(residence=event.country)
+        after = [each.expert.pk for each in suggest(event)]
+        assert after.index(chosen.pk) <= before.index(chosen.pk)
+        transaction.set_rollback(True)
+
+
+def test_many_cost_no_more_queries(event):
+    expert(event)
+    with CaptureQueriesContext(connection) as one:
+        suggest(event)
+    for _number in range(MOST_SUGGESTED + 3):
+        expert(event)
+    with CaptureQueriesContext(connection) as many:
+        assert len(suggest(event)) == MOST_SUGGESTED
+    assert len(many) == len(one)
+
+
+# --- From the invitation to the rating --------------------------------------------------------------------------------------
+
+
+def test_the_whole_way(event):
+    one, client, own = expert(event, name="Zaynab Samplename"), staff(), Client()
+    page = reverse("admin:events_event_experts", args=[event.pk])
+    assert "works in Irrigation" in client.get(page).text
+    assert page in client.get(reverse("admin:events_event_change", args=[event.pk])).text
+    invite = reverse("admin:events_event_invite", args=[event.pk, one.pk])
+    assert client.get(invite).status_code == 200
+    assert Engagement.objects.count() == 0
+    client.post(invite, {"reason": "We would like you to come."})
+    engagement = Engagement.objects.get()
+    letter = Letter.objects.to(one.user.email).get()
+    assert ("We would like you to come." in letter.text, "Zaynab" in letter.text) == (True, False)
+
+    own.force_login(one.user)
+    assert engagement.get_absolute_url() in own.get(reverse("desk")).text
+    assert engagement.get_absolute_url() in own.get(reverse("experts:desk")).text
+    assert "We would like you to come." in own.get(engagement.get_absolute_url()).text
+    own.post(reverse("events:accept-invitation", args=[engagement.pk]))
+    assert [each.subject for each in Letter.objects.to("centre@example.org")] == [f"Irrigation course: {one} accepted"]
+
+    Event.objects.filter(pk=event.pk).update(starts_on=date(2020, 3, 3), ends_on=date(2020, 3, 6))
+    home = {str(each.label): each.count for each in client.get("/admin/").context["queues"]}
+    assert home["Experts of events that are over, to be marked"] == 1
+    client.post(reverse("admin:events_engagement_deliver", args=[engagement.pk]), {"reason": ""})
+    rate = reverse("admin:events_engagement_rate", args=[engagement.pk])
+    assert client.post(rate, {"rating": "6"}).status_code == 400
+    client.post(rate, {"rating": "4", "reason": "Wombat of a teacher."})
+    engagement.refresh_from_db()
+    assert (engagement.status, engagement.rating) == ("delivered", 4)
+    assert list(engagement.reviews.values_list("decision", flat=True)) == ["rated", "delivered", "accepted", "invited"]
+    assert "Wombat" in client.get(reverse("admin:experts_expert_change", args=[one.pk])).text
+    assert "Delivered" in own.get(reverse("experts:desk")).text
+
+
+def test_the_rating_is_for_staff_and_handed_out_to_who_asks_for_their_data(event):
+    engagement = EngagementFactory(
+        event=event, expert=expert(event, purposes=[*ASKED, "public", "partners"]), status="accepted"
+    )
+    Event.objects.filter(pk=event.pk).update(starts_on=date(2020, 3, 3), ends_on=date(2020, 3, 6))
+    engagement.refresh_from_db()
+    engagement.deliver(None)
+    engagement.rate(None, 2, "Wombat of a teacher.")
+    own = Client()
+    own.force_login(engagement.expert.user)
+    roster = engagement.expert.rosters_in_order[0]
+    pages = [
+        engagement.get_absolute_url(), reverse("experts:desk"), reverse("desk"), event.get_absolute_url(),
+        reverse("experts:expert", args=[roster.slug, engagement.expert.key]), reverse("experts:preview", args=["staff"]),
+    ]  # fmt: skip
+    assert [page for page in pages if "Wombat" in own.get(page).text] == []
+    assert "Wombat" not in "".join(letter.text for letter in Letter.objects.all())
+    own.post(reverse("account_reauthenticate"), {"password": "a long enough password"})
+    packed = zipfile.ZipFile(BytesIO(own.get(reverse("experts:download")).content))
+    (held,) = json.loads(packed.read("expert.json"))["events"]
+    assert (held["rating"], held["words of the rating"]) == (2, "Wombat of a teacher.")
+
+
+def test_erasing_takes_it_along(event):
+    engagement = EngagementFactory(event=event)
+    Engagement.invite(EventFactory(starts_on=FIRST, ends_on=LAST, status="planned"), engagement.expert, None, "Come.")
+    address = engagement.expert.user.email
+    engagement.expert.erase()
+    assert (Engagement.objects.count(), Letter.objects.to(address).count()) == (0, 0)
+
+
+def test_declining_and_being_invited_again(event):
+    one, client = expert(event), Client()
+    first = Engagement.invite(event, one, None)
+    client.force_login(one.user)
+    address = reverse("events:decline-invitation", args=[first.pk])
+    assert client.get(address).status_code == 200
+    client.post(address, {"reason": "I teach elsewhere."})
+    first.refresh_from_db()
+    assert (first.status, first.reviews.first().reason) == ("declined", "I teach elsewhere.")
+    client.post(reverse("events:accept-invitation", args=[first.pk]))
+    first.refresh_from_db()
+    assert first.status == "declined"
+    Engagement.invite(event, one, None)
+    assert one.engagements.standing().count() == 1
+
+
+def test_what_is_not_possible(event):
+    one = expert(event)
+    Engagement.invite(event, one, None)
+    for wrong, who in [(event, one), (event, expert(event, purposes=["kept"])), (EventFactory(), expert(event))]:
+        with pytest.raises(ValidationError):
+            Engagement.invite(wrong, who, None)
+    engagement = one.engagements.get()
+    for verb in (
+        lambda: engagement.deliver(None), lambda: engagement.rate(None, 5), lambda: engagement.call_off(None, " "),
+    ):  # fmt: skip
+        with pytest.raises(ValidationError):
+            verb()
+    with pytest.raises(IntegrityError, match="only_what_was_delivered"), transaction.atomic():
+        Engagement.objects.update(rating=5)
+    with pytest.raises(IntegrityError, match="invited_once"), transaction.atomic():
+        EngagementFactory(event=event, expert=one)
+
+
+def test_for_whom_each_page_is(event, sign_in, client):
+    engagement = EngagementFactory(event=event)
+    own = [reverse(f"events:{name}", args=[engagement.pk]) for name in ("invitation", "decline-invitation")]
+    office = [
+        reverse("admin:events_event_experts", args=[event.pk]),
+        reverse("admin:events_event_invite", args=[event.pk, expert(event).pk]),
+    ]
+    sign_in()
+    assert [client.get(page).status_code for page in [*own, *office]] == [404, 404, 302, 302]
+    assert client.post(reverse("events:accept-invitation", args=[engagement.pk])).status_code == 404
+    sign_in(is_staff=True)
+    assert [client.get(page).status_code for page in office] == [403, 403]
+    sign_in(is_staff=True, group="Editors")
+    assert [client.get(page).status_code for page in office] == [200, 200]
+    engagement.expert.take_back("kept")
+    assert list(client.get(reverse("admin:events_engagement_changelist")).context["cl"].queryset) == []
+    engagement.refresh_from_db()
+    assert engagement.status == "invited"
+
+
+@pytest.mark.parametrize("prefix", ["/fr", "/ar"])
+def test_its_pages_stand_in_each_language(event, prefix):
+    engagement = EngagementFactory(event=event)
+    client, own = staff(), Client()
+    own.force_login(engagement.expert.user)
+    for who, page in [
+        (client, reverse("admin:events_event_experts", args=[event.pk])), (own, engagement.get_absolute_url()),
+        (own, reverse("events:decline-invitation", args=[engagement.pk])), (own, reverse("experts:desk")),
+    ]:  # fmt: skip
+        assert who.get(prefix + page).status_code == 200
