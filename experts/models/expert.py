@@ -1,12 +1,12 @@
 """Experts: what they say of themselves, who may read it, and what is decided about them."""
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Case, Prefetch, Q, When
+from django.db.models import Prefetch, Q
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -28,9 +28,15 @@ from partners.applications import (
 from partners.models import Institution
 from partners.stepped import waits_exactly_while
 
+# Counted in whole days of UTC, as the labels by which experts are found hold them.
 LAPSES_AFTER = timedelta(days=365)  # without a renewal: ranked last
 HIDDEN_AFTER = timedelta(days=548)  # eighteen months: no longer shown, never wiped
-BANDS = {"0-5": (0, 5), "6-10": (6, 10), "11-20": (11, 20), "21-": (21, 200)}
+
+
+def first_day_within(period):
+    """The day since which a renewal lies within a period that ends today, and its first instant."""
+    day = now().astimezone(UTC).date() - period + timedelta(days=1)
+    return day, datetime.combine(day, time.min, UTC)
 
 
 class ExpertQuerySet(SearchableQuerySet, ApplicationQuerySet):
@@ -40,7 +46,7 @@ class ExpertQuerySet(SearchableQuerySet, ApplicationQuerySet):
 
     def shown(self):
         """Those listed and kept whom somebody beside the Centre may see, renewed not too long ago."""
-        return self.listed().filter(is_kept=True, renewed_at__gt=now() - HIDDEN_AFTER)
+        return self.listed().filter(is_kept=True, renewed_at__gte=first_day_within(HIDDEN_AFTER)[1])
 
     def public(self):
         """Those whom everybody may see."""
@@ -72,83 +78,24 @@ class ExpertQuerySet(SearchableQuerySet, ApplicationQuerySet):
 
     def lapsed(self):
         """Those who have not renewed for a year."""
-        return self.filter(renewed_at__lte=now() - LAPSES_AFTER)
-
-    # --- What a list is filtered and sorted by ------------------------------------------------------------------------
-
-    def under_themes(self, slugs):
-        return self._linked(sectors__theme__slug__in=slugs)
-
-    def in_sectors(self, slugs):
-        return self._linked(sectors__slug__in=slugs)
-
-    def working_in(self, codes):
-        """Those who speak one of these languages well enough to teach in it: B2 or above."""
-        return self._linked(languages__language__code__in=codes, languages__level__gte=4)
-
-    def fluent_in(self, codes):
-        """Those who speak one of these languages at C1 or above."""
-        return self._linked(languages__language__code__in=codes, languages__level__gte=5)
-
-    def _linked(self, **wanted):
-        return self.filter(pk__in=Expert.objects.filter(**wanted).values("pk"))
-
-    def of_nations(self, iso2s):
-        return self.filter(nationality__iso2__in=iso2s)
-
-    def living_in(self, iso2s):
-        return self.filter(residence__iso2__in=iso2s)
-
-    def in_groups(self, groups):
-        return self.filter(nationality__oic_group__in=groups)
-
-    def with_degrees(self, degrees):
-        return self.filter(degree__in=degrees)
-
-    def with_years(self, bands):
-        """Those whose years of experience lie in one of these bands, values of `Expert.Years`."""
-        return self.alias(band=years_band()).filter(band__in=bands)
-
-    def freshest_first(self):
-        """Those who renewed last before others; lapsed ones come last by that."""
-        return self.order_by("-renewed_at", "pk")
-
-    def most_experienced_first(self):
-        """By years of experience; lapsed ones last."""
-        return self.order_by(_lapsed_last(), "first_year", "pk")
-
-    def by_name(self):
-        return self.order_by(_lapsed_last(), "name", "pk")
+        return self.filter(renewed_at__lt=first_day_within(LAPSES_AFTER)[1])
 
     def for_listing(self):
         """With what a row of a list shows."""
         return (
-            self.select_related("nationality", "residence", "institution")
+            self.select_related("nationality", "residence", "institution", "user")
             .defer("search_key", "search_stems", "linked_words")
-            .prefetch_related("sectors", Prefetch("languages", _languages()))
+            .prefetch_related("sectors", *_linked())
         )
 
 
-def _languages():
-    from experts.models.linked import ExpertLanguage  # noqa: PLC0415  linked rows need the expert
+def _linked():
+    from experts.models.linked import ExpertLanguage, RosterMembership  # noqa: PLC0415  linked rows need the expert
 
-    return ExpertLanguage.objects.select_related("language")
-
-
-def _lapsed_last():
-    return Case(When(renewed_at__lte=now() - LAPSES_AFTER, then=1), default=0, output_field=models.IntegerField())
-
-
-def years_band():
-    """The band of years of experience in which an expert is today, as an expression."""
-    year = localdate().year
-    return Case(
-        *(
-            When(first_year__lte=year - least, first_year__gte=year - most, then=models.Value(band))
-            for band, (least, most) in BANDS.items()
-        ),
-        output_field=models.CharField(),
-    )
+    return [
+        Prefetch("languages", ExpertLanguage.objects.select_related("language")),
+        Prefetch("memberships", RosterMembership.objects.select_related("roster")),
+    ]
 
 
 class Expert(Application):
@@ -182,6 +129,11 @@ class Expert(Application):
         SOME = "6-10", _("6 to 10 years")
         MANY = "11-20", _("11 to 20 years")
         MOST = "21-", _("More than 20 years")
+
+        @property
+        def span(self):
+            """The least and the most whole years."""
+            return {"0-5": (0, 5), "6-10": (6, 10), "11-20": (11, 20), "21-": (21, 100)}[self]
 
     user = models.OneToOneField(
         User, models.PROTECT, verbose_name=_("account"), related_name="expert", null=True, editable=False
@@ -289,6 +241,11 @@ class Expert(Application):
         return self.user.email if self.user else ""
 
     @property
+    def email_if_contacted(self):
+        """The address of those who agree to be written to: no other leaves the portal in a table."""
+        return self.email if self.may_be_contacted else ""
+
+    @property
     def years(self):
         """Whole years of experience."""
         return localdate().year - self.first_year if self.first_year is not None else None
@@ -312,11 +269,13 @@ class Expert(Application):
 
     @cached_property
     def periods_to_come(self):
-        return list(self.periods.ending_from(localdate()))
+        today = localdate()
+        periods = (each for each in self.periods.all() if each.until >= today)
+        return sorted(periods, key=lambda each: (each.starts_on, each.pk))
 
     @cached_property
     def rosters_in_order(self):
-        return [each.roster for each in self.memberships.select_related("roster").order_by("roster__position")]
+        return sorted((each.roster for each in self.memberships.all()), key=lambda roster: (roster.position, roster.pk))
 
     @property
     def answered_references(self):
@@ -324,11 +283,11 @@ class Expert(Application):
 
     @property
     def is_lapsed(self):
-        return self.renewed_at <= now() - LAPSES_AFTER
+        return self.renewed_at < first_day_within(LAPSES_AFTER)[1]
 
     @property
     def is_hidden(self):
-        return self.renewed_at <= now() - HIDDEN_AFTER
+        return self.renewed_at < first_day_within(HIDDEN_AFTER)[1]
 
     @property
     def lapses_on(self):
@@ -483,11 +442,13 @@ class Expert(Application):
     def erase(self):
         """Take away everything that says who this was; the row stays for counting, with the rosters it was on."""
         from experts.erasing import forget_letters  # noqa: PLC0415  it reads references, which need the expert
+        from experts.tally import fold  # noqa: PLC0415  it counts experts
 
         forget_letters(self)
         self._drop_cv()
         for rows in (
             self.languages, self.periods, self.assignments, self.references, self.consents, self.reviews, self.reminders,
+            self.entries,
         ):  # fmt: skip
             rows.all().delete()
         self.sectors.clear()
@@ -503,6 +464,7 @@ class Expert(Application):
         self.status, self.waiting_since = Status.WITHDRAWN, None
         self.renewed_at = self.created_at = self.erased_at
         self.save()
+        fold()  # the bitmaps know at once that there is nobody
 
     def tell(self, review):
         from experts.emails import tell_of_review  # noqa: PLC0415  letters speak of models

@@ -8,7 +8,17 @@ from django.utils.translation import gettext_lazy as _
 from classifications.models import Named, NamedQuerySet, Sector
 from classifications.written import translated
 
-RESERVED = {"register", "profile", "desk", "cv", "references", "renew", "endorse"}  # paths beside the rosters'
+RESERVED = {
+    "register",
+    "profile",
+    "desk",
+    "cv",
+    "references",
+    "renew",
+    "endorse",
+    "search",
+    "shortlists",
+}  # paths beside the rosters'
 
 
 class RosterQuerySet(NamedQuerySet):

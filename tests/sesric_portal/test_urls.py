@@ -25,7 +25,7 @@ PUBLIC = """
     partners:notice-list partners:notice-feed partners:notice-detail
     trop:about trop:opportunity-list trop:opportunity-detail trop:opportunity-calendar trop:calendar trop:feed
     trop:institution-list trop:institution-detail trop:join experts:about
-    experts:roster experts:expert experts:reference experts:renew-by-letter
+    experts:search experts:roster experts:expert experts:reference experts:renew-by-letter
 """.split()  # noqa: SIM905  read as a table
 # Former addresses: each leads on for good.
 FORMER = """
@@ -57,6 +57,8 @@ LOGIN = """
     experts:profile-begin experts:profile-send experts:profile-step experts:profile-keep experts:profile-stop
     experts:desk experts:preview experts:give-consent experts:withdraw-consent experts:upload-cv experts:remove-cv experts:cv
     experts:renew experts:withdraw experts:leave experts:download experts:erase experts:endorse
+    experts:shortlists experts:choose-shortlist experts:shortlist experts:rename-shortlist experts:delete-shortlist
+    experts:compare-shortlist experts:export-shortlist experts:note-on-shortlist experts:remove-from-shortlist
     partners:correct-begin partners:correct-send partners:correct-step partners:correct-keep partners:correct-stop
     partners:messages partners:conversation partners:set-aside partners:block partners:unblock partners:report partners:write
     partners:own-notices partners:publish-notice partners:edit-notice partners:extend-notice partners:close-notice
