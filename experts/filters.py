@@ -218,9 +218,8 @@ class ExpertFilter(ListFilter):
     def _condition(self, name, values):
         """What the choice of some values of a facet asks of an expert."""
         if name in self.NAMED:
-            kind, what = self.NAMED[name]
-            ids = [self.names.ids[what][value] for value in values]
-            return AnyOf(tuple(10 * each + kind + self.least if name == "language" else kind + each for each in ids))
+            ids = [self.names.ids[self.NAMED[name][1]][value] for value in values]
+            return AnyOf(tuple(self._range(name)[0] + each for each in ids))
         if name in self.CHOSEN:
             return AnyOf(tuple(self.CHOSEN[name].labels(values)))
         if name == "years":
@@ -279,8 +278,6 @@ class ExpertFilter(ListFilter):
             condition = self._without(asked, name)
             if name == "seen":
                 countings += [Counting(f"seen-{each}", Both((condition, Since(each.day)))) for each in Seen]
-            elif name == "language":
-                countings.append(Counting(name, condition, [_range(Kind.SPOKEN)], self.least))
             elif name in asked:
                 countings.append(Counting(name, condition, [self._range(name)]))
             else:
@@ -288,8 +285,12 @@ class ExpertFilter(ListFilter):
         return count([*countings, Counting("together", everything, sorted(set(together)))])
 
     def _range(self, name):
+        """The first label of a facet's values and the end of them."""
         if name == "endorsed":
             return (Mark.ENDORSED, Mark.ENDORSED + 1)
+        if name == "language":
+            first = Kind.SPOKEN + 100_000 * self.least
+            return (first, first + 100_000)
         kind = (
             self.NAMED[name][0] if name in self.NAMED else self.CHOSEN[name].kind if name in self.CHOSEN else Kind.YEAR
         )
@@ -313,8 +314,6 @@ class ExpertFilter(ListFilter):
         if facet in self.NAMED:
             what = self.NAMED[facet][1]
             keys = {number: key for key, number in self.names.ids[what].items()}
-            if facet == "language":
-                numbered = {number // 10: n for number, n in numbered.items()}
             return {keys[number]: n for number, n in numbered.items() if number in keys}
         if facet in self.CHOSEN:
             return self.CHOSEN[facet].counts(numbered)

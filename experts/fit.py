@@ -34,7 +34,7 @@ from experts.questions import Both, Since
 from experts.tally import fitting, sets_of
 
 MOST_RANKED = 5_000
-MOST_SHOWN = 1_000  # of those who are too many to be ranked
+MOST_SHOWN = 250  # of those who are too many to be ranked
 SECTOR, LEVEL, ENDORSED, MOST_SECTORS, MOST_YEARS = 20, 5, 15, 2, 25
 CONFIRMED = {90: 10, 180: 6, LAPSES_AFTER.days: 3}  # points by days
 
@@ -60,7 +60,7 @@ def points(wish):
         parts.append(
             f"{LEVEL} * CASE {' '.join(f'WHEN f.labels && %s::int[] THEN {each}' for each in levels)} ELSE 0 END"
         )
-        params += [[Kind.SPOKEN + 10 * key + level for key in wish.languages] for level in levels]
+        params += [[Kind.SPOKEN + 100_000 * level + key for key in wish.languages] for level in levels]
     parts.append(f"least({MOST_YEARS}, greatest(0, %s - f.first_year))")
     params.append(localdate().year)
     parts.append(f"CASE WHEN f.labels && %s::int[] THEN {ENDORSED} ELSE 0 END")

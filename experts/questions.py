@@ -6,9 +6,8 @@ chunk. `Masks` notes which bitmaps are needed for it. A test makes the two agree
 
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
 
-from experts.models.finding import Kind
+from experts.models.finding import Kind, Mark
 
 FIRST_DAY = date(2020, 1, 1)
 PLACES = 14  # bits of the number of a day
@@ -19,6 +18,7 @@ class Masks:
 
     def __init__(self):
         self.columns = {}  # labels by the name of the column in which they are joined
+        self.days = {}  # pairs of name and SQL, by the day since which experts have renewed
         self.sets = {}  # conditions `Among` by the number under which their bitmap stands, below 0
 
     def of(self, labels):
@@ -30,6 +30,18 @@ class Masks:
         name = f"m{len(self.columns)}"
         self.columns[name] = labels
         return name
+
+    def since(self, day):
+        """The column that has a bit for whoever renewed on a day or later.
+
+        Compared is place by place, from the last: one that is 1 in the day has to be 1, and one that is 0 outweighs the rest.
+        """
+        if day not in self.days:
+            number, said = max((day - FIRST_DAY).days, 0), self.of([Mark.LISTED])
+            for place in range(PLACES):
+                said = f"({said} {'&' if number >> place & 1 else '|'} {self.of([Kind.DAY + place])})"
+            self.days[day] = (f"d{len(self.days)}", said)
+        return self.days[day][0]
 
     def of_set(self, among):
         """As `of`, for the experts that a query gives."""
@@ -64,12 +76,7 @@ class Since:
         return "f.renewed_on >= %s", [self.day]
 
     def bits(self, masks):
-        """Compare bit by bit, from the last: a place that is 1 in the day has to be 1, and one that is 0 outweighs the rest."""
-        number = max((self.day - FIRST_DAY).days, 0)
-        places = [(place, masks.of([Kind.DAY + place])) for place in range(PLACES)]
-        return reduce(
-            lambda said, each: f"({said} {'&' if number >> each[0] & 1 else '|'} {each[1]})", places, masks.of([1])
-        )
+        return masks.since(self.day)
 
 
 @dataclass(frozen=True)

@@ -36,20 +36,18 @@ class Counting:
     name: str
     condition: object
     ranges: list = field(default_factory=list)  # pairs of labels; none: the experts themselves
-    level: int = 0  # of labels of languages, the only one counted
 
     @property
     def within(self):
         """Whether a label is one of those to count, as SQL."""
-        within = " OR ".join(f"label >= {int(first)} AND label < {int(last)}" for first, last in self.ranges)
-        return f"({within})" + (f" AND mod(label, 10) = {int(self.level)}" if self.level else "")
+        return " OR ".join(f"label >= {int(first)} AND label < {int(last)}" for first, last in self.ranges)
 
     def in_bitmaps(self, column):
         if not self.ranges:
             return f"SELECT '{self.name}', 0, sum(bit_count({column})) FROM asked"  # noqa: S608
-        return (
-            f"SELECT '{self.name}', label, sum(bit_count(bits & {column})) FROM experts_tally JOIN asked USING (chunk)"  # noqa: S608
-            f" WHERE {self.within} GROUP BY label"
+        return (  # the OFFSET keeps the bitmaps out of whatever is sorted
+            f"SELECT '{self.name}', label, sum(n) FROM (SELECT label, bit_count(bits & {column}) AS n FROM experts_tally"  # noqa: S608
+            f" JOIN asked USING (chunk) WHERE {self.within} OFFSET 0) AS counted GROUP BY label"
         )
 
     def in_rows(self):
@@ -59,7 +57,7 @@ class Counting:
             return f"SELECT '{self.name}', 0, count(*) FROM experts_findable f WHERE NOT is_counted AND {sql}", params  # noqa: S608
         return (
             f"SELECT '{self.name}', label, count(*) FROM experts_findable f, unnest(f.labels) label"  # noqa: S608
-            f" WHERE NOT is_counted AND {sql} AND {self.within} GROUP BY label"
+            f" WHERE NOT is_counted AND {sql} AND ({self.within}) GROUP BY label"
         ), params
 
 
@@ -89,7 +87,7 @@ def fitting(condition):
     sql, own = condition.rows()
     return (
         f"{begun}, fitting AS MATERIALIZED (SELECT chunk::bigint * {CHUNK} + place AS key FROM ("  # noqa: S608
-        " SELECT chunk, sum(length(zeros) + 1) OVER (PARTITION BY chunk ORDER BY nth) - 1 AS place"
+        " SELECT chunk, sum(octet_length(zeros) + 1) OVER (PARTITION BY chunk ORDER BY nth) - 1 AS place"
         " FROM asked, string_to_table(c0::text, '1') WITH ORDINALITY AS pieces (zeros, nth)) AS places"
         f" WHERE place < {CHUNK} UNION ALL SELECT expert_id FROM experts_findable f WHERE NOT is_counted AND {sql})"
     ), [*params, *own]
@@ -118,13 +116,15 @@ def _asked(conditions):
         f"coalesce(bit_or(bits) FILTER (WHERE label IN ({_listed(labels)})), (SELECT bits FROM nobody)) AS {name}"  # noqa: S608
         for name, labels in masks.columns.items()
     )
+    dated = "".join(f", {sql} AS {name}" for name, sql in masks.days.values())
     needed = {label for labels in masks.columns.values() for label in labels if label > 0}
     return (
         f"{sets}, drawn AS MATERIALIZED ({_DRAWN.replace('(PAIRS)', pairs)}),"  # noqa: S608  our own numbers and names
         f" nobody AS MATERIALIZED (SELECT repeat('0', {CHUNK})::varbit AS bits),"
         f" masks AS MATERIALIZED (SELECT chunk, {columns} FROM (SELECT label, chunk, bits FROM experts_tally"
         f" WHERE label IN ({_listed(needed)}) UNION ALL SELECT label, chunk, bits FROM drawn) AS known GROUP BY chunk),"
-        f" asked AS MATERIALIZED (SELECT chunk, {under} FROM masks)"
+        f" dated AS MATERIALIZED (SELECT *{dated} FROM masks),"
+        f" asked AS MATERIALIZED (SELECT chunk, {under} FROM dated)"
     ), params
 
 

@@ -27,7 +27,7 @@ BEGIN
       || ARRAY(SELECT 2000000 + sector_id FROM experts_expert_sectors WHERE expert_id = who
                UNION SELECT 2000000 + s.theme_id FROM experts_expert_sectors l JOIN classifications_sector s ON s.id = l.sector_id
                WHERE l.expert_id = who AND s.theme_id IS NOT NULL ORDER BY 1)::int[]
-      || ARRAY(SELECT 9000000 + 10 * language_id + reached FROM experts_expertlanguage, generate_series(1, level) reached
+      || ARRAY(SELECT 9000000 + 100000 * reached + language_id FROM experts_expertlanguage, generate_series(1, level) reached
                WHERE expert_id = who ORDER BY 1)::int[]
       || ARRAY(SELECT 10000000 + place FROM generate_series(0, 13) place
                WHERE greatest((e.renewed_at AT TIME ZONE 'UTC')::date - date '2020-01-01', 0) >> place & 1 = 1)

@@ -392,7 +392,7 @@ class Expert(Application):
             raise ValidationError(_("Without being kept by the Centre nothing else is possible."))
         if not self.consents.in_force().filter(purpose=purpose).exists():
             self.consents.create(purpose=purpose, version=WORDED_ON)
-        self._raise_flags()
+        self.raise_flags()
 
     @transaction.atomic
     def take_back(self, purpose):
@@ -402,7 +402,7 @@ class Expert(Application):
         if purpose != "kept":
             ended = ended.filter(purpose=purpose)
         ended.update(withdrawn_at=now())
-        self._raise_flags()
+        self.raise_flags()
 
     def _consent_to(self, purposes):
         """Make what is agreed to the same as `purposes`."""
@@ -411,7 +411,8 @@ class Expert(Application):
         for purpose in sorted(purposes, key=lambda each: each != "kept"):
             self.agree_to(purpose)
 
-    def _raise_flags(self):
+    def raise_flags(self):
+        """Write down beside the consents which are in force."""
         from experts.models.consent import FLAGS  # noqa: PLC0415  consents need the expert
 
         agreed = set(self.consents.in_force().values_list("purpose", flat=True))

@@ -25,7 +25,7 @@ class Kind(models.IntegerChoices):
     GENDER = 6_000_000  # the place in `Expert.Gender`, from 1
     DEGREE = 7_000_000  # the place in `Expert.Degree`, from 1
     YEAR = 8_000_000  # the year since which the expert is in the field
-    SPOKEN = 9_000_000  # ten times the key of a language, plus a level that is reached
+    SPOKEN = 9_000_000  # a hundred thousand times a level that is reached, plus the key of the language
     DAY = 10_000_000  # the place of a bit in the number of the day of the last renewal
 
     @classmethod

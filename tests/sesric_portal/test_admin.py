@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import User
 from classifications.models import City, Country, Language, Sector
 from events.models import Event, Series
-from experts.models import Expert, Roster
+from experts.models import Expert, Export, Roster
 from notifications.models import Letter
 from partners.models import Institution, Notice, ProposedChange, Report, Representation, ReviewRules
 from programmes.models import Committee, FocalPoint, Page, Programme, ProgrammeDocument, Theme
@@ -45,6 +45,7 @@ MADE_BY = {
     ReviewRules: lambda: ReviewRules.objects.get_or_create(pk=1),
     Roster: lambda: factories.RosterFactory(slug=f"roster-{Roster.objects.count()}"),
     Expert: factories.ExpertFactory,
+    Export: factories.ExportFactory,
     Series: factories.SeriesFactory,
     Event: lambda: factories.EventFactory(
         city=CityFactory(), programmes=[factories.ProgrammeFactory()], providers=[factories.InstitutionFactory()]
@@ -53,6 +54,7 @@ MADE_BY = {
 ONE_ROW = {ReviewRules}
 READ_ONLY = ONE_ROW | {
     Expert,
+    Export,
     Letter,
     Membership,
     Notice,
