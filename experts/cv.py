@@ -80,7 +80,7 @@ def _is_bomb(stream):
         except zlib.error:
             return False
         size = size or len(stream) - len(unpacking.unused_data) - len(unpacking.unconsumed_tail)
-        if len(inflated) == MOST_INFLATED and MOST_INFLATED > BLOWN_UP * size:
+        if len(inflated) == MOST_INFLATED and BLOWN_UP * size < MOST_INFLATED:
             return True
         stream = inflated
     return False
