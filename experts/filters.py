@@ -19,7 +19,7 @@ from classifications.facets import Chip, ChosenField, FacetFilter, SortFilter, W
 from classifications.lists import ListFilter
 from classifications.models import Country
 from classifications.names import Names
-from classifications.written import Text, dates
+from classifications.written import Text, dates, marked
 from experts.fit import MOST_SHOWN, Ranked, Wish
 from experts.models import Expert, Roster
 from experts.models.expert import HIDDEN_AFTER, LAPSES_AFTER, first_day_within
@@ -350,6 +350,10 @@ class ExpertFilter(ListFilter):
         return {"years": Expert.Years, "seen": Seen, "endorsed": Endorsed}.get(
             name, self.CHOSEN[name].choices if name in self.CHOSEN else None
         )(value).label
+
+    def label_as_html(self, name, value):
+        """In the facet of languages the level stands beside the boxes."""
+        return marked(self.names.of("language", value)) if name == "language" else super().label_as_html(name, value)
 
     @property
     def levels(self):

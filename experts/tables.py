@@ -83,7 +83,8 @@ def columns_for(kind):
 
 def compared(entries):
     """Rows of a comparison: pairs of a label and the cells, one for each pair of entry and profile; none that is all empty."""
-    rows = [(column.label, [column.of(profile) for _entry, profile in entries]) for column in COLUMNS.values()]
+    columns = [column for column in COLUMNS.values() if column.name != "name"]  # it heads the comparison
+    rows = [(column.label, [column.of(profile) for _entry, profile in entries]) for column in columns]
     rows.append((NOTE[1], [entry.note for entry, _profile in entries]))
     return [(label, cells) for label, cells in rows if any(cell != "" for cell in cells)]
 

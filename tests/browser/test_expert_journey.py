@@ -11,19 +11,19 @@ from tests.experts.helpers import pdf_bytes
 def answer(page, step):
     """Fill one step of the registration and go on."""
     for name, value in step.items():
-        field = page.locator(f"[name={name}]")
-        kind = field.first.evaluate("field => field.type || field.tagName")
-        reveal = field.first.locator("xpath=ancestor::details[not(@open)]")
-        if reveal.count():
-            reveal.first.locator("summary").click()
-        if kind == "checkbox":
-            page.locator(f"[name={name}][value='{value}']" if value != "on" else f"[name={name}]").first.check()
-        elif kind == "radio":
-            page.locator(f"[name={name}][value='{value}']").first.check()
+        field = page.locator(f"[name={name}]").first
+        kind = field.evaluate("field => field.type || field.tagName")
+        if kind in ("checkbox", "radio") and value != "on":
+            field = page.locator(f"[name={name}][value='{value}']")
+        folded = field.locator("xpath=ancestor::details[not(@open)]")
+        if folded.count():
+            folded.first.locator("summary").click()
+        if kind in ("checkbox", "radio"):
+            field.check()
         elif kind.startswith("select"):
-            field.first.select_option(value)
+            field.select_option(value)
         else:
-            field.first.fill(value)
+            field.fill(value)
     submit(page)
 
 
