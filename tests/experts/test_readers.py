@@ -98,13 +98,7 @@ def pages_of(expert):
     facets = [f"{roster}?language=en", f"{roster}?nationality=UG&sort=name", f"{roster}?years=11-20"]
     translated = [prefix + path for path in (roster, own) for prefix in ("/fr", "/ar")]
     everywhere = reverse("experts:search")
-    days = "free_from=2091-03-03&free_until=2091-03-03"
-    facets += [
-        everywhere,
-        f"{everywhere}?{days}",
-        f"{everywhere}?gender=female&q=zaynab",
-        f"/ar{everywhere}?language=tlh",
-    ]
+    facets += [everywhere, f"{everywhere}?q=zaynab&sort=fresh", f"/ar{everywhere}"]  # chips repeat what a reader chose
     return [roster, own, *translated, *others, *facets, *(f"{roster}?q={words}" for words in searches)]
 
 
