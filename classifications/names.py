@@ -12,18 +12,24 @@ ORDER = ("en", "fr", "ar")
 
 
 class Names:
-    """Names by what they name and by key: `names.of("country", "TR")`."""
+    """Names by what they name and by key: `names.of("country", "TR")`; `more` are further rows with names, and their keys.
 
-    def __init__(self):
+    `known` holds the names, `ids` the numbers of the rows, both by what and by key.
+    """
+
+    def __init__(self, **more):
         parts = [
             _named(Country.objects.all(), "country", "iso2"),
             _named(Sector.objects.below_themes(), "sector", "slug"),
             _named(Sector.objects.themes(), "theme", "slug"),
             _named(Language.objects.all(), "language", "code"),
+            *(_named(rows, what, key) for what, (rows, key) in more.items()),
         ]
-        self.known = {"country": {}, "sector": {}, "theme": {}, "language": {}}
-        for what, key, *names in parts[0].union(*parts[1:], all=True):
+        self.known = {what: {} for what in ("country", "sector", "theme", "language", *more)}
+        self.ids = {what: {} for what in self.known}
+        for what, key, number, *names in parts[0].union(*parts[1:], all=True):
             self.known[what][key] = names
+            self.ids[what][key] = number
 
     def of(self, what, key):
         """The name in the page's language, or in another where there is none, as a `Text`."""
@@ -34,4 +40,4 @@ class Names:
 
 def _named(rows, what, key):
     what = Value(what, output_field=CharField())
-    return rows.order_by().values_list(what, key, "name_en", "name_fr", "name_ar")
+    return rows.order_by().values_list(what, key, "pk", "name_en", "name_fr", "name_ar")

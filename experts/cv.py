@@ -6,6 +6,7 @@ objects are looked through.
 
 import re
 import uuid
+import zlib
 from itertools import islice
 
 import pypdf
@@ -18,6 +19,8 @@ LARGEST = 5 * 1024 * 1024  # bytes
 MOST_PAGES = 30
 MOST_OBJECTS = 20_000
 DEEPEST = 60
+MOST_INFLATED = 8 * 1024 * 1024  # bytes of one stream, if it is more than so many times its size in the file
+BLOWN_UP = 200
 # What makes a document act, or carry other files.
 FORBIDDEN = {
     "/JavaScript", "/JS", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/RichMedia", "/XFA", "/SubmitForm", "/ImportData",
@@ -25,6 +28,7 @@ FORBIDDEN = {
 _NAME = re.compile(rb"/[^\x00\t\n\x0c\r ()<>\[\]{}/%]+")
 _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _OTHER_FORMATS = (b"PK\x05\x06", b"<script", b"<html", b"<?php", b"<svg")  # the end of a zip archive; pages
+_STREAM = re.compile(rb"stream\r?\n")
 _ENDS = re.compile(rb"%%EOF[\x00\t\n\x0c\r ]*\Z")
 
 
@@ -60,8 +64,26 @@ def _check_bytes(data):
         raise NotACV(_("This PDF is not complete, or something else is hidden behind its end."))
     if any(mark in data.lower() if mark.startswith(b"<") else mark in data for mark in _OTHER_FORMATS):
         raise NotACV(_("This file is also a file of another kind. Save your CV as PDF again."))
+    if any(_is_bomb(memoryview(data)[begun.end() :]) for begun in _STREAM.finditer(data)):
+        raise NotACV(_("This PDF is too complicated. Save your CV as a plain PDF."))
     names = {_ESCAPE.sub(lambda code: bytes([int(code[1], 16)]), name) for name in set(_NAME.findall(data))}
     _refuse({name.decode("latin-1") for name in names})
+
+
+def _is_bomb(stream):
+    """Whether what is compressed here, perhaps several times over, is out of all proportion to its size."""
+    size = 0
+    for _layer in range(5):
+        unpacking = zlib.decompressobj()
+        try:
+            inflated = unpacking.decompress(stream, MOST_INFLATED)
+        except zlib.error:
+            return False
+        size = size or len(stream) - len(unpacking.unused_data) - len(unpacking.unconsumed_tail)
+        if len(inflated) == MOST_INFLATED and BLOWN_UP * size < MOST_INFLATED:
+            return True
+        stream = inflated
+    return False
 
 
 def _refuse(names):

@@ -1,54 +1,407 @@
-"""What a reader may ask of a roster, and what a list shows of it."""
+"""What a reader may ask of the experts, and what a list shows of it.
 
-from django.db.models import Case, CharField, F, When
+Every condition is put to the labels of those whom the reader may see. What they may not read of somebody they cannot ask for
+either: gender is the Centre's, and days on which an expert is free are asked of those only whose profile shows them.
+"""
+
+from datetime import date, timedelta
+from functools import cached_property, partial
+
+import django_filters
+from django import forms
+from django.db import models
 from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _gettext
 from django.utils.translation import gettext_lazy as _
 
-from classifications.facets import CountedFacet, SortFilter, WordsFilter, query_string
-from classifications.lists import CountedFilter
+from classifications.facets import Chip, ChosenField, FacetFilter, SortFilter, WordsFilter, query_string
+from classifications.lists import ListFilter
 from classifications.models import Country
-from experts.models import Expert
-from experts.models.expert import years_band
+from classifications.names import Names
+from classifications.written import Text, dates, marked
+from experts.fit import MOST_SHOWN, Ranked, Wish
+from experts.models import Expert, Roster
+from experts.models.expert import HIDDEN_AFTER, LAPSES_AFTER, first_day_within
+from experts.models.finding import Kind, Mark
+from experts.models.linked import Level
+from experts.questions import Among, AnyOf, Both, Either, Since
+from experts.readers import Kind as ReaderKind
+from experts.tally import Counting, count
+
+LONGEST_STAY = timedelta(days=366)  # between the two days on which somebody is to be free
 
 
-def _spoken_from(level):
-    """The language of a row of `languages` that reaches a level."""
-    return Case(When(languages__level__gte=level, then=F("languages__language__code")), output_field=CharField())
+class Seen(models.TextChoices):
+    """How lately an expert confirmed the profile."""
+
+    QUARTER = "3", _("Within 3 months")
+    HALF = "6", _("Within 6 months")
+    YEAR = "12", _("Within a year")
+
+    @property
+    def day(self):
+        return first_day_within(timedelta(days={"3": 91, "6": 182, "12": 365}[self]))[0]
 
 
-class ExpertFilter(CountedFilter):
-    """The filters of one roster, given as `roster`; the queryset is that of the experts the reader may see on it."""
+class Endorsed(models.TextChoices):
+    YES = "yes", _("By the national focal point")
 
-    FACETS = ["theme", "sector", "working", "fluent", "group", "nationality", "residence", "years", "degree"]
+
+LEVELS = [Level.B1, Level.B2, Level.C1, Level.C2, Level.NATIVE]
+
+
+class Choice:
+    """How the values of a facet stand in labels: the first and the end of its labels, and the value of each."""
+
+    def __init__(self, kind, choices):
+        self.kind, self.choices = kind, choices
+
+    def labels(self, values):
+        return [self.kind + 1 + self.choices.values.index(value) for value in values]
+
+    def counts(self, numbered):
+        """Counts by value of counts by key of a label."""
+        return {value: numbered[n] for n, value in enumerate(self.choices.values, 1) if n in numbered}
+
+
+class DaysField(forms.Field):
+    """A day as 2027-03-15; anything else is set apart in `unknown`."""
+
+    widget = forms.DateInput
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs | {"required": False})
+        self.unknown = []
+
+    def clean(self, value):
+        self.unknown = []
+        try:
+            day = date.fromisoformat(value) if value else None
+        except ValueError:
+            day = None
+        if day and (day.year < 2000 or day.year > 2099 or len(value) != 10):
+            day = None
+        if value and not day:
+            self.unknown = [value]
+        return day
+
+
+class DayFilter(django_filters.Filter):
+    field_class = DaysField
+
+
+class LevelFilter(django_filters.Filter):
+    """The level that chosen languages have to reach."""
+
+    field_class = ChosenField
+
+    def __init__(self):
+        super().__init__(label=_("At least at level"), known=lambda: [str(level.value) for level in LEVELS])
+
+
+def facet(legend, known, usual=()):
+    return FacetFilter(legend, word="", known=lambda: known.values if known else (), usual=usual)
+
+
+def visible_to(reader):
+    """The condition that somebody may see an expert in a list, as `Expert.objects.readable_as(reader).listed()` has it."""
+    if reader.kind == ReaderKind.STAFF:
+        return AnyOf((Mark.LISTED,))
+    agreed = (Mark.PUBLIC, Mark.PARTNERS) if reader.kind == ReaderKind.PARTNER else (Mark.PUBLIC,)
+    shown = Both((AnyOf(agreed), Since(first_day_within(HIDDEN_AFTER)[0])))
+    return Either((shown, _nationals(reader))) if reader.states else shown
+
+
+def with_days_for(reader):
+    """The condition that an expert's profile shows this reader when they are free."""
+    if reader.kind == ReaderKind.STAFF:
+        return AnyOf((Mark.LISTED,))
+    partners = (AnyOf((Mark.PARTNERS,)),) if reader.kind == ReaderKind.PARTNER else ()
+    nationals = (_nationals(reader),) if reader.states else ()
+    return Either((*partners, *nationals))
+
+
+def _nationals(reader):
+    return AnyOf(tuple(Kind.NATIONALITY + key for key in sorted(reader.states)))
+
+
+class ExpertFilter(ListFilter):
+    """The filters of the search for experts, for a `reader`; on one `roster` if it is given."""
+
+    LIST = "experts:search"
+    FACETS = [
+        "roster", "theme", "sector", "language", "group", "nationality", "residence", "gender", "years", "degree",
+        "endorsed", "seen",
+    ]  # fmt: skip
+    NAMED = {
+        "roster": (Kind.ROSTER, "roster"), "theme": (Kind.SECTOR, "theme"), "sector": (Kind.SECTOR, "sector"),
+        "nationality": (Kind.NATIONALITY, "country"), "residence": (Kind.RESIDENCE, "country"),
+        "language": (Kind.SPOKEN, "language"),
+    }  # fmt: skip
+    CHOSEN = {
+        "group": Choice(Kind.GROUP, Country.OICGroup), "gender": Choice(Kind.GENDER, Expert.Gender),
+        "degree": Choice(Kind.DEGREE, Expert.Degree),
+    }  # fmt: skip
     SORTS = {
-        "fresh": (_("Last confirmed"), "freshest_first"),
-        "experience": (_("Experience"), "most_experienced_first"),
-        "name": (_("Name"), "by_name"),
+        "fit": (_("Best fit"), ""),
+        "fresh": (_("Last confirmed"), ""),
+        "experience": (_("Experience"), ""),
     }
 
     q = WordsFilter()
-    theme = CountedFacet(_("Theme"), word="under_themes", named="theme", paths="sectors__theme__slug", repeats=True)
-    sector = CountedFacet(_("Sector"), word="in_sectors", named="sector", paths="sectors__slug")
-    working = CountedFacet(
-        _("Works in (B2 or above)"), word="working_in", named="language", paths=lambda: _spoken_from(4)
-    )
-    fluent = CountedFacet(
-        _("Fluent in (C1 or above)"), word="fluent_in", named="language", paths=lambda: _spoken_from(5)
-    )
-    group = CountedFacet(_("OIC group"), word="in_groups", choices=Country.OICGroup, paths="nationality__oic_group")
-    nationality = CountedFacet(_("Nationality"), word="of_nations", named="country", paths="nationality__iso2")
-    residence = CountedFacet(_("Lives in"), word="living_in", named="country", paths="residence__iso2")
-    years = CountedFacet(_("Experience"), word="with_years", choices=Expert.Years, paths=years_band)
-    degree = CountedFacet(_("Highest degree"), word="with_degrees", choices=Expert.Degree, paths="degree")
+    roster = facet(_("Roster"), None)
+    theme = facet(_("Theme"), None)
+    sector = facet(_("Sector"), None)
+    language = facet(_("Language"), None)
+    group = facet(_("OIC group"), Country.OICGroup)
+    nationality = facet(_("Nationality"), None)
+    residence = facet(_("Lives in"), None)
+    gender = facet(_("Gender"), Expert.Gender)
+    years = facet(_("Experience"), Expert.Years)
+    degree = facet(_("Highest degree"), Expert.Degree)
+    endorsed = facet(_("Endorsed"), Endorsed)
+    seen = facet(_("Profile confirmed"), Seen)
+    level = LevelFilter()
+    free_from = DayFilter(label=_("Free from"))
+    free_until = DayFilter(label=_("Free until"))
     sort = SortFilter(SORTS)
 
     class Meta:
         model = Expert
         fields = []
 
-    def __init__(self, *args, roster, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.roster = roster
+    def __init__(self, data=None, queryset=None, *, reader, roster=None, **kwargs):
+        super().__init__(data, Expert.objects.none(), **kwargs)
+        self.reader, self.roster = reader, roster
+        self.names = Names(roster=(Roster.objects.all(), "slug"))
+        self.asks_days = reader.kind != ReaderKind.PUBLIC or bool(reader.states)
+        left = {"gender"} if reader.kind != ReaderKind.STAFF else set()
+        self.FACETS = [name for name in self.FACETS if name not in left and not (roster and name == "roster")]
+        for name in (
+            left | ({"roster"} if roster else set()) | (set() if self.asks_days else {"free_from", "free_until"})
+        ):
+            del self.filters[name]
+        for name, (_kind, what) in self.NAMED.items():
+            if name in self.filters:
+                self.filters[name].extra["known"] = partial(self.names.known.get, what)
+
+    # --- What is asked ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def least(self):
+        """The level that chosen languages have to reach."""
+        self.form.is_valid()
+        chosen = self.form.cleaned_data["level"]
+        return Level(int(chosen[0])) if chosen else Level.B2
+
+    @property
+    def _given(self):
+        self.form.is_valid()
+        return [self.form.cleaned_data.get(name) for name in ("free_from", "free_until")]
+
+    @cached_property
+    def days(self):
+        """The first and the last of the days on which experts are to be free, or nothing; the reader may give one only."""
+        given = self._given
+        first, last = (given[0] or given[1], given[1] or given[0])
+        return () if first is None or not first <= last <= first + LONGEST_STAY else (first, last)
+
+    @cached_property
+    def left_out(self):
+        left_out, given = super().left_out, self._given
+        if any(given) and not self.days:
+            told = " – ".join(each.isoformat() for each in given if each)
+            left_out = [*left_out, (_gettext("Free"), told)]
+        return left_out
+
+    def _condition(self, name, values):
+        """What the choice of some values of a facet asks of an expert."""
+        if name in self.NAMED:
+            ids = [self.names.ids[self.NAMED[name][1]][value] for value in values]
+            return AnyOf(tuple(self._range(name)[0] + each for each in ids))
+        if name in self.CHOSEN:
+            return AnyOf(tuple(self.CHOSEN[name].labels(values)))
+        if name == "years":
+            spans, year = [Expert.Years(each).span for each in values], localdate().year
+            return AnyOf(tuple(Kind.YEAR + year - each for span in spans for each in range(span[0], span[1] + 1)))
+        if name == "seen":
+            return Since(min(Seen(each).day for each in values))
+        return AnyOf((Mark.ENDORSED,))
+
+    def _asked(self, chosen, words, days):
+        """The conditions in force, by what asks for them; those under "" hold in any case."""
+        visible = visible_to(self.reader)
+        if self.roster:
+            visible = Both((visible, AnyOf((Kind.ROSTER + self.roster.pk,))))
+        asked = {"": visible} | {name: self._condition(name, values) for name, values in chosen.items() if values}
+        if words:
+            sql, params = Expert.objects.order_by().search(words).values("pk").query.sql_with_params()
+            asked["q"] = Among("found", f"SELECT id AS expert_id FROM ({sql}) AS found_by_words (id)", params)  # noqa: S608
+        if days:
+            free = Among(
+                "free",
+                "SELECT DISTINCT expert_id FROM experts_availability WHERE until >= %s AND starts_on <= %s",
+                (days[1], days[0]),
+            )
+            asked["free"] = Both((free, with_days_for(self.reader)))
+        return asked
+
+    @cached_property
+    def asked_of_all(self):
+        return self._asked(self.chosen, self.words, self.days)
+
+    @staticmethod
+    def _without(asked, name=None):
+        return Both(tuple(condition for other, condition in asked.items() if other != name))
+
+    @property
+    def wish(self):
+        ids, chosen = self.names.ids, self.chosen
+        wanted = [ids[name][value] for name in ("theme", "sector") for value in chosen[name]]
+        return Wish(tuple(wanted), tuple(ids["language"][each] for each in chosen["language"]), self.days)
+
+    # --- What is found ------------------------------------------------------------------------------------------------
+
+    @property
+    def qs(self):
+        return Ranked(self._without(self.asked_of_all), self.order, self.wish, lambda: (self.count, self.fresh))
+
+    @cached_property
+    def _counted(self):
+        """All numbers that the page shows, in one query."""
+        asked, everything = self.asked_of_all, self._without(self.asked_of_all)
+        lapses = Since(first_day_within(LAPSES_AFTER)[0])
+        countings = [Counting("", everything), Counting("fresh", Both((everything, lapses)))]
+        together = []
+        for name in self.FACETS:
+            condition = self._without(asked, name)
+            if name == "seen":
+                countings += [Counting(f"seen-{each}", Both((condition, Since(each.day)))) for each in Seen]
+            elif name in asked:
+                countings.append(Counting(name, condition, [self._range(name)]))
+            else:
+                together.append(self._range(name))
+        return count([*countings, Counting("together", everything, sorted(set(together)))])
+
+    def _range(self, name):
+        """The first label of a facet's values and the end of them."""
+        if name == "endorsed":
+            return (Mark.ENDORSED, Mark.ENDORSED + 1)
+        if name == "language":
+            first = Kind.SPOKEN + 100_000 * self.least
+            return (first, first + 100_000)
+        kind = (
+            self.NAMED[name][0] if name in self.NAMED else self.CHOSEN[name].kind if name in self.CHOSEN else Kind.YEAR
+        )
+        return _range(kind)
+
+    @property
+    def count(self):
+        return self._counted[""].get(0, 0)
+
+    @property
+    def fresh(self):
+        """How many of them confirmed their profile within a year."""
+        return self._counted["fresh"].get(0, 0)
+
+    def counts(self, facet):
+        if facet == "seen":
+            return {each.value: n for each in Seen if (n := self._counted[f"seen-{each}"].get(0, 0))}
+        first, last = self._range(facet)
+        counted = self._counted.get(facet, self._counted["together"])
+        numbered = {label - first: n for label, n in counted.items() if first <= label < last}
+        if facet in self.NAMED:
+            what = self.NAMED[facet][1]
+            keys = {number: key for key, number in self.names.ids[what].items()}
+            return {keys[number]: n for number, n in numbered.items() if number in keys}
+        if facet in self.CHOSEN:
+            return self.CHOSEN[facet].counts(numbered)
+        if facet == "years":
+            return self._years(numbered)
+        return {Endorsed.YES.value: numbered[0]} if 0 in numbered else {}
+
+    @staticmethod
+    def _years(numbered):
+        year, bands = localdate().year, {}
+        for first_year, n in numbered.items():
+            for band in Expert.Years:
+                if band.span[0] <= year - first_year <= band.span[1]:
+                    bands[band.value] = bands.get(band.value, 0) + n
+        return bands
+
+    def count_of(self, chosen, words, days=None):
+        condition = self._without(self._asked(chosen, words, self.days if days is None else days))
+        return count([Counting("", condition)])[""].get(0, 0)
+
+    @property
+    def is_ranked(self):
+        return self.qs.is_ranked
+
+    # --- What it is called, and addresses -----------------------------------------------------------------------------
+
+    def label(self, name, value):
+        if name == "language":
+            spoken = self.names.of("language", value)
+            told = _gettext("%(language)s (%(level)s or above)") % {"language": spoken, "level": self.least.label}
+            return Text(told, spoken.language)
+        if name in self.NAMED:
+            return self.names.of(self.NAMED[name][1], value)
+        return {"years": Expert.Years, "seen": Seen, "endorsed": Endorsed}.get(
+            name, self.CHOSEN[name].choices if name in self.CHOSEN else None
+        )(value).label
+
+    def label_as_html(self, name, value):
+        """In the facet of languages the level stands beside the boxes."""
+        return marked(self.names.of("language", value)) if name == "language" else super().label_as_html(name, value)
+
+    @property
+    def levels(self):
+        """Triples of a level that may be chosen, what it is called and whether it is."""
+        return [(str(each.value), each.label, each == self.least) for each in LEVELS]
+
+    def pairs(self, *, without=None, sort=True):
+        pairs = super().pairs(sort=False)
+        if self.least != Level.B2:
+            pairs.append(("level", str(self.least.value)))
+        if self.days:
+            pairs += [("free_from", self.days[0].isoformat()), ("free_until", self.days[1].isoformat())]
+        if sort and not self.is_usual_order:
+            pairs.append(("sort", self.order))
+        return [pair for pair in pairs if pair != without and not (without == "days" and pair[0].startswith("free_"))]
+
+    @property
+    def carried(self):
+        fields = ("level", "free_from", "free_until")
+        return [(name, value) for name, value in super().carried if name not in fields]
+
+    @cached_property
+    def chips(self):
+        chips = super().chips
+        if self.days:
+            told = _gettext("Free %(days)s") % {"days": dates(*self.days)}
+            chips = [*chips, Chip(told, self.url(self.pairs(without="days")))]
+        return chips
+
+    @cached_property
+    def ways_out(self):
+        counts = [self.count_of(self.chosen, "")] if self.words else []
+        for name, values in self.asked.items():
+            for value in values:
+                fewer = self.chosen | {name: [each for each in values if each != value]}
+                counts.append(self.count_of(fewer, self.words))
+        if self.days:
+            counts.append(self.count_of(self.chosen, self.words, ()))
+        return [(chip, count) for chip, count in zip(self.chips, counts, strict=True) if count]
 
     def url(self, pairs, name=None):
-        return reverse("experts:roster", args=[self.roster.slug]) + query_string(pairs)
+        if self.roster:
+            return reverse("experts:roster", args=[self.roster.slug]) + query_string(pairs)
+        return super().url(pairs, name)
+
+
+def _range(kind):
+    return (kind, kind + Kind.ROSTER)
+
+
+__all__ = ["MOST_SHOWN", "ExpertFilter", "visible_to", "with_days_for"]

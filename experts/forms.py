@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -20,14 +21,17 @@ from classifications.fields import (
     PreparedForm,
     Radios,
     SectorsField,
+    Ticks,
 )
 from classifications.models import Language
 from classifications.written import dates, digits
 from experts.cv import check_cv
-from experts.models import Expert, Purpose, Reference, Roster
+from experts.models import Entry, Expert, Export, Purpose, Reference, Roster, Shortlist
 from experts.models.linked import Level
+from experts.tables import NOTE, USUAL
 
 MOST_SECTORS = 10
+MOST_CHOSEN = 50  # experts put on a shortlist at once
 MOST_YEARS = 60
 SUMMARY = 2000  # characters
 
@@ -358,3 +362,70 @@ class EndorsementForm(forms.Form):
         label=_("A few words"), required=False, max_length=1000, widget=forms.Textarea({"rows": 4, "dir": "auto"}),
         help_text=_("The Centre and the expert read them."),
     )  # fmt: skip
+
+
+# --- Shortlists ---------------------------------------------------------------------------------------------------------
+
+
+class ShortlistForm(forms.Form):
+    """What a shortlist is called."""
+
+    name = LineField(label=_("Name"), max_length=150, widget=forms.TextInput({"dir": "auto", "autocomplete": "off"}))
+
+
+class NoteForm(forms.ModelForm):
+    """Why somebody is on a shortlist."""
+
+    class Meta:
+        model = Entry
+        fields = ["note"]
+        widgets = {"note": forms.Textarea({"rows": 2, "dir": "auto"})}
+
+
+class ChosenExpertsForm(forms.Form):
+    """Experts who are to be put on one of the shortlists `kept`, or on a new one."""
+
+    expert = forms.ModelMultipleChoiceField(
+        Expert.objects.none(), to_field_name="key", label=_("Experts"), widget=forms.MultipleHiddenInput,
+        error_messages={"required": _("Choose at least one expert in the list.")},
+    )  # fmt: skip
+    shortlist = forms.ModelChoiceField(
+        Shortlist.objects.none(), label=_("On this shortlist"), required=False, empty_label=_("a new one")
+    )
+    name = LineField(
+        label=_("Name of the new one"), max_length=150, required=False, widget=forms.TextInput({"dir": "auto"})
+    )
+
+    def __init__(self, readable, kept, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["expert"].queryset = self.readable = readable
+        self.fields["shortlist"].queryset = kept
+
+    @property
+    def chosen(self):
+        """Those chosen so far whom the reader may see."""
+        values = self["expert"].value() or []
+        try:
+            keys = [self.fields["expert"].queryset.model.key.field.to_python(each) for each in values[:MOST_CHOSEN]]
+        except ValidationError:
+            return []
+        return list(self.readable.filter(key__in=keys).for_listing().order_by("pk"))
+
+    def clean(self):
+        answers = super().clean()
+        if not answers.get("shortlist") and not answers.get("name") and "shortlist" not in self.errors:
+            self.add_error("name", _("Choose a shortlist, or name a new one."))
+        return answers
+
+
+class ExportForm(forms.Form):
+    """Which columns of a shortlist are taken out, and in which form."""
+
+    form = forms.ChoiceField(label=_("Form"), choices=Export.Form, initial=Export.Form.XLSX, widget=Radios)
+    columns = forms.MultipleChoiceField(label=_("Columns"), initial=USUAL, widget=Ticks)
+
+    def __init__(self, columns, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["columns"].choices = [(each.name, capfirst(each.label)) for each in columns] + [
+            (NOTE[0], capfirst(NOTE[1]))
+        ]

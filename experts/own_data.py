@@ -45,6 +45,7 @@ def held_about(user):
         ],
         "events": expert.engagements.held(),  # with the ratings: see decision 0024
         "history": [{"step": str(each), "when": each.at, "words": each.reason} for each in expert.reviews.all()],
+        "shortlists": [{"added": each.added_at} for each in expert.entries.all()],
         "reminders": [{"written": each.written_at} for each in expert.reminders.all()],
     }  # fmt: skip
 
@@ -54,3 +55,4 @@ def forget(user):
     expert = Expert.objects.of(user)
     if expert:
         expert.erase()
+    user.shortlists.filter(is_of_centre=False).delete()

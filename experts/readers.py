@@ -28,8 +28,8 @@ _PUBLIC = (
 )  # fmt: skip
 _PARTNER = (*_PUBLIC, "days_per_year", "periods_to_come")
 _STAFF = (
-    *_PARTNER, "gender_as_written", "email", "cv", "answered_references", "reviews", "status", "get_status_display",
-    "is_for_partners", "is_public", "may_be_contacted", "last_question",
+    *_PARTNER, "gender_as_written", "email", "email_if_contacted", "cv", "answered_references", "reviews", "status",
+    "get_status_display", "is_for_partners", "is_public", "may_be_contacted", "last_question",
 )  # fmt: skip
 OF_OTHERS = ("answered_references",)  # what others told the Centre in confidence: not for the expert's own eyes either
 SHOWN = {Kind.PUBLIC: _PUBLIC, Kind.PARTNER: _PARTNER, Kind.STAFF: _STAFF}
@@ -76,3 +76,8 @@ class Reader:
 def is_staff(user):
     """Whether somebody is of the Centre's staff who keep the rosters, with the second factor the admin asks for, too."""
     return user.is_active and user.is_staff and user.has_perm("experts.view_expert") and is_mfa_enabled(user)
+
+
+def may_shortlist(reader):
+    """Whether somebody may keep shortlists: the Centre's staff, and focal points."""
+    return reader.kind == Kind.STAFF or bool(reader.states)

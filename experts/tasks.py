@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from experts.models import Expert, Reminder
+from experts.tally import fold
 
 
 @shared_task
@@ -17,3 +18,9 @@ def keep_words():
     """Write down anew the words of what is linked to experts, where names of sectors or institutions have changed."""
     for expert in Expert.objects.filter(erased_at=None).iterator():
         expert.keep_words()
+
+
+@shared_task
+def fold_tally():
+    """Put into the bitmaps by which experts are counted whatever has changed since."""
+    fold()

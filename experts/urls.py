@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from experts.views import desk, letters, pages, registration, word
+from experts.views import desk, letters, pages, registration, shortlists, word
 
 app_name = "experts"
 urlpatterns = [
@@ -20,6 +20,16 @@ urlpatterns = [
     path("desk/leave/<slug:slug>/", desk.leave, name="leave"),
     path("desk/download/", desk.download, name="download"),
     path("desk/erase/", desk.erase, name="erase"),
+    path("search/", pages.SearchPage.as_view(), name="search"),
+    path("shortlists/", shortlists.shortlists, name="shortlists"),
+    path("shortlists/choose/", shortlists.choose, name="choose-shortlist"),
+    path("shortlists/<int:pk>/", shortlists.shortlist, name="shortlist"),
+    path("shortlists/<int:pk>/rename/", shortlists.rename, name="rename-shortlist"),
+    path("shortlists/<int:pk>/delete/", shortlists.delete, name="delete-shortlist"),
+    path("shortlists/<int:pk>/compare/", shortlists.compare, name="compare-shortlist"),
+    path("shortlists/<int:pk>/export/", shortlists.export, name="export-shortlist"),
+    path("shortlists/<int:pk>/note/<uuid:key>/", shortlists.note, name="note-on-shortlist"),
+    path("shortlists/<int:pk>/remove/<uuid:key>/", shortlists.remove, name="remove-from-shortlist"),
     path("cv/<uuid:key>/", pages.cv, name="cv"),
     path("endorse/<uuid:key>/", word.endorse, name="endorse"),
     path("word/<uuid:key>/", word.application, name="word"),

@@ -10,13 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
-from django.db.models import Q
+from django.db import transaction
 from django.utils.text import capfirst
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
-from pghistory.models import Event as HistoryRow
 
+from classifications.merging import join, move
 from classifications.written import dates
 from partners.applications import Decision, Role, Status
 from partners.models import FormerAddress, Institution, Representation
@@ -115,16 +114,6 @@ def better_first(one, other):
     return sorted([one, other], key=lambda each: (STANDING.index(each.status), each.created_at, each.pk))
 
 
-def pointing_to(institution):
-    """What points to an institution: a dict from what it is called to how many rows of it there are."""
-    counts = {}
-    for field in _pointing(Institution):
-        owner = field.model._meta.auto_created or field.model
-        label = capfirst(owner._meta.verbose_name_plural)
-        counts[label] = counts.get(label, 0) + field.model._base_manager.filter(**{field.name: institution}).count()
-    return counts
-
-
 @transaction.atomic
 def merge(stays, goes, by, taken=()):
     """Make one record of two and give it.
@@ -137,7 +126,7 @@ def merge(stays, goes, by, taken=()):
     confirmed = max(filter(None, [stays.profile_confirmed_at, goes.profile_confirmed_at]), default=None)
     told = f"{goes.name} ({goes.slug})"
     manager = _settle_people(stays, goes)
-    _move(goes, stays)
+    move(goes, stays)
     _make_manager(stays, manager)
     FormerAddress.objects.create(institution=stays, slug=goes.slug)
     goes.delete()
@@ -192,7 +181,7 @@ def _settle_people(stays, goes):
     both.update(is_manager=False)
     for speaking in goes.representations.acting():
         for request in stays.representations.asked().filter(user=speaking.user_id):
-            _join(request, speaking)  # who speaks for the one already need not ask for the other
+            join(request, speaking)  # who speaks for the one already need not ask for the other
     return managers[0] if managers else None
 
 
@@ -201,95 +190,3 @@ def _make_manager(institution, user_id):
     heir = acting.filter(user=user_id).first() or acting.first()
     if heir:
         Representation.objects.filter(pk=heir.pk).update(is_manager=True)
-
-
-# --- Whatever points to a record --------------------------------------------------------------------------------------
-
-
-def _pointing(model):
-    """The foreign keys that lead to a model, those of link tables and hidden ones too.
-
-    Left out are the model's own links, which are facts of it, and the tables of history, which tell what was.
-    """
-    for each in model._meta.get_fields(include_hidden=True):
-        if each.auto_created and not each.concrete and (each.one_to_many or each.one_to_one):
-            source = each.related_model
-            if source._meta.auto_created is not model and not issubclass(source, HistoryRow):
-                yield each.field
-
-
-def _move(old, new):
-    """Make everything that points to the row `old` point to the row `new`."""
-    for field in _pointing(type(old)):
-        rows = field.model._base_manager.filter(**{field.name: old})
-        if field.model._meta.auto_created:
-            _move_links(rows, field, new)
-        else:
-            for row in rows:
-                _move_row(row, field, new)
-
-
-def _move_links(rows, field, new):
-    """Links of many-to-many fields are made anew: triggers listen to rows that come and go."""
-    far = next(each for each in field.model._meta.fields if each.is_relation and each != field)
-    links = [field.model(**{field.name: new, far.attname: key}) for key in rows.values_list(far.attname, flat=True)]
-    field.model._base_manager.bulk_create(links, ignore_conflicts=True)
-    rows.delete()
-
-
-def _move_row(row, field, new):
-    if twin := _twin(row, field, new):
-        _join(row, twin)
-        return
-    rows = field.model._base_manager.filter(pk=row.pk)
-    try:
-        with transaction.atomic():
-            rows.update(**{field.name: new})
-    except IntegrityError as error:
-        if not _links_back(row, field, new):
-            raise ValidationError(
-                _("%(what)s “%(row)s” cannot move to the other record. Settle this first, then merge.")
-                % {"what": capfirst(row._meta.verbose_name), "row": row}
-            ) from error
-        row.delete()  # between the two records; now it would lead from a record to itself
-
-
-def _twin(row, field, new):
-    """The row of `new` that makes it impossible for `row` to be there too; None if there is none."""
-    rows = field.model._base_manager
-    for names, condition in _unique_sets(field):
-        others = [field.model._meta.get_field(name) for name in names if name != field.name]
-        same = {each.attname: getattr(row, each.attname) for each in others}
-        if None in same.values() or not rows.filter(condition, pk=row.pk).exists():
-            continue
-        if twin := rows.filter(condition, **same, **{field.name: new}).first():
-            return twin
-    return None
-
-
-def _unique_sets(field):
-    """The names of fields, each with a condition, of which no two rows may hold the same, where `field` is among them."""
-    meta = field.model._meta
-    if field.unique:
-        yield (field.name,), Q()
-    for names in meta.unique_together:
-        if field.name in names:
-            yield names, Q()
-    for each in meta.constraints:
-        if isinstance(each, models.UniqueConstraint) and field.name in each.fields:
-            yield each.fields, each.condition or Q()
-
-
-def _join(row, twin):
-    """Let `twin` take the place of `row`, also for what points to it."""
-    _move(row, twin)
-    row.delete()
-
-
-def _links_back(row, field, new):
-    """Whether `row` leads to `new` by another of its foreign keys to the same model."""
-    return any(
-        getattr(row, each.attname) == new.pk
-        for each in row._meta.fields
-        if each.is_relation and each != field and each.related_model is type(new)
-    )

@@ -21,7 +21,7 @@ STANDING = [
     "partners:search", "partners:map", "partners:register", "partners:notice-list",
     "oic-vet:about", "oic-vet:programme-types", "oic-vet:committee", "oic-vet:focal-points", "oic-vet:summary", "trop:about",
     "trop:opportunity-list", "trop:institution-list", "trop:join",
-    "experts:about", "about", "links", "contact", "privacy", "accessibility",
+    "experts:about", "experts:search", "about", "links", "contact", "privacy", "accessibility",
 ]  # fmt: skip
 
 
@@ -30,7 +30,8 @@ def robots(request):
     lines = ["User-agent: *"]
     for prefix in PREFIXES.values():
         lines += [
-            f"Disallow: {prefix}{path}" for path in ("/admin/", "/accounts/", "/desk/", "/search/", "/trop/panel/")
+            f"Disallow: {prefix}{path}"
+            for path in ("/admin/", "/accounts/", "/desk/", "/search/", "/trop/panel/", "/experts/shortlists/")
         ]
     return HttpResponse(
         "\n".join([*lines, f"Sitemap: {settings.PORTAL_URL}/sitemap.xml", ""]), content_type="text/plain"

@@ -99,6 +99,7 @@ TEMPLATES = [
                 "django.templatetags.static",
                 "sesric_portal.templatetags.portal",
                 "events.templatetags.event_parts",
+                "experts.templatetags.expert_parts",
                 "trop.templatetags.trop_parts",
             ],
         },
@@ -166,6 +167,7 @@ CELERY_BEAT_SCHEDULE = {
     "drafts nobody goes on with": {"task": "accounts.tasks.forget_old_drafts", "schedule": 24 * 3600},
     "drafts of opportunities left alone": {"task": "trop.tasks.remind_of_stale_drafts", "schedule": 6 * 3600},
     "experts whose year ends": {"task": "experts.tasks.ask_whether_still_right", "schedule": 6 * 3600},
+    "bitmaps of experts": {"task": "experts.tasks.fold_tally", "schedule": 300},
     "words of experts": {"task": "experts.tasks.keep_words", "schedule": 24 * 3600},
     "sessions that ended": {"task": "accounts.tasks.clear_ended_sessions", "schedule": 24 * 3600},
 }

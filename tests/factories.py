@@ -9,7 +9,7 @@ from factory.django import DjangoModelFactory
 from accounts.models import User
 from classifications.models import City, Country, Language, Sector
 from events.models import Engagement, Event, EventDocument, FormerAddress, Participation, Series
-from experts.models import Expert, ExpertLanguage, Reference, Roster
+from experts.models import Apart, Entry, Expert, ExpertLanguage, Export, Reference, Roster, Shortlist
 from experts.models.linked import Level
 from notifications.models import (
     Announcement,
@@ -549,3 +549,46 @@ class MailStopFactory(DjangoModelFactory):
 
     reason = "The mail server is being moved."
     lifted_at = factory.LazyAttribute(lambda stop: now() + timedelta(seconds=1))
+
+
+class ShortlistFactory(DjangoModelFactory):
+    """A shortlist of the Centre with `experts` on it."""
+
+    class Meta:
+        model = Shortlist
+        skip_postgeneration_save = True
+
+    name = "Sample shortlist"
+    owner = factory.SubFactory(UserFactory)
+    is_of_centre = True
+
+    @factory.post_generation
+    def experts(self, create, extracted):
+        self.add(extracted or [])
+
+
+class EntryFactory(DjangoModelFactory):
+    class Meta:
+        model = Entry
+
+    shortlist = factory.SubFactory(ShortlistFactory)
+    expert = factory.SubFactory(ExpertFactory)
+
+
+class ExportFactory(DjangoModelFactory):
+    class Meta:
+        model = Export
+
+    by = factory.SubFactory(UserFactory)
+    shortlist = factory.SubFactory(ShortlistFactory)
+    form = Export.Form.CSV
+    columns = ["name"]
+    count = 1
+
+
+class ApartFactory(DjangoModelFactory):
+    class Meta:
+        model = Apart
+
+    one = factory.SubFactory(ExpertFactory)
+    other = factory.SubFactory(ExpertFactory)

@@ -2,21 +2,29 @@
 
 from experts.models.consent import Consent, Purpose
 from experts.models.expert import Expert, ExpertReview
+from experts.models.finding import Findable, Tally
 from experts.models.linked import Assignment, Availability, ExpertLanguage, RosterMembership
 from experts.models.reference import Reference
 from experts.models.reminder import Reminder
 from experts.models.roster import Roster
+from experts.models.shortlist import Apart, Entry, Export, Shortlist
 
 __all__ = [
+    "Apart",
     "Assignment",
     "Availability",
     "Consent",
+    "Entry",
     "Expert",
     "ExpertLanguage",
     "ExpertReview",
+    "Export",
+    "Findable",
     "Purpose",
     "Reference",
     "Reminder",
     "Roster",
     "RosterMembership",
+    "Shortlist",
+    "Tally",
 ]

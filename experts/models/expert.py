@@ -1,12 +1,12 @@
 """Experts: what they say of themselves, who may read it, and what is decided about them."""
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Case, Prefetch, Q, When
+from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext, pgettext_lazy
@@ -23,9 +23,15 @@ from partners.models import Institution
 from partners.models.word import RoutedStep, Worded, WordedQuerySet, routed_once
 from partners.stepped import waits_exactly_while
 
+# Counted in whole days of UTC, as the labels by which experts are found hold them.
 LAPSES_AFTER = timedelta(days=365)  # without a renewal: ranked last
 HIDDEN_AFTER = timedelta(days=548)  # eighteen months: no longer shown, never wiped
-BANDS = {"0-5": (0, 5), "6-10": (6, 10), "11-20": (11, 20), "21-": (21, 200)}
+
+
+def first_day_within(period):
+    """The day since which a renewal lies within a period that ends today, and its first instant."""
+    day = now().astimezone(UTC).date() - period + timedelta(days=1)
+    return day, datetime.combine(day, time.min, UTC)
 
 
 class ExpertQuerySet(SearchableQuerySet, WordedQuerySet):
@@ -35,7 +41,7 @@ class ExpertQuerySet(SearchableQuerySet, WordedQuerySet):
 
     def shown(self):
         """Those listed and kept whom somebody beside the Centre may see, renewed not too long ago."""
-        return self.listed().filter(is_kept=True, renewed_at__gt=now() - HIDDEN_AFTER)
+        return self.listed().filter(is_kept=True, renewed_at__gte=first_day_within(HIDDEN_AFTER)[1])
 
     def public(self):
         """Those whom everybody may see."""
@@ -82,12 +88,9 @@ class ExpertQuerySet(SearchableQuerySet, WordedQuerySet):
 
     def lapsed(self):
         """Those who have not renewed for a year."""
-        return self.filter(renewed_at__lte=now() - LAPSES_AFTER)
+        return self.filter(renewed_at__lt=first_day_within(LAPSES_AFTER)[1])
 
-    # --- What a list is filtered and sorted by ------------------------------------------------------------------------
-
-    def under_themes(self, slugs):
-        return self._linked(sectors__theme__slug__in=slugs)
+    # --- What suggestions are made by ---------------------------------------------------------------------------------
 
     def under_theme_keys(self, keys):
         """Those who work in a sector of one of these themes, by key."""
@@ -97,79 +100,25 @@ class ExpertQuerySet(SearchableQuerySet, WordedQuerySet):
         """Those who speak one of these languages, by key, well enough to teach in it."""
         return self._linked(languages__language__in=keys, languages__level__gte=4)
 
-    def working_by(self, ways):
-        return self.filter(way__in=ways)
-
-    def in_sectors(self, slugs):
-        return self._linked(sectors__slug__in=slugs)
-
-    def working_in(self, codes):
-        """Those who speak one of these languages well enough to teach in it: B2 or above."""
-        return self._linked(languages__language__code__in=codes, languages__level__gte=4)
-
-    def fluent_in(self, codes):
-        """Those who speak one of these languages at C1 or above."""
-        return self._linked(languages__language__code__in=codes, languages__level__gte=5)
-
     def _linked(self, **wanted):
         return self.filter(pk__in=Expert.objects.filter(**wanted).values("pk"))
-
-    def of_nations(self, iso2s):
-        return self.filter(nationality__iso2__in=iso2s)
-
-    def living_in(self, iso2s):
-        return self.filter(residence__iso2__in=iso2s)
-
-    def in_groups(self, groups):
-        return self.filter(nationality__oic_group__in=groups)
-
-    def with_degrees(self, degrees):
-        return self.filter(degree__in=degrees)
-
-    def with_years(self, bands):
-        """Those whose years of experience lie in one of these bands, values of `Expert.Years`."""
-        return self.alias(band=years_band()).filter(band__in=bands)
-
-    def freshest_first(self):
-        """Those who renewed last before others; lapsed ones come last by that."""
-        return self.order_by("-renewed_at", "pk")
-
-    def most_experienced_first(self):
-        """By years of experience; lapsed ones last."""
-        return self.order_by(_lapsed_last(), "first_year", "pk")
-
-    def by_name(self):
-        return self.order_by(_lapsed_last(), "name", "pk")
 
     def for_listing(self):
         """With what a row of a list shows."""
         return (
-            self.select_related("nationality", "residence", "institution")
+            self.select_related("nationality", "residence", "institution", "user")
             .defer("search_key", "search_stems", "linked_words")
-            .prefetch_related("sectors", Prefetch("languages", _languages()))
+            .prefetch_related("sectors", *_linked())
         )
 
 
-def _languages():
-    from experts.models.linked import ExpertLanguage  # noqa: PLC0415  linked rows need the expert
+def _linked():
+    from experts.models.linked import ExpertLanguage, RosterMembership  # noqa: PLC0415  linked rows need the expert
 
-    return ExpertLanguage.objects.select_related("language")
-
-
-def _lapsed_last():
-    return Case(When(renewed_at__lte=now() - LAPSES_AFTER, then=1), default=0, output_field=models.IntegerField())
-
-
-def years_band():
-    """The band of years of experience in which an expert is today, as an expression."""
-    year = localdate().year
-    return Case(
-        *(
-            When(first_year__lte=year - least, first_year__gte=year - most, then=models.Value(band))
-            for band, (least, most) in BANDS.items()
-        ),
-        output_field=models.CharField(),
-    )
+    return [
+        Prefetch("languages", ExpertLanguage.objects.select_related("language")),
+        Prefetch("memberships", RosterMembership.objects.select_related("roster")),
+    ]
 
 
 class Expert(Worded):
@@ -203,6 +152,11 @@ class Expert(Worded):
         SOME = "6-10", _("6 to 10 years")
         MANY = "11-20", _("11 to 20 years")
         MOST = "21-", _("More than 20 years")
+
+        @property
+        def span(self):
+            """The least and the most whole years."""
+            return {"0-5": (0, 5), "6-10": (6, 10), "11-20": (11, 20), "21-": (21, 100)}[self]
 
     STATE = "nationality"
 
@@ -320,6 +274,11 @@ class Expert(Worded):
         return self.user.email if self.user else ""
 
     @property
+    def email_if_contacted(self):
+        """The address of those who agree to be written to: no other leaves the portal in a table."""
+        return self.email if self.may_be_contacted else ""
+
+    @property
     def years(self):
         """Whole years of experience."""
         return localdate().year - self.first_year if self.first_year is not None else None
@@ -343,11 +302,13 @@ class Expert(Worded):
 
     @cached_property
     def periods_to_come(self):
-        return list(self.periods.ending_from(localdate()))
+        today = localdate()
+        periods = (each for each in self.periods.all() if each.until >= today)
+        return sorted(periods, key=lambda each: (each.starts_on, each.pk))
 
     @cached_property
     def rosters_in_order(self):
-        return [each.roster for each in self.memberships.select_related("roster").order_by("roster__position")]
+        return sorted((each.roster for each in self.memberships.all()), key=lambda roster: (roster.position, roster.pk))
 
     @property
     def answered_references(self):
@@ -355,11 +316,11 @@ class Expert(Worded):
 
     @property
     def is_lapsed(self):
-        return self.renewed_at <= now() - LAPSES_AFTER
+        return self.renewed_at < first_day_within(LAPSES_AFTER)[1]
 
     @property
     def is_hidden(self):
-        return self.renewed_at <= now() - HIDDEN_AFTER
+        return self.renewed_at < first_day_within(HIDDEN_AFTER)[1]
 
     @property
     def lapses_on(self):
@@ -464,7 +425,7 @@ class Expert(Worded):
             raise ValidationError(_("Without being kept by the Centre nothing else is possible."))
         if not self.consents.in_force().filter(purpose=purpose).exists():
             self.consents.create(purpose=purpose, version=WORDED_ON)
-        self._raise_flags()
+        self.raise_flags()
 
     @transaction.atomic
     def take_back(self, purpose):
@@ -474,7 +435,7 @@ class Expert(Worded):
         if purpose != "kept":
             ended = ended.filter(purpose=purpose)
         ended.update(withdrawn_at=now())
-        self._raise_flags()
+        self.raise_flags()
 
     def _consent_to(self, purposes):
         """Make what is agreed to the same as `purposes`."""
@@ -483,7 +444,8 @@ class Expert(Worded):
         for purpose in sorted(purposes, key=lambda each: each != "kept"):
             self.agree_to(purpose)
 
-    def _raise_flags(self):
+    def raise_flags(self):
+        """Write down beside the consents which are in force."""
         from experts.models.consent import FLAGS  # noqa: PLC0415  consents need the expert
 
         agreed = set(self.consents.in_force().values_list("purpose", flat=True))
@@ -514,12 +476,13 @@ class Expert(Worded):
     def erase(self):
         """Take away everything that says who this was; the row stays for counting, with the rosters it was on."""
         from experts.erasing import forget_letters  # noqa: PLC0415  it reads references, which need the expert
+        from experts.tally import fold  # noqa: PLC0415  it counts experts
 
         forget_letters(self)
         self._drop_cv()
         for rows in (
             self.languages, self.periods, self.assignments, self.references, self.consents, self.reviews, self.reminders,
-            self.engagements,
+            self.engagements, self.entries,
         ):  # fmt: skip
             rows.all().delete()
         self.sectors.clear()
@@ -535,6 +498,7 @@ class Expert(Worded):
         self.status, self.waiting_since = Status.WITHDRAWN, None
         self.renewed_at = self.created_at = self.erased_at
         self.save()
+        fold()  # the bitmaps know at once that there is nobody
 
     def tell(self, review):
         from experts.emails import tell_of_review  # noqa: PLC0415  letters speak of models

@@ -77,9 +77,9 @@ class Assignment(models.Model):
 
 
 class AvailabilityQuerySet(models.QuerySet):
-    def ending_from(self, day):
-        """Periods that are not over on a day, the earliest first."""
-        return self.filter(until__gte=day).order_by("starts_on", "pk")
+    def covering(self, first, last):
+        """Periods in which all days from `first` to `last` lie."""
+        return self.filter(starts_on__lte=first, until__gte=last)
 
 
 class Availability(models.Model):
@@ -94,6 +94,7 @@ class Availability(models.Model):
     class Meta:
         verbose_name = _("period of availability")
         verbose_name_plural = _("periods of availability")
+        indexes = [models.Index(fields=["until", "starts_on", "expert"], name="free_until")]
         constraints = [
             models.CheckConstraint(condition=Q(until__gte=F("starts_on")), name="availability_ends_after_start")
         ]

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from classifications.models import Named, NamedQuerySet, Sector
 from classifications.written import translated
 
-RESERVED = {"register", "profile", "desk", "cv", "references", "renew", "endorse", "word"}  # paths beside the rosters'
+RESERVED = {
+    "register", "profile", "desk", "cv", "references", "renew", "endorse", "word", "search", "shortlists",
+}  # paths beside the rosters'  # fmt: skip
 
 
 class RosterQuerySet(NamedQuerySet):

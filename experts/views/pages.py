@@ -1,5 +1,6 @@
 """The rosters, and the experts on them as each reader may see them."""
 
+from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import FileResponse
 from django.shortcuts import get_object_or_404, render
@@ -11,8 +12,9 @@ from accounts.keeping import signed_in
 from classifications.addresses import NotOnRecord
 from classifications.lists import ListPage
 from experts.filters import ExpertFilter
+from experts.fit import MOST_SHOWN, reasons
 from experts.models import Expert, Roster
-from experts.readers import Kind, Reader, is_staff
+from experts.readers import Kind, Reader, is_staff, may_shortlist
 from experts.structured import expert_as_linked_data
 from programmes.views import page
 
@@ -24,32 +26,59 @@ def about(request):
     return page(request, "experts", "experts/experts.html", rosters=Roster.objects.annotate(n=public).in_order())
 
 
-class RosterPage(ListPage):
-    """The experts on a roster whom the reader may see."""
+class SearchPage(ListPage):
+    """The experts whom the reader may see and who fit what is asked; of each, what the reader may read, and why it fits."""
 
     filterset_class = ExpertFilter
-    template_name = "experts/roster.html"
-
-    @cached_property
-    def roster(self):
-        return get_object_or_404(Roster, slug=self.kwargs["slug"])
+    template_name = "experts/search.html"
+    roster = None
 
     @cached_property
     def reader(self):
         return Reader.of(self.request.user)
 
     def get_queryset(self):
-        return Expert.objects.readable_as(self.reader).listed().on_roster(self.roster)
+        return Expert.objects.none()  # the filter finds them
 
     def get_filterset_kwargs(self, filterset_class):
-        return super().get_filterset_kwargs(filterset_class) | {"roster": self.roster}
+        return super().get_filterset_kwargs(filterset_class) | {"reader": self.reader, "roster": self.roster}
+
+    def get_paginator(self, queryset, per_page, **kwargs):
+        return RankedPages(queryset, per_page, **kwargs)
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
         profiles = [self.reader.profile_of(expert) for expert in context.pop("object_list")]
-        for name in ("expert_list", "object_list"):
-            context.pop(name, None)
-        return context | {"roster": self.roster, "profiles": profiles, "kind": self.reader.kind}
+        wish = context["filter"].wish
+        return context | {
+            "roster": self.roster,
+            "found": [(profile, reasons(profile, wish)) for profile in profiles],
+            "kind": self.reader.kind,
+            "may_shortlist": may_shortlist(self.reader),
+        }
+
+
+class RosterPage(SearchPage):
+    """The search on one roster."""
+
+    template_name = "experts/roster.html"
+
+    @cached_property
+    def roster(self):
+        return get_object_or_404(Roster, slug=self.kwargs["slug"])
+
+
+class RankedPages(Paginator):
+    """Pages of `Ranked`; of those who are too many to be ranked the first ones only."""
+
+    @cached_property
+    def count(self):
+        return self.object_list.count
+
+    @cached_property
+    def num_pages(self):
+        shown = self.count if self.object_list.is_ranked else MOST_SHOWN
+        return max(1, -(-shown // self.per_page))
 
 
 @require_safe

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from classifications.fields import LineField
 from classifications.steps import ReasonForm, WordsForm
-from partners.merging import PARTS
 from partners.models import Institution
 
 VOUCHED_FOR = timedelta(days=2 * 365)  # proposed; who vouches may choose another day
@@ -72,31 +71,3 @@ class InstitutionForm(forms.ModelForm):
             unsaved = Institution(country=answers["country"], kind=answers["kind"], **names)
             answers["slug"] = Institution.free_slug(unsaved)
         return answers
-
-
-class MergeForm(forms.Form):
-    """From which of two records each fact is taken."""
-
-    STAYS, GOES = "stays", "goes"
-
-    def __init__(self, stays, goes, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.compared = []
-        for part in PARTS:
-            one, other = part.in_words(stays), part.in_words(goes)
-            if one != other:
-                self.fields[part.name] = forms.ChoiceField(
-                    label=part.label, choices=[(self.STAYS, _("Stays")), (self.GOES, _("Goes"))], widget=forms.RadioSelect,
-                    initial=self.GOES if part.is_fuller(goes, stays) else self.STAYS,
-                )  # fmt: skip
-            self.compared.append((part, one, other))
-
-    def rows(self):
-        """For each fact its label, and the two values, each with the button that chooses it (none where they agree)."""
-        for part, one, other in self.compared:
-            buttons = [each.tag() for each in self[part.name].subwidgets] if part.name in self.fields else ["", ""]
-            yield part.label, [(one, buttons[0]), (other, buttons[1])], self[part.name].errors if any(buttons) else ""
-
-    def taken(self):
-        """The names of the parts that come from the record that goes."""
-        return [name for name, answer in self.cleaned_data.items() if answer == self.GOES]

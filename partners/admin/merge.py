@@ -9,9 +9,9 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
 from classifications.facets import WordsField
-from partners.admin.forms import MergeForm
+from classifications.merging import MergeForm, side_by_side
 from partners.admin.tables import looking_like
-from partners.merging import better_first, merge, pointing_to
+from partners.merging import PARTS, better_first, merge
 from partners.models import Institution
 
 __all__ = ["address", "better_first", "urls"]
@@ -55,7 +55,7 @@ def compare(office, request, pk, other):
     if stays is None or other not in rows:
         return _gone(office, request, rows)
     goes = rows[other]
-    form = MergeForm(stays, goes, request.POST if request.method == "POST" else None)
+    form = MergeForm(PARTS, stays, goes, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             merge(stays, goes, request.user, form.taken())
@@ -64,18 +64,12 @@ def compare(office, request, pk, other):
         else:
             return _merged(office, request, stays, rows[other])
     context = _frame(office, request, stays, _("Merge two records")) | {
-        "stays": stays, "goes": goes, "form": form, "swapped": address(goes, stays), "pointing": _side_by_side(stays, goes),
+        "stays": stays, "goes": goes, "form": form, "swapped": address(goes, stays), "pointing": side_by_side(stays, goes),
         "people": [each.representations.acting().for_listing() for each in (stays, goes)],
     }  # fmt: skip
     return TemplateResponse(
         request, "admin/partners/institution/merge.html", context, status=400 if form.is_bound else 200
     )
-
-
-def _side_by_side(stays, goes):
-    """Triples of what points to either, with how much there is of it."""
-    counts = pointing_to(stays), pointing_to(goes)
-    return [(label, counts[0][label], counts[1][label]) for label in counts[0] if counts[0][label] or counts[1][label]]
 
 
 def _merged(office, request, stays, goes):

@@ -2,6 +2,7 @@
 
 import io
 import random
+import time
 import zipfile
 import zlib
 
@@ -110,6 +111,113 @@ HOSTILE = {
     "deep": deep(),
     "turns in circles": PLAIN.replace(b"/Kids [ ", b"/Kids [ 1 0 R "),
 }
+
+
+ALGORITHMS = ["RC4-40", "RC4-128", "AES-128", "AES-256", "AES-256-R5"]
+OTHER_TYPES = {
+    "png": b"\x89PNG\r\n\x1a\n", "jpeg": b"\xff\xd8\xff\xe0", "gif": b"GIF89a", "zip": b"PK\x03\x04", "exe": b"MZ\x90\x00",
+    "elf": b"\x7fELF", "rtf": b"{\\rtf1", "doc": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "html": b"<!doctype html>",
+    "svg": b"<svg xmlns='http://www.w3.org/2000/svg'>", "php": b"<?php system($_GET[0]);", "shell": b"#!/bin/sh\nrm -rf /",
+    "ps": b"%!PS-Adobe-3.0", "gzip": b"\x1f\x8b\x08", "rar": b"Rar!\x1a\x07", "7z": b"7z\xbc\xaf\x27\x1c", "xml": b"<?xml?>",
+    "class": b"\xca\xfe\xba\xbe", "wasm": b"\x00asm", "bom": b"\xef\xbb\xbf%PDF-1.4",
+}  # fmt: skip
+MARKS = [
+    b"<script>x()</script>",
+    b"<HTML>",
+    b"<?PHP x",
+    b"<svg onload=x>",
+    b"<ScRiPt src=x>",
+    b"PK\x05\x06" + b"\x00" * 18,
+]
+ACTS = ["/JavaScript", "/Launch", "/SubmitForm", "/ImportData"]
+
+
+def escaped_name(name, chance):
+    """A name with some of its letters written as numbers, which readers of PDF take for the same."""
+    return "/" + "".join(f"#{ord(letter):02x}" if chance.random() < 0.4 else letter for letter in name[1:])
+
+
+def on_the_page(kind):
+    """A page that acts when it is opened, or that has a button which does."""
+
+    def change(writer):
+        action = DictionaryObject({NameObject("/S"): NameObject(kind), NameObject("/JS"): TextStringObject("x")})
+        writer.pages[0][NameObject("/AA")] = DictionaryObject({NameObject("/O"): action})
+
+    return written(change)
+
+
+def bomb(size, layers):
+    """A stream of objects that is small here and grows by a thousand with each layer."""
+    body = b"5 0 <</S/GoTo>>" + b" " * size
+    for _layer in range(layers):
+        body = zlib.compress(body, 9)
+    filters = b"/FlateDecode " * layers
+    data = compressed_objects(b"<</S/GoTo>>")
+    old = data[data.index(b"4 0 obj") : data.index(b"endobj", data.index(b"4 0 obj"))]
+    new = b"4 0 obj\n<</Type/ObjStm/N 1/First 4/Filter[%s]/Length %d>>\nstream\n" % (filters, len(body)) + body
+    return data.replace(old, new + b"\nendstream\n")
+
+
+def hostile_files():
+    """Pairs of a name and a file, two hundred at least; the same every time."""
+    chance = random.Random(200)  # noqa: S311  as above
+    yield from HOSTILE.items()
+    for kind, beginning in OTHER_TYPES.items():
+        yield f"{kind} called a PDF", beginning + bytes(chance.randrange(256) for _n in range(200))
+        yield f"{kind} before", beginning + b"\n" + PLAIN
+        yield f"{kind} behind", PLAIN + beginning + b"\x01"
+    for place in (20, len(PLAIN) // 3, len(PLAIN) // 2, len(PLAIN) - 40):
+        for mark in MARKS:
+            yield f"{mark[:8]} at {place}", PLAIN[:place] + b"\n%" + mark + b"\n" + PLAIN[place:]
+    for algorithm in ALGORITHMS:
+        for user, owner in (("a", "b"), ("", "b")):
+            yield f"{algorithm} {user}", written(lambda w, a=algorithm, u=user, o=owner: w.encrypt(u, o, algorithm=a))
+    for act in ACTS:
+        yield f"{act} of the page", on_the_page(act)
+        yield f"{act} compressed", compressed_objects(b"<</S%s/JS(x)>>" % act.encode())
+        for _time in range(8):
+            name = escaped_name(act, chance).encode()
+            yield f"{name} for {act}", with_action(act).replace(act.encode(), name)
+            yield f"{name} compressed", compressed_objects(b"<</S%s>>" % name)
+    for size in (10, 100):
+        for layers in (1, 2, 3):
+            yield f"bomb of {size} MB in {layers}", bomb(size * 1024 * 1024, layers)
+    for pages in (32, 60, 200):
+        yield f"{pages} pages", pdf_bytes(pages)
+    for size in (LARGEST + 1, LARGEST + 100_000, 2 * LARGEST):
+        yield f"{size} bytes", PLAIN[:-7] + b"%" + b"0" * (size - len(PLAIN)) + b"\n%%EOF\n"
+    for length in (1, 4, 5, 100):
+        yield f"{length} bytes of the beginning", PLAIN[:length]
+        yield f"{length} zeros", b"\x00" * length
+
+
+def test_two_hundred_hostile_files_are_refused():
+    """Each within seconds, with a message that says what to do; whatever the file is called."""
+    files, told = dict(hostile_files()), {}
+    names = [
+        "cv.pdf",
+        "cv.pdf.exe",
+        "../../cv.pdf",
+        "cv\x00.pdf",
+        "ملف.pdf",
+        "",
+        "." * 200,
+        "cv.PDF ",
+        "con",
+        "<b>.pdf",
+    ]
+    assert len(files) >= 200
+    for number, (what, data) in enumerate(files.items()):
+        began = time.monotonic()
+        file = pdf(data)
+        file._name = names[number % len(names)]
+        try:
+            check_cv(file)
+        except ValidationError as refused:
+            told[what] = " ".join(refused.messages)
+        assert time.monotonic() - began < 20, what
+    assert [what for what in files if len(told.get(what, "")) <= 20] == []
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -4,11 +4,12 @@ from datetime import date, timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import AnonymousUser, Permission
 from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import now
 
+from experts.filters import ExpertFilter
 from experts.models import Expert
 from experts.readers import SHOWN, Kind, Profile, Reader
 from partners.applications import Decision, Role, Status
@@ -94,8 +95,10 @@ def pages_of(expert):
     own = reverse("experts:expert", args=["environment-water", expert.key])
     searches = ["Zaynab", "Quagga", "numbats", "zebu", "wombat", "zaynab@", "female"]
     others = ["/", "/experts/", "/sitemap.xml", "/search/?q=zaynab", "/partners/search/?q=quagga", "/countries/ug/"]
-    facets = [f"{roster}?fluent=en", f"{roster}?nationality=UG&sort=name", f"{roster}?years=11-20"]
+    facets = [f"{roster}?language=en", f"{roster}?nationality=UG&sort=name", f"{roster}?years=11-20"]
     translated = [prefix + path for path in (roster, own) for prefix in ("/fr", "/ar")]
+    everywhere = reverse("experts:search")
+    facets += [everywhere, f"{everywhere}?q=zaynab&sort=fresh", f"/ar{everywhere}"]  # chips repeat what a reader chose
     return [roster, own, *translated, *others, *facets, *(f"{roster}?q={words}" for words in searches)]
 
 
@@ -253,8 +256,7 @@ def test_a_year_without_a_word_ranks_last_and_half_a_year_more_hides(db):
     fresh = ExpertFactory(first_year=2015)
     lapsed = ExpertFactory(first_year=1990, renewed_at=now() - timedelta(days=366))
     hidden = ExpertFactory(renewed_at=now() - timedelta(days=549))
-    public = Expert.objects.public()
-    for ordered in (public.freshest_first(), public.most_experienced_first(), public.by_name()):
-        assert list(ordered) == [fresh, lapsed]
+    for order in ("fit", "fresh", "experience"):
+        assert list(ExpertFilter({"sort": [order]}, reader=Reader.of(AnonymousUser())).qs[0:9]) == [fresh, lapsed]
     hidden.renew()
-    assert public.freshest_first().first() == hidden
+    assert ExpertFilter({"sort": ["fresh"]}, reader=Reader.of(AnonymousUser())).qs[0:9][0] == hidden

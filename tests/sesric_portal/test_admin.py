@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import User
 from classifications.models import City, Country, Language, Sector
 from events.models import Engagement, Event, Series
-from experts.models import Expert, Roster
+from experts.models import Expert, Export, Roster
 from notifications.models import Announcement, Follower, Letter, MailStop, RefusedAddress
 from partners.models import Institution, Notice, ProposedChange, Report, Representation, ReviewRules
 from programmes.models import Committee, FocalPoint, Page, Programme, ProgrammeDocument, Theme
@@ -49,6 +49,7 @@ MADE_BY = {
     ReviewRules: lambda: ReviewRules.objects.get_or_create(pk=1),
     Roster: lambda: factories.RosterFactory(slug=f"roster-{Roster.objects.count()}"),
     Expert: factories.ExpertFactory,
+    Export: factories.ExportFactory,
     Series: factories.SeriesFactory,
     Engagement: factories.EngagementFactory,
     Event: lambda: factories.EventFactory(
@@ -60,6 +61,7 @@ READ_ONLY = ONE_ROW | {
     Announcement,
     Engagement,
     Expert,
+    Export,
     Follower,
     Letter,
     Membership,
@@ -144,7 +146,7 @@ def test_staff_without_a_second_factor_are_led_to_set_one_up(client, db):
 
 @pytest.mark.parametrize("model", MADE_BY)
 def test_editors_see_what_they_keep_and_no_more(client, editor, model):
-    hidden = {User, Group, Letter, Announcement, Follower, RefusedAddress, MailStop}
+    hidden = {User, Group, Letter, Announcement, Follower, RefusedAddress, MailStop, Export}
     assert client.get(address(model, "changelist")).status_code == (403 if model in hidden else 200)
 
 

@@ -16,7 +16,7 @@ LISTS = [
     "/partners/register/", "/partners/notices/", "/partners/notices/feed/", "/search/", "/trop/",
     "/trop/join/", "/trop/institutions/", "/trop/institutions/lead/",
     "/trop/opportunities/", "/trop/opportunities/lead/", "/trop/opportunities/feed/", "/trop/opportunities/calendar.ics",
-    "/experts/", "/experts/lead/",
+    "/experts/", "/experts/lead/", "/experts/search/",
     "/contact/", "/",
 ]  # fmt: skip
 FORMER = [
@@ -27,7 +27,8 @@ ADDRESSES = [prefix + path for path in LISTS for prefix in PREFIXES.values()] + 
 METHODS = ["GET"] * 6 + ["HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"]
 NAMES = [
     "q", "year", "when", "kind", "mode", "theme", "programme", "provider", "beneficiary", "venue", "language", "sort", "page",
-    "country", "group", "part", "rung", "sector", "nationality", "fluent", "years", "wanted", "month", "covered", "network",
+    "country", "group", "part", "rung", "sector", "nationality", "language", "level", "free_from",
+    "free_until", "seen", "years", "wanted", "month", "covered", "network",
     "measure", "id", "about", "next", "unknown",
 ]  # fmt: skip
 VALUES = [

@@ -31,7 +31,7 @@ PUBLIC = """
     partners:notice-list partners:notice-feed partners:notice-detail
     trop:about trop:opportunity-list trop:opportunity-detail trop:opportunity-calendar trop:calendar trop:feed
     trop:institution-list trop:institution-detail trop:join experts:about
-    experts:roster experts:expert experts:reference experts:renew-by-letter
+    experts:search experts:roster experts:expert experts:reference experts:renew-by-letter
     notifications:follow notifications:sent notifications:confirm notifications:mute notifications:unsubscribe
     notifications:by-letter notifications:feed notifications:edit
 """.split()  # noqa: SIM905  read as a table
@@ -71,6 +71,8 @@ LOGIN = """
     experts:renew experts:withdraw experts:leave experts:download experts:erase experts:endorse
     experts:word experts:return experts:object
     events:invitation events:accept-invitation events:decline-invitation
+    experts:shortlists experts:choose-shortlist experts:shortlist experts:rename-shortlist experts:delete-shortlist
+    experts:compare-shortlist experts:export-shortlist experts:note-on-shortlist experts:remove-from-shortlist
     partners:correct-begin partners:correct-send partners:correct-step partners:correct-keep partners:correct-stop
     partners:messages partners:conversation partners:set-aside partners:block partners:unblock partners:report partners:write
     notifications:inbox notifications:mark-read notifications:interests notifications:accept-proposals

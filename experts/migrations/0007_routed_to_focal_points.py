@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("experts", "0004_decisions_of_focal_points")]
+    dependencies = [("experts", "0006_labels")]
 
     operations = [
         migrations.AddField("expertreview", "waiting_since", models.DateTimeField(editable=False, null=True)),

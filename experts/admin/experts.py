@@ -1,65 +1,19 @@
-"""The Centre's staff review experts here: a queue with its age, a page for each step, figures for each roster.
+"""The Centre's staff review experts here: a queue with its age, a page for each step, records to merge, figures.
 
 What an expert says of themselves is theirs to change; staff read it, as far as the expert agrees to be kept.
 """
 
 from django.contrib import admin
-from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from classifications.office import LinkedInline, RecordAdmin
 from classifications.steps import Queue, ReadOnly, ReasonForm, Step, StepsAdmin, WordsForm, age
-from experts.models import Expert, Roster
+from experts import duplicates
+from experts.admin import figures, merge
+from experts.models import Expert
 from experts.readers import is_staff
 from partners.applications import Status
-
-
-class SectorInline(LinkedInline):
-    model = Roster.sectors.through
-    autocomplete_fields = ["sector"]
-    verbose_name, verbose_name_plural = _("sector"), _("sectors")
-
-
-@admin.register(Roster)
-class RosterAdmin(RecordAdmin):
-    list_display = ["name_en", "position", "is_open", "listed", "women", "men", "lapsed"]
-    search_fields = ["name_en", "name_fr", "name_ar"]
-    prepopulated_fields = {"slug": ["name_en"]}
-    fields = [
-        "name_en", "name_fr", "name_ar", "slug", "summary_en", "summary_fr", "summary_ar", "position", "is_open",
-    ]  # fmt: skip
-    inlines = [SectorInline]
-
-    def get_queryset(self, request):
-        listed = Expert.objects.listed().filter(is_kept=True)
-        women, men = (listed.filter(gender=gender) for gender in (Expert.Gender.FEMALE, Expert.Gender.MALE))
-        return super().get_queryset(request).annotate(
-            n_listed=Count("memberships", Q(memberships__expert__in=listed)),
-            n_women=Count("memberships", Q(memberships__expert__in=women)),
-            n_men=Count("memberships", Q(memberships__expert__in=men)),
-            n_lapsed=Count("memberships", Q(memberships__expert__in=listed.lapsed())),
-        )  # fmt: skip
-
-    def view_on_site(self, roster):
-        return roster.get_absolute_url()
-
-    @admin.display(description=_("listed"), ordering="n_listed")
-    def listed(self, roster):
-        return roster.n_listed
-
-    @admin.display(description=_("women"), ordering="n_women")
-    def women(self, roster):
-        return roster.n_women
-
-    @admin.display(description=_("men"), ordering="n_men")
-    def men(self, roster):
-        return roster.n_men
-
-    @admin.display(description=_("not confirmed for a year"), ordering="n_lapsed")
-    def lapsed(self, roster):
-        return roster.n_lapsed
 
 
 def _fits(*states):
@@ -68,8 +22,13 @@ def _fits(*states):
 
 @admin.register(Expert)
 class ExpertAdmin(ReadOnly, StepsAdmin):
+    change_list_template = "admin/experts/expert/change_list.html"
+    change_form_template = "admin/experts/expert/change_form.html"
     list_display = ["name", "nationality", "on_rosters", "status", "age", "renewed_at", "endorsed_on"]
-    list_filter = ["status", "memberships__roster", ("nationality", admin.RelatedOnlyFieldListFilter)]
+    list_filter = [
+        "status", "memberships__roster", "gender", ("sectors", admin.RelatedOnlyFieldListFilter),
+        ("nationality", admin.RelatedOnlyFieldListFilter),
+    ]  # fmt: skip
     search_fields = ["name"]
     ordering = ["waiting_since", "-created_at"]
     fields = readonly_fields = [
@@ -104,10 +63,20 @@ class ExpertAdmin(ReadOnly, StepsAdmin):
         readable = Expert.objects.readable_by(request.user) if is_staff(request.user) else Expert.objects.none()
         return readable.select_related("nationality", "user").prefetch_related("memberships__roster")
 
+    def get_urls(self):
+        return [*merge.urls(self), *figures.urls(self), *super().get_urls()]
+
     def queues(self, request):
         rows = Expert.objects.waiting_for_review().filter(is_kept=True)
         url = self.address("changelist") + "?status__exact=applied"
-        return [Queue.of(_("Experts to review"), rows, url, "waiting_since")]
+        return [
+            Queue.of(_("Experts to review"), rows, url, "waiting_since"),
+            Queue(_("Experts who may be recorded twice"), duplicates.count(), self.address("duplicates")),
+        ]
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["may_merge"] = change and self.has_step_permission(request)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def view_on_site(self, expert):
         rosters = expert.rosters_in_order

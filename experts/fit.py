@@ -1,0 +1,187 @@
+"""How well an expert fits what is asked: one rule, worked out by the database, that gives its reasons.
+
+Whoever is listed at all answers to every choice in force. Among them points decide:
+
+    20 for each chosen sector or theme in which the expert works, of two at most
+     5 for each level of the best-spoken chosen language, from A1 (1) to a first language (7)
+     1 for each year of experience, of 25 at most
+    15 for the word of the national focal point
+    10 for a profile confirmed within 90 days, 6 within 180, 3 within a year
+
+Whoever has not confirmed the profile for a year comes after all others, whatever the points. Equal points: who confirmed it
+last, then who has more years, then who was recorded first. To be better in one of these and the same in the others never
+costs a place (`tests/experts/test_fit.py`).
+
+More than `MOST_RANKED` experts are not ranked by points, which would say little of so many: they come by their last
+confirmation, and the page says so.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import connection
+from django.utils.functional import cached_property
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from classifications.written import dates, month, number
+from experts.models import Expert
+from experts.models.expert import LAPSES_AFTER, first_day_within
+from experts.models.finding import Kind, Mark
+from experts.models.linked import Level
+from experts.questions import Both, Since
+from experts.tally import fitting, sets_of
+
+MOST_RANKED = 5_000
+MOST_SHOWN = 250  # of those who are too many to be ranked
+SECTOR, LEVEL, ENDORSED, MOST_SECTORS, MOST_YEARS = 20, 5, 15, 2, 25
+CONFIRMED = {90: 10, 180: 6, LAPSES_AFTER.days: 3}  # points by days
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked for of which there may be more or less: keys of sectors and themes, of languages; days to be free on."""
+
+    sectors: tuple = ()
+    languages: tuple = ()
+    days: tuple = ()
+
+
+def points(wish):
+    """The points of a row `f` of `Findable`, as SQL with its parameters."""
+    parts, params = [], []
+    if wish.sectors:
+        held = " + ".join(["(f.labels && %s::int[])::int"] * len(wish.sectors))
+        parts.append(f"{SECTOR} * least({MOST_SECTORS}, {held})")
+        params += [[Kind.SECTOR + key] for key in wish.sectors]
+    if wish.languages:
+        levels = sorted(Level.values, reverse=True)
+        parts.append(
+            f"{LEVEL} * CASE {' '.join(f'WHEN f.labels && %s::int[] THEN {each}' for each in levels)} ELSE 0 END"
+        )
+        params += [[Kind.SPOKEN + 100_000 * level + key for key in wish.languages] for level in levels]
+    parts.append(f"least({MOST_YEARS}, greatest(0, %s - f.first_year))")
+    params.append(localdate().year)
+    parts.append(f"CASE WHEN f.labels && %s::int[] THEN {ENDORSED} ELSE 0 END")
+    params.append([Mark.ENDORSED])
+    parts.append(f"CASE {' '.join(f'WHEN f.renewed_on >= %s THEN {each}' for each in CONFIRMED.values())} ELSE 0 END")
+    params += [_day(days) for days in CONFIRMED]
+    return " + ".join(parts), params
+
+
+def points_of(expert, wish):
+    """The same points of one expert."""
+    sectors = {sector.pk for sector in expert.sectors.all()} | {sector.theme_id for sector in expert.sectors.all()}
+    spoken = [each.level for each in expert.languages.all() if each.language_id in wish.languages]
+    confirmed = [points for days, points in CONFIRMED.items() if expert.renewed_at.date() >= _day(days)]
+    return (
+        SECTOR * min(MOST_SECTORS, len(sectors & set(wish.sectors)))
+        + LEVEL * max(spoken, default=0)
+        + min(MOST_YEARS, max(0, expert.years))
+        + ENDORSED * (expert.endorsed_on is not None)
+        + max(confirmed, default=0)
+    )
+
+
+def _day(days):
+    return first_day_within(timedelta(days=days))[0]
+
+
+def reasons(profile, wish):
+    """Why an expert fits, in words, made of nothing but what the reader may read of them."""
+    told = [sector.name for sector in profile.sectors_by_name if {sector.pk, sector.theme_id} & set(wish.sectors)]
+    told += [
+        _("%(language)s %(level)s") % {"language": each.language.name, "level": each.get_level_display()}
+        for each in profile.languages_by_level
+        if each.language_id in wish.languages
+    ]
+    told.append(
+        ngettext("%(n)s year of experience", "%(n)s years of experience", profile.years) % {"n": number(profile.years)}
+    )
+    if wish.days:
+        periods = getattr(profile, "periods_to_come", ())  # the public has none
+        free = [each for each in periods if each.starts_on <= wish.days[0] and each.until >= wish.days[1]]
+        told += [_("free %(days)s") % {"days": dates(each.starts_on, each.until)} for each in free[:1]]
+    if profile.endorsed_on:
+        told.append(_("endorsed by the national focal point"))
+    if not profile.is_lapsed:
+        told.append(_("confirmed in %(month)s") % {"month": month(profile.renewed_at)})
+    return told
+
+
+class Ranked:
+    """The experts under a condition in an order (`fit`, `fresh` or `experience`); sliced, it gives those of a page."""
+
+    def __init__(self, condition, order, wish, counted):
+        """`counted` gives how many there are, and how many of them confirmed their profile within a year."""
+        self.condition, self.order, self.wish, self._counted = condition, order, wish, counted
+
+    @cached_property
+    def count(self):
+        return self._counted()[0]
+
+    @property
+    def is_ranked(self):
+        return self.count <= MOST_RANKED
+
+    def __len__(self):
+        return self.count
+
+    def __getitem__(self, part):
+        first, last = part.start or 0, min(part.stop, self.count)
+        if last <= first:
+            return []
+        found = self._ranked(first, last) if self.is_ranked else self._walked(first, last)
+        return self._experts(found)
+
+    def _experts(self, keys):
+        experts = Expert.objects.for_listing().in_bulk(keys)
+        return [experts[key] for key in keys if key in experts]
+
+    def _ranked(self, first, last):
+        begun, params = fitting(self.condition)
+        order, own = self._ordered()
+        sql = (
+            f"WITH {begun} SELECT expert_id FROM experts_findable f WHERE expert_id = ANY(ARRAY(SELECT key FROM fitting))"  # noqa: S608
+            f" ORDER BY {order} LIMIT %s OFFSET %s"
+        )
+        return _keys(sql, [*params, *own, last - first, first])
+
+    def _ordered(self):
+        fresh = "f.renewed_on DESC, f.first_year, f.expert_id"
+        if self.order == "fresh":
+            return fresh, []
+        lapsed, own = "f.renewed_on < %s", [_day(LAPSES_AFTER.days)]
+        if self.order == "experience":
+            return f"{lapsed}, f.first_year, {fresh}", own
+        sql, params = points(self.wish)
+        return f"{lapsed}, {sql} DESC, {fresh}", [*own, *params]
+
+    def _walked(self, first, last):
+        """Go through an index in the order until enough are found: they are many, so there are some soon."""
+        if self.order != "experience":
+            return self._walk("f.renewed_on DESC, f.first_year, f.expert_id", self.condition, first, last)
+        order = "f.first_year, f.renewed_on DESC, f.expert_id"
+        fresh, current = self._counted()[1], Both((self.condition, Since(_day(LAPSES_AFTER.days))))
+        found = self._walk(order, current, first, min(last, fresh)) if first < fresh else []
+        if last > fresh:
+            found += self._walk(order, self.condition, max(first, fresh) - fresh, last - fresh, lapsed=True)
+        return found
+
+    def _walk(self, order, condition, first, last, *, lapsed=False):
+        sets, params = sets_of(condition)
+        sql, own = condition.rows()
+        if lapsed:
+            sql, own = f"{sql} AND f.renewed_on < %s", [*own, _day(LAPSES_AFTER.days)]
+        begun = f"WITH {sets} " if sets else ""
+        return _keys(
+            f"{begun}SELECT expert_id FROM experts_findable f WHERE {sql} ORDER BY {order} LIMIT %s OFFSET %s",  # noqa: S608
+            [*params, *own, last - first, first],
+        )
+
+
+def _keys(sql, params):
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return [key for (key,) in cursor]

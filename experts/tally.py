@@ -1,0 +1,165 @@
+"""Counting and finding experts among a million: exact counts of every value of every facet, in one query.
+
+For each label there is a bitmap with a bit for each expert, cut into chunks. What is asked for is ANDs and ORs of bitmaps;
+how many experts have a further label is the number of bits that one more AND leaves. The bitmaps are made by a task, some
+minutes after a change; whoever changed since is masked out of them and counted row by row. So a count is exact at any
+moment, and as dear for a million experts who fit as for ten.
+
+A bitmap is drawn as text: between the ones of two keys stand as many zeros as there are keys between them. It is read the
+same way: cut at its ones, the lengths of the pieces tell the keys.
+"""
+
+from dataclasses import dataclass, field
+
+from django.db import connection, transaction
+
+from experts.models.finding import CHUNK
+from experts.questions import Among, Masks
+
+CHANGED = Among("changed", "SELECT expert_id FROM experts_findable WHERE NOT is_counted")
+FOLDING = 4_096_002  # the number of the lock under which bitmaps are made
+
+_DRAWN = f"""
+SELECT label, chunk, rpad(string_agg(repeat('0', gap) || '1', '' ORDER BY place), {CHUNK}, '0')::varbit AS bits
+FROM (SELECT label, key / {CHUNK} AS chunk, mod(key, {CHUNK}) AS place,
+        (mod(key, {CHUNK}) - coalesce(lag(mod(key, {CHUNK})) OVER (PARTITION BY label, key / {CHUNK} ORDER BY key), -1) - 1)::int
+          AS gap
+      FROM ((PAIRS)) AS pairs (label, key)) AS places
+GROUP BY label, chunk
+"""  # noqa: S608  a constant
+
+
+@dataclass
+class Counting:
+    """Numbers to be counted under a condition: all labels from one to below another, or how many experts there are."""
+
+    name: str
+    condition: object
+    ranges: list = field(default_factory=list)  # pairs of labels; none: the experts themselves
+
+    @property
+    def within(self):
+        """Whether a label is one of those to count, as SQL."""
+        return " OR ".join(f"label >= {int(first)} AND label < {int(last)}" for first, last in self.ranges)
+
+    def in_bitmaps(self, column):
+        if not self.ranges:
+            return f"SELECT '{self.name}', 0, sum(bit_count({column})) FROM asked"  # noqa: S608
+        return (  # the OFFSET keeps the bitmaps out of whatever is sorted
+            f"SELECT '{self.name}', label, sum(n) FROM (SELECT label, bit_count(bits & {column}) AS n FROM experts_tally"  # noqa: S608
+            f" JOIN asked USING (chunk) WHERE {self.within} OFFSET 0) AS counted GROUP BY label"
+        )
+
+    def in_rows(self):
+        """The same of those who changed since the bitmaps were made, with the parameters."""
+        sql, params = self.condition.rows()
+        if not self.ranges:
+            return f"SELECT '{self.name}', 0, count(*) FROM experts_findable f WHERE NOT is_counted AND {sql}", params  # noqa: S608
+        return (
+            f"SELECT '{self.name}', label, count(*) FROM experts_findable f, unnest(f.labels) label"  # noqa: S608
+            f" WHERE NOT is_counted AND {sql} AND ({self.within}) GROUP BY label"
+        ), params
+
+
+def count(countings):
+    """Count in one query: give a dict from name to the number of experts under each label (0: of all who fit)."""
+    conditions = list(dict.fromkeys(each.condition for each in countings))
+    begun, params = _asked(conditions)
+    parts = [each.in_bitmaps(f"c{conditions.index(each.condition)}") for each in countings]
+    for sql, own in (each.in_rows() for each in countings):
+        parts.append(sql)
+        params = [*params, *own]
+    counted = {each.name: {} for each in countings}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH {begun} SELECT name, label, sum(n)::bigint FROM ({' UNION ALL '.join(parts)}) AS parts (name, label, n)"  # noqa: S608
+            " GROUP BY name, label HAVING sum(n) > 0",
+            params,
+        )
+        for name, label, number in cursor:
+            counted[name][label] = number
+    return counted
+
+
+def fitting(condition):
+    """The first part of a query, with its parameters: `fitting` holds the keys of all experts who fit, as `key`."""
+    begun, params = _asked([condition])
+    sql, own = condition.rows()
+    return (
+        f"{begun}, fitting AS MATERIALIZED (SELECT chunk::bigint * {CHUNK} + place AS key FROM ("  # noqa: S608
+        " SELECT chunk, sum(octet_length(zeros) + 1) OVER (PARTITION BY chunk ORDER BY nth) - 1 AS place"
+        " FROM asked, string_to_table(c0::text, '1') WITH ORDINALITY AS pieces (zeros, nth)) AS places"
+        f" WHERE place < {CHUNK} UNION ALL SELECT expert_id FROM experts_findable f WHERE NOT is_counted AND {sql})"
+    ), [*params, *own]
+
+
+def sets_of(condition):
+    """The first part of a query, with its parameters: the sets of experts that a condition names."""
+    masks = Masks()
+    condition.bits(masks)
+    return _named(masks.sets.values())
+
+
+def _named(sets):
+    params = [each for one in sets for each in one.params]
+    return ", ".join(f"{one.name} AS MATERIALIZED ({one.sql})" for one in sets), params
+
+
+def _asked(conditions):
+    """The first part of a query, with its parameters: `asked` holds a bitmap for each condition (c0, c1, …) of each chunk."""
+    masks = Masks()
+    changed = CHANGED.bits(masks)
+    under = ", ".join(f"{condition.bits(masks)} & ~{changed} AS c{n}" for n, condition in enumerate(conditions))
+    sets, params = _named(masks.sets.values())
+    pairs = " UNION ALL ".join(f"SELECT {n}, expert_id FROM {one.name}" for n, one in masks.sets.items())  # noqa: S608
+    columns = ", ".join(
+        f"coalesce(bit_or(bits) FILTER (WHERE label IN ({_listed(labels)})), (SELECT bits FROM nobody)) AS {name}"  # noqa: S608
+        for name, labels in masks.columns.items()
+    )
+    dated = "".join(f", {sql} AS {name}" for name, sql in masks.days.values())
+    needed = {label for labels in masks.columns.values() for label in labels if label > 0}
+    return (
+        f"{sets}, drawn AS MATERIALIZED ({_DRAWN.replace('(PAIRS)', pairs)}),"  # noqa: S608  our own numbers and names
+        f" nobody AS MATERIALIZED (SELECT repeat('0', {CHUNK})::varbit AS bits),"
+        f" masks AS MATERIALIZED (SELECT chunk, {columns} FROM (SELECT label, chunk, bits FROM experts_tally"
+        f" WHERE label IN ({_listed(needed)}) UNION ALL SELECT label, chunk, bits FROM drawn) AS known GROUP BY chunk),"
+        f" dated AS MATERIALIZED (SELECT *{dated} FROM masks),"
+        f" asked AS MATERIALIZED (SELECT chunk, {under} FROM dated)"
+    ), params
+
+
+def _listed(labels):
+    return ", ".join(str(int(label)) for label in sorted(labels))
+
+
+@transaction.atomic
+def fold():
+    """Put into the bitmaps whatever changed since they were made; give in how many chunks something had."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FOLDING])
+        cursor.execute(f"SELECT DISTINCT expert_id / {CHUNK} FROM experts_findable WHERE NOT is_counted ORDER BY 1")  # noqa: S608
+        chunks = [chunk for (chunk,) in cursor.fetchall()]
+        for chunk in chunks:
+            cursor.execute(_FOLD, {"chunk": chunk, "first": chunk * CHUNK, "last": (chunk + 1) * CHUNK - 1})
+    return len(chunks)
+
+
+# The rows are locked first: who changes one meanwhile waits, and marks it again.
+_FOLD = f"""
+CREATE TEMPORARY TABLE IF NOT EXISTS experts_folding (key bigint, labels int[]) ON COMMIT DROP;
+TRUNCATE experts_folding;
+INSERT INTO experts_folding SELECT expert_id, labels FROM experts_findable
+  WHERE NOT is_counted AND expert_id BETWEEN %(first)s AND %(last)s ORDER BY expert_id FOR UPDATE;
+WITH gone AS (SELECT bits FROM ({_DRAWN.replace("(PAIRS)", "SELECT 0, key FROM experts_folding")}) AS drawn),
+  new AS ({_DRAWN.replace("(PAIRS)", "SELECT label, key FROM experts_folding, unnest(labels) label")}),
+  old AS (SELECT label, bits FROM experts_tally WHERE chunk = %(chunk)s),
+  both_of AS (SELECT label, old.bits AS was, coalesce(old.bits & ~gone.bits, new.bits) AS kept, new.bits AS come
+    FROM old FULL JOIN new USING (label) CROSS JOIN gone)
+INSERT INTO experts_tally (label, chunk, bits)
+  SELECT label, %(chunk)s, coalesce(kept | come, kept) FROM both_of
+  WHERE was IS DISTINCT FROM coalesce(kept | come, kept)
+  ON CONFLICT (label, chunk) DO UPDATE SET bits = EXCLUDED.bits;
+UPDATE experts_findable SET is_counted = true WHERE expert_id IN (SELECT key FROM experts_folding);
+DELETE FROM experts_findable f USING experts_folding WHERE expert_id = key
+  AND NOT EXISTS (SELECT 1 FROM experts_expert e WHERE e.id = f.expert_id);
+"""  # noqa: S608  constants

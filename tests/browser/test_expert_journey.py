@@ -1,0 +1,86 @@
+"""One expert from the registration to the shortlist of the Centre: in English and Arabic, with scripts and without them."""
+
+import re
+
+import pytest
+
+from tests.browser.test_partner_journey import decide, open_account, reviewer, submit  # noqa: F401  the same reviewer
+from tests.experts.helpers import pdf_bytes
+
+
+def answer(page, step):
+    """Fill one step of the registration and go on."""
+    for name, value in step.items():
+        field = page.locator(f"[name={name}]").first
+        kind = field.evaluate("field => field.type || field.tagName")
+        if kind in ("checkbox", "radio") and value != "on":
+            field = page.locator(f"[name={name}][value='{value}']")
+        folded = field.locator("xpath=ancestor::details[not(@open)]")
+        if folded.count():
+            folded.first.locator("summary").click()
+        if kind in ("checkbox", "radio"):
+            field.check()
+        elif kind.startswith("select"):
+            field.select_option(value)
+        else:
+            field.fill(value)
+    submit(page)
+
+
+def steps(name, mark):
+    return [
+        {"title": "dr", "name": name, "nationality": "UG", "residence": "SN", "gender": "female"},
+        {
+            "rosters": "environment-water", "sectors": "water-resources", "years": "12", "degree": "doctorate",
+            "employer": "Sample Employer", "summary_en": f"Drip irrigation {mark}.",
+        },
+        {
+            "way": "both", "language_1": "ar", "level_1": "5", "starts_on_1": "2091-03-01", "until_1": "2091-03-31",
+        },
+        {},
+        {"kept": "on", "public": "on"},
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+@pytest.mark.parametrize("prefix", ["", "/ar"], ids=["en", "ar"])
+def test_from_registration_to_the_shortlist(portal, visit, reviewer, prefix, scripts):  # noqa: F811
+    mark = f"{prefix.strip('/') or 'en'}{'with' if scripts else 'without'}"
+    name, email = f"Journey Expert {mark}", f"expert-{mark}@example.org"
+
+    # An account by its code, five steps, the CV.
+    page = visit(f"{prefix}/experts/register/", java_script_enabled=scripts)
+    open_account(page, portal, email)
+    page.wait_for_url(re.compile(f"{prefix}/experts/register/person/$"))
+    for step in steps(name, mark):
+        answer(page, step)
+    page.locator("main").get_by_text(f"Drip irrigation {mark}.").wait_for()
+    page.check("[name=is_true]")
+    submit(page)
+    page.wait_for_url(re.compile("/experts/desk/$"))
+    page.goto(f"{prefix}/experts/desk/cv/")
+    page.set_input_files("[name=cv]", {"name": "x.pdf", "mimeType": "application/pdf", "buffer": b"MZ"})
+    submit(page)
+    page.locator(".errors").wait_for()
+    page.set_input_files("[name=cv]", {"name": "x.pdf", "mimeType": "application/pdf", "buffer": pdf_bytes()})
+    submit(page)
+    page.wait_for_url(re.compile("/experts/desk/$"))
+
+    # Nobody finds who is not listed; then everybody does.
+    search = f"{prefix}/experts/search/?q=irrigation {mark}"
+    visitor = visit(search, java_script_enabled=scripts)
+    assert visitor.get_by_text(name).count() == 0
+    decide(reviewer, name, "approve", of="experts/expert")
+    visitor.goto(f"{search}&language=ar&level=5")
+    visitor.locator(".row-title a").first.click()
+    visitor.get_by_role("heading", level=1).get_by_text(name).wait_for()
+    assert visitor.get_by_text(email).count() == 0
+
+    # The Centre finds the expert among those who are free, and puts them on a shortlist.
+    reviewer.goto(f"{search}&sector=water-resources&free_from=2091-03-05&free_until=2091-03-09")
+    reviewer.locator(".row", has_text=name).locator(".row-box").check()
+    reviewer.click("button[form=chosen]")
+    reviewer.fill("[name=name]", f"For a course {mark}")
+    submit(reviewer)
+    reviewer.get_by_role("heading", level=1).get_by_text(f"For a course {mark}").wait_for()
+    reviewer.locator("main").get_by_text(name).first.wait_for()

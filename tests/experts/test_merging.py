@@ -1,0 +1,216 @@
+"""Records of one person: found, said to be of two, or made one with the latest word on each purpose."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.timezone import localdate, now
+
+from experts import duplicates
+from experts.merging import PARTS, better_first, merge
+from experts.models import Apart, Consent, Expert, Findable
+from experts.models.consent import FLAGS
+from partners.applications import Decision, Status
+from tests.experts.helpers import pdf
+from tests.factories import (
+    ApartFactory,
+    EntryFactory,
+    ExpertFactory,
+    InstitutionFactory,
+    ReferenceFactory,
+    RosterFactory,
+    SectorFactory,
+    ShortlistFactory,
+    UserFactory,
+)
+
+
+@pytest.fixture
+def pair(db):
+    """Two records of one person: the first was confirmed later."""
+    return (
+        ExpertFactory(name="Zaynab Samplename", degree="master", speaks={"ar": 7}, sectors=[SectorFactory()]),
+        ExpertFactory(
+            name="zaynab  SAMPLENAME", degree="doctorate", speaks={"en": 5}, sectors=[SectorFactory()],
+            renewed_at=now() - timedelta(days=30), rosters=[RosterFactory(slug="tvet")],
+        ),
+    )  # fmt: skip
+
+
+def address(name, *experts):
+    return reverse(f"admin:experts_expert_{name}", args=[each.pk for each in experts])
+
+
+# --- Finding them -----------------------------------------------------------------------------------------------------
+
+
+def keys():
+    return [(each.one, each.other) for each in duplicates.pairs()]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ({"name": "Émile Sample"}, {"name": "EMILE  sample"}, True),
+        ({"name": "أحمد"}, {"name": "احمد"}, True),
+        ({"name": "A", "name_ar": "فاطمة"}, {"name": "B", "name_ar": "فاطمه"}, True),
+        ({"name": "A", "email": "a+x@example.org"}, {"name": "B", "email": "A@example.org"}, True),
+        ({"name": "Ada Sample"}, {"name": "Ada Sampler"}, False),
+        ({"name": "A", "name_ar": ""}, {"name": "B", "name_ar": ""}, False),
+        ({"name": "Ada"}, {"name": "Ada", "status": Status.DECLINED}, False),
+        ({"name": "Ada"}, {"name": "Ada", "purposes": []}, False),
+    ],
+)
+def test_who_looks_like_one_person(db, one, other, same):
+    made = [
+        ExpertFactory(**{k: v for k, v in each.items() if k != "email"},
+                      user=UserFactory(**({"email": each["email"]} if "email" in each else {})))
+        for each in (one, other)
+    ]  # fmt: skip
+    assert keys() == ([tuple(made)] if same else [])
+    assert duplicates.count() == same
+
+
+def test_not_the_same_is_not_asked_again(client, editor, pair):
+    assert "Experts who may be recorded twice" in client.get(reverse("admin:index")).content.decode()
+    page = client.get(address("duplicates")).content.decode()
+    assert address("merge", *pair) in page
+    apart = address("apart", *reversed(pair))
+    assert client.get(apart).status_code == 405
+    assert keys() == [pair]
+    client.post(apart)
+    assert keys() == []
+    said = Apart.objects.get()
+    assert (said.one, said.other, said.by) == (*pair, editor)
+    client.post(apart)
+    assert Apart.objects.count() == 1
+
+
+# --- Making one of them -----------------------------------------------------------------------------------------------
+
+
+def test_whoever_was_confirmed_last_had_better_stay(pair):
+    one, other = pair
+    assert better_first(other, one) == [one, other]
+    Expert.objects.filter(pk=one.pk).update(status=Status.SUSPENDED)
+    one.refresh_from_db()
+    assert better_first(one, other) == [other, one]
+    with pytest.raises(ValidationError):
+        merge(one, other, None)
+    assert Expert.objects.count() == 2
+
+
+def test_every_fact_comes_from_the_record_chosen(pair):
+    stays, goes = pair
+    goes.assignments.create(what="Course", year=2020)
+    account, sectors = goes.user, set(goes.sectors.all())
+    merged = merge(stays, goes, None, ["user", "degree", "sectors", "assignments"])
+    merged = Expert.objects.get(pk=merged.pk)
+    assert Expert.objects.count() == 1
+    assert (merged.user, merged.degree, merged.name) == (account, "doctorate", "Zaynab Samplename")
+    assert set(merged.sectors.all()) == sectors
+    assert [each.what for each in merged.assignments.all()] == ["Course"]
+    assert [each.language.code for each in merged.languages.all()] == ["ar"]
+    assert merged.rosters_in_order == [RosterFactory(), RosterFactory(slug="tvet")]
+    assert merged.reviews.first().decision == Decision.MERGED
+    assert goes.name not in merged.linked_words
+    assert [each.expert_id for each in Findable.objects.exclude(labels=[])] == [merged.pk]
+
+
+def test_each_column_of_an_expert_belongs_to_a_part_or_follows():
+    of_parts = {column for part in PARTS for column in part.columns}
+    follow = {
+        "id", "key", "status", "waiting_since", "renewed_at", "endorsed_on", "is_sample", "created_at", "erased_at",
+        "linked_words", "search_key", "search_stems", *Expert.FLAGS,
+    }  # fmt: skip
+    columns = {field.name for field in Expert._meta.fields}
+    assert columns - of_parts == follow
+
+
+@pytest.mark.parametrize("order", ["given last", "withdrawn last"])
+def test_the_latest_word_on_each_purpose_counts(pair, order):
+    stays, goes = pair
+    now_, before, earlier = now(), now() - timedelta(days=10), now() - timedelta(days=20)
+    Consent.objects.filter(purpose="public").delete()
+    Consent.objects.update(given_at=earlier)
+    first, last = (stays, goes) if order == "given last" else (goes, stays)
+    if order == "given last":
+        Consent.objects.create(
+            expert=first, purpose="public", version=localdate(), given_at=earlier, withdrawn_at=before
+        )
+        Consent.objects.create(expert=last, purpose="public", version=localdate(), given_at=now_)
+    else:
+        Consent.objects.create(expert=first, purpose="public", version=localdate(), given_at=before)
+        Consent.objects.create(expert=last, purpose="public", version=localdate(), given_at=earlier, withdrawn_at=now_)
+    merged = Expert.objects.get(pk=merge(stays, goes, None).pk)
+    assert merged.is_public is (order == "given last")
+    assert merged.is_kept is True
+    in_force = set(merged.consents.in_force().values_list("purpose", flat=True))
+    assert in_force == {purpose for purpose, flag in FLAGS.items() if getattr(merged, flag)}
+    assert merged.consents.count() == 4  # every word that was said is still on record
+
+
+def test_what_points_to_the_record_that_goes_moves(pair):
+    stays, goes = pair
+    both, one = ShortlistFactory(experts=pair), ShortlistFactory(experts=[goes])
+    third = ExpertFactory(name="Another")
+    ApartFactory(one=goes, other=third)
+    ReferenceFactory(expert=stays, email="ref@example.org")
+    answered = ReferenceFactory(expert=goes, email="REF@example.org")
+    answered.give("confirms")
+    merge(stays, goes, None)
+    assert [each.entries.get().expert for each in (both, one)] == [stays, stays]
+    assert Apart.objects.get().one_id == min(stays.pk, third.pk)
+    assert stays.references.get() == answered
+    assert EntryFactory._meta.model.objects.count() == 2
+
+
+def test_the_cv_that_is_not_kept_is_deleted(pair, django_capture_on_commit_callbacks):
+    stays, goes = pair
+    for each in pair:
+        each.keep_cv(pdf())
+    kept, dropped, storage = goes.cv.name, stays.cv.name, stays.cv.storage
+    with django_capture_on_commit_callbacks(execute=True):
+        merged = merge(stays, goes, None, ["cv"])
+    assert merged.cv.name == kept
+    assert storage.exists(kept)
+    assert not storage.exists(dropped)
+
+
+def test_staff_compare_and_merge(client, editor, pair):
+    stays, goes = pair
+    page = client.get(address("merge", stays, goes)).content.decode()
+    assert "Doctorate" in page
+    assert 'name="name"' in page
+    assert client.post(address("merge", stays, goes), {}).status_code == 400
+    answers = {part.name: "stays" for part in PARTS} | {"degree": "goes"}
+    response = client.post(address("merge", stays, goes), answers)
+    assert response.headers["Location"] == address("change", stays)
+    stays.refresh_from_db()
+    assert stays.degree == "doctorate"
+    assert client.get(address("merge", stays, goes)).status_code == 404
+    assert client.get(address("merge", stays, stays)).status_code == 404
+
+
+def test_who_may_not_change_experts_merges_none(client, sign_in, pair):
+    sign_in(is_staff=True)
+    for name, rows in (("duplicates", ()), ("merge", pair), ("merge_choose", pair[:1]), ("figures", ())):
+        assert client.get(address(name, *rows)).status_code in (403, 404), name
+    assert client.post(address("apart", *pair)).status_code == 403
+    assert not Apart.objects.exists()
+
+
+def test_the_other_record_is_found_by_words(client, editor, pair):
+    page = client.get(address("merge_choose", pair[0])).content.decode()
+    assert address("merge", *pair) in page
+    assert "None. Search" in client.get(address("merge_choose", pair[0]) + "?q=nobody").content.decode()
+
+
+def test_experts_go_along_where_their_employer_is_merged(pair):
+    from partners.merging import merge as merge_institutions  # noqa: PLC0415  only here
+
+    employer, other = InstitutionFactory.create_batch(2)
+    Expert.objects.filter(pk=pair[0].pk).update(institution=other)
+    merge_institutions(employer, other, None)
+    assert Expert.objects.get(pk=pair[0].pk).institution == employer

@@ -1,0 +1,208 @@
+"""Shortlists: kept by staff and focal points, compared, taken out by staff only, with a row for each time."""
+
+import csv
+import io
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from experts.models import Entry, Expert, Export, Shortlist
+from experts.models.shortlist import MOST
+from tests.experts.test_readers import signed_in, staff
+from tests.factories import (
+    CountryFactory,
+    ExpertFactory,
+    FocalPointFactory,
+    RepresentationFactory,
+    ShortlistFactory,
+    UserFactory,
+)
+
+
+@pytest.fixture
+def centre(db):
+    client = signed_in(staff())
+    client.user = Expert._meta.get_field("user").related_model.objects.get(is_staff=True)
+    return client
+
+
+@pytest.fixture
+def expert(db):
+    return ExpertFactory(
+        name="=Ada Sample", gender="female", purposes=["kept"], nationality=CountryFactory(iso2="UG")
+    )  # fmt: skip
+
+
+def at(name, *args):
+    return reverse(f"experts:{name}", args=args)
+
+
+def focal_point(expert):
+    return signed_in(FocalPointFactory(country=expert.nationality, user=UserFactory()).user)
+
+
+def test_from_the_search_to_the_shortlist_and_back(centre, expert):
+    page = centre.get(at("search")).content.decode()
+    assert f'name="expert" value="{expert.key}"' in page
+    asked = centre.get(at("choose-shortlist"), {"expert": [expert.key]})
+    assert "=Ada Sample" in asked.content.decode()
+    assert centre.post(at("choose-shortlist"), {"expert": [expert.key]}).status_code == 400
+    assert centre.post(at("choose-shortlist"), {"name": "Drip irrigation"}).status_code == 400
+    centre.post(at("choose-shortlist"), {"expert": [expert.key], "name": "Drip irrigation"})
+    shortlist = Shortlist.objects.get()
+    assert (shortlist.name, shortlist.is_of_centre, shortlist.owner) == ("Drip irrigation", True, centre.user)
+    centre.post(at("choose-shortlist"), {"expert": [expert.key], "shortlist": shortlist.pk})
+    assert shortlist.entries.count() == 1
+    centre.post(at("note-on-shortlist", shortlist.pk, expert.key), {"note": "Asked in March."})
+    assert "Asked in March." in centre.get(at("shortlist", shortlist.pk)).content.decode()
+    assert centre.get(at("shortlists")).context["shortlists"][0].size == 1
+    centre.post(at("rename-shortlist", shortlist.pk), {"name": "Water"})
+    shortlist.refresh_from_db()
+    assert shortlist.name == "Water"
+    centre.post(at("remove-from-shortlist", shortlist.pk, expert.key))
+    assert not shortlist.entries.exists()
+    centre.post(at("delete-shortlist", shortlist.pk))
+    assert not Shortlist.objects.exists()
+
+
+def test_whose_they_are(centre, expert):
+    of_centre = ShortlistFactory(experts=[expert])
+    theirs = focal_point(expert)
+    theirs.post(at("shortlists"), {"name": "Ours"})
+    own = Shortlist.objects.get(name="Ours")
+    assert own.is_of_centre is False
+    assert signed_in(staff()).get(at("shortlist", of_centre.pk)).status_code == 200  # of the Centre, not of one person
+    assert theirs.get(at("shortlist", own.pk)).status_code == 200
+    assert centre.get(at("shortlist", own.pk)).status_code == 404
+    assert theirs.get(at("shortlist", of_centre.pk)).status_code == 404
+    for other in (RepresentationFactory().user, UserFactory(), expert.user, UserFactory(is_staff=True)):
+        client = signed_in(other)
+        for name in ("shortlist", "compare-shortlist", "export-shortlist"):
+            assert client.get(at(name, of_centre.pk)).status_code == 404, (name, other)
+        for name in ("shortlists", "choose-shortlist"):
+            assert client.get(at(name)).status_code == 404
+        for name in ("rename-shortlist", "delete-shortlist"):
+            assert client.post(at(name, of_centre.pk), {"name": "x"}).status_code == 404
+        for name in ("note-on-shortlist", "remove-from-shortlist"):
+            assert client.post(at(name, of_centre.pk, expert.key), {"note": "x"}).status_code == 404
+    assert (of_centre.entries.count(), Shortlist.objects.count()) == (1, 2)
+
+
+def test_who_may_not_be_seen_any_more_is_not_on_it(centre, expert):
+    shortlist = ShortlistFactory(experts=[expert])
+    expert.take_back("kept")
+    for name in ("shortlist", "compare-shortlist"):
+        assert "Ada" not in centre.get(at(name, shortlist.pk)).content.decode()
+    assert "1 more is on it" in centre.get(at("shortlist", shortlist.pk)).content.decode()
+    lines = list(csv.reader(io.StringIO(taken(centre, shortlist, "csv", ["name"]).decode("utf-8-sig"))))
+    assert lines == [["name"]]
+    expert.erase()
+    assert not Entry.objects.exists()
+
+
+def test_a_focal_point_compares_what_a_focal_point_may_read(expert):
+    client = focal_point(expert)
+    client.post(at("shortlists"), {"name": "Ours"})
+    shortlist = Shortlist.objects.get()
+    foreigner = ExpertFactory(purposes=["kept"], name="Not Theirs")
+    client.post(at("choose-shortlist"), {"expert": [expert.key, foreigner.key], "shortlist": shortlist.pk})
+    assert not shortlist.entries.exists()  # one of them is nobody to this reader, and they are told
+    client.post(at("choose-shortlist"), {"expert": [expert.key], "shortlist": shortlist.pk})
+    page = client.get(at("compare-shortlist", shortlist.pk)).content.decode()
+    assert "=Ada Sample" in page
+    for hidden in ("Female", expert.user.email, "Not Theirs"):
+        assert hidden not in page
+    assert client.get(at("export-shortlist", shortlist.pk)).status_code == 404
+    assert client.post(at("export-shortlist", shortlist.pk), {"form": "csv", "columns": ["name"]}).status_code == 404
+    assert "export" not in client.get(at("shortlist", shortlist.pk)).content.decode()
+    assert not Export.objects.exists()
+
+
+def test_side_by_side_are_those_chosen(centre, expert):
+    other, third = ExpertFactory(name="Ben Sample"), ExpertFactory(name="Cid Sample")
+    shortlist = ShortlistFactory(experts=[expert, other, third])
+    page = centre.get(at("compare-shortlist", shortlist.pk), {"expert": [expert.key, other.key]}).content.decode()
+    assert ("=Ada Sample" in page, "Ben Sample" in page, "Cid Sample" in page) == (True, True, False)
+    assert "Female" in page
+
+
+def taken(client, shortlist, form, columns):
+    response = client.post(at("export-shortlist", shortlist.pk), {"form": form, "columns": columns})
+    assert response.status_code == 200
+    return response.content
+
+
+def test_what_is_taken_out_is_written_down(centre, expert):
+    shortlist = ShortlistFactory(experts=[expert, ExpertFactory(name="Ben Sample", purposes=["kept", "contacted"])])
+    shortlist.note(expert, "+cmd|x")
+    columns = ["name", "gender", "email", "years", "note"]
+    rows = list(csv.reader(io.StringIO(taken(centre, shortlist, "csv", columns).decode("utf-8-sig"))))
+    assert rows[0] == ["name", "gender", "years of experience", "e-mail address", "note"]
+    ben = Expert.objects.get(name="Ben Sample")
+    assert rows[1] == ["'=Ada Sample", "Female", str(expert.years), "", "'+cmd|x"]
+    assert rows[2] == ["Ben Sample", "", str(ben.years), ben.user.email, ""]
+    sheet = load_workbook(io.BytesIO(taken(centre, shortlist, "xlsx", columns))).active
+    assert [cell.value for cell in sheet[2]] == ["'=Ada Sample", "Female", expert.years, None, "'+cmd|x"]
+    assert "<bdi>=Ada Sample</bdi>" in taken(centre, shortlist, "print", ["name"]).decode()
+    exports = Export.objects.order_by("pk")
+    assert [(each.by, each.shortlist, each.form, each.count) for each in exports] == [
+        (centre.user, shortlist, form, 2) for form in ("csv", "xlsx", "print")
+    ]
+    assert exports[0].columns == columns
+    assert exports[2].columns == ["name"]
+    for wrong in ({"form": "csv"}, {"form": "zip", "columns": ["name"]}, {"form": "csv", "columns": ["cv"]}):
+        assert centre.post(at("export-shortlist", shortlist.pk), wrong).status_code == 400
+    assert Export.objects.count() == 3
+    assert LogEntry.objects.count() == 0
+
+
+def test_asking_takes_nothing_out(centre, expert):
+    shortlist = ShortlistFactory(experts=[expert])
+    assert centre.get(at("export-shortlist", shortlist.pk) + "?form=csv&columns=name").status_code == 200
+    assert not Export.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "query", ["expert=x", "expert=%00", "expert=1&expert=2", "expert=" + "a" * 9000, "shortlist=x"]
+)
+def test_bad_addresses_do_no_harm(centre, expert, query):
+    shortlist = ShortlistFactory(experts=[expert])
+    assert centre.get(at("choose-shortlist") + "?" + query).status_code == 200
+    assert centre.get(at("compare-shortlist", shortlist.pk) + "?" + query).status_code == 200
+    posted = dict(pair.split("=") for pair in query.split("&"))
+    assert centre.post(at("choose-shortlist"), posted).status_code == 400
+
+
+def test_a_shortlist_is_short(centre, expert):
+    shortlist = ShortlistFactory()
+    Entry.objects.bulk_create(Entry(shortlist=shortlist, expert=ExpertFactory()) for _n in range(3))
+    from experts.models import shortlist as module  # noqa: PLC0415  only here
+
+    assert MOST == 200
+    module.MOST = 3
+    try:
+        centre.post(at("choose-shortlist"), {"expert": [expert.key], "shortlist": shortlist.pk})
+    finally:
+        module.MOST = MOST
+    assert shortlist.entries.count() == 3
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_it_asks_as_much_for_three_as_for_one(centre, count, django_assert_max_num_queries):
+    shortlist = ShortlistFactory(experts=ExpertFactory.create_batch(count))
+    centre.get(at("shortlist", shortlist.pk))
+    for name, args in (("shortlist", [shortlist.pk]), ("compare-shortlist", [shortlist.pk]), ("search", [])):
+        with django_assert_max_num_queries(16):
+            assert centre.get(at(name, *args)).status_code == 200
+
+
+def test_the_public_search_has_no_boxes_and_few_queries(db, django_assert_num_queries):
+    ExpertFactory.create_batch(2)
+    Client().get(at("search"))
+    with django_assert_num_queries(7):
+        page = Client().get(at("search")).content.decode()
+    assert 'name="expert"' not in page
+    assert "shortlist" not in page.lower()

@@ -1,0 +1,257 @@
+"""Counting and finding by bitmaps: whatever is asked, by whomever, the answers are those of plain Python over the experts."""
+
+import random
+from datetime import date, timedelta
+from threading import Thread
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.http import QueryDict
+from django.utils.timezone import localdate, now
+
+from experts.filters import ExpertFilter, Seen
+from experts.models import Expert, Findable, Tally
+from experts.models.expert import first_day_within
+from experts.models.finding import CHUNK, Kind, Mark
+from experts.readers import Kind as ReaderKind
+from experts.readers import Reader
+from experts.tally import fold
+from partners.applications import Status
+from tests.factories import CountryFactory, ExpertFactory, LanguageFactory, RosterFactory, SectorFactory
+
+MANY = 60
+FREE = (date(2091, 3, 5), date(2091, 3, 9))
+
+
+@pytest.fixture
+def experts(db):
+    """Experts who differ in everything, many of whom this or that reader may not see."""
+    chance = random.Random(7)  # noqa: S311  the same every time
+    groups = ("African", "Arab", "Asian", "")
+    countries = [CountryFactory(oic_group=each, joined_year=1969 if each else None) for each in groups]
+    sectors = SectorFactory.create_batch(4)
+    sectors += [SectorFactory(theme=sectors[0].theme)]
+    rosters = [RosterFactory(), RosterFactory(slug="tvet")]
+    for code in ("ar", "en", "fr"):
+        LanguageFactory(code=code)
+    for number in range(MANY):
+        expert = ExpertFactory(
+            name=f"Expert {chance.choice(['Water', 'Soil'])} {number}",
+            nationality=chance.choice(countries), residence=chance.choice(countries),
+            rosters=chance.sample(rosters, chance.choice([0, 1, 1, 1, 2])),
+            sectors=chance.sample(sectors, chance.randint(1, 3)),
+            speaks={code: chance.randint(1, 7) for code in chance.sample(["ar", "en", "fr"], chance.randint(1, 3))},
+            gender=chance.choice(["female", "male", ""]), degree=chance.choice(Expert.Degree.values),
+            first_year=localdate().year - chance.choice([0, 3, 5, 6, 10, 11, 20, 21, 40]),
+            purposes=chance.choice(
+                [[], ["kept"], ["kept", "public"], ["kept", "partners"], ["kept", "public", "partners"]]
+            ),
+            renewed_at=now() - timedelta(days=chance.choice([0, 90, 91, 181, 364, 365, 400, 547, 548, 700])),
+            endorsed_on=chance.choice([None, date(2026, 1, 1)]),
+            status=chance.choice([Status.LISTED] * 5 + [Status.SUSPENDED]),
+        )  # fmt: skip
+        if chance.random() < 0.5:
+            expert.periods.create(starts_on=FREE[0] - timedelta(days=chance.randint(0, 2)), until=FREE[1])
+            expert.periods.create(starts_on=FREE[0] + timedelta(days=1), until=date(2091, 12, 1))
+    return Expert.objects.all()
+
+
+def readers():
+    state = Expert.objects.listed().filter(is_kept=True).first().nationality_id
+    return {
+        "public": Reader(ReaderKind.PUBLIC),
+        "partner": Reader(ReaderKind.PARTNER),
+        "focal point": Reader(ReaderKind.PUBLIC, frozenset([state])),
+        "focal point and partner": Reader(ReaderKind.PARTNER, frozenset([state])),
+        "staff": Reader(ReaderKind.STAFF),
+    }
+
+
+ASKED = [
+    "", "roster=tvet", "language=ar&level=5", "language=ar&language=fr&group=Arab", "years=0-5&years=21-&degree=master",
+    "endorsed=yes&seen=6", "q=water&roster=environment-water", "gender=female&language=en",
+    "free_from=2091-03-05&free_until=2091-03-09", "q=soil&free_from=2091-03-05&free_until=2091-03-09&seen=12&seen=3",
+]  # fmt: skip
+
+
+def asked(query, reader):
+    return ExpertFilter(QueryDict(query), reader=reader)
+
+
+# --- The same in plain Python -----------------------------------------------------------------------------------------
+
+
+def may_see(reader, expert):
+    readable = expert.status == Status.LISTED and expert.is_kept and expert.memberships.exists()
+    if reader.kind == ReaderKind.STAFF or expert.nationality_id in reader.states:
+        return readable
+    agreed = expert.is_public or (reader.kind == ReaderKind.PARTNER and expert.is_for_partners)
+    return readable and agreed and not expert.is_hidden
+
+
+def values_of(expert, facet, level):
+    """All values of a facet that an expert has."""
+    years = localdate().year - expert.first_year
+    return {
+        "roster": lambda: {each.roster.slug for each in expert.memberships.all()},
+        "theme": lambda: {each.theme.slug for each in expert.sectors.all()},
+        "sector": lambda: {each.slug for each in expert.sectors.all()},
+        "language": lambda: {each.language.code for each in expert.languages.all() if each.level >= level},
+        "group": lambda: {expert.nationality.oic_group} - {""},
+        "nationality": lambda: {expert.nationality.iso2},
+        "residence": lambda: {expert.residence.iso2},
+        "gender": lambda: {expert.gender} - {""},
+        "years": lambda: {each.value for each in Expert.Years if each.span[0] <= years <= each.span[1]},
+        "degree": lambda: {expert.degree},
+        "endorsed": lambda: {"yes"} if expert.endorsed_on else set(),
+        "seen": lambda: {each.value for each in Seen if expert.renewed_at.date() >= each.day},
+    }[facet]()
+
+
+def fits(filterset, expert, leave_out=None):
+    reader = filterset.reader
+    if not may_see(reader, expert):
+        return False
+    for facet, values in filterset.chosen.items():
+        if values and facet != leave_out and not values_of(expert, facet, filterset.least) & set(values):
+            return False
+    if filterset.words and filterset.words not in expert.name.lower():
+        return False
+    if filterset.days:
+        first, last = filterset.days
+        shows = reader.kind == ReaderKind.STAFF or expert.nationality_id in reader.states
+        shows = shows or (reader.kind == ReaderKind.PARTNER and expert.is_for_partners)
+        return shows and any(each.starts_on <= first and each.until >= last for each in expert.periods.all())
+    return True
+
+
+def agree(filterset, experts):
+    expected = [each for each in experts if fits(filterset, each)]
+    assert filterset.count == len(expected)
+    assert {each.pk for each in filterset.qs[0:1000]} == {each.pk for each in expected}
+    for facet in filterset.FACETS:
+        counts = {}
+        for expert in experts:
+            if fits(filterset, expert, leave_out=facet):
+                for value in values_of(expert, facet, filterset.least):
+                    counts[value] = counts.get(value, 0) + 1
+        assert filterset.counts(facet) == counts, facet
+
+
+# --- The tests --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", ["all in rows", "all in bitmaps", "some in each"])
+def test_every_count_is_that_of_plain_python(experts, state):
+    if state != "all in rows":
+        assert fold() == 1
+    if state == "some in each":
+        for expert in experts[::3]:
+            expert.first_year -= 7
+            expert.gender = "female"
+            expert.save()
+        experts[1].agree_to("kept")
+        experts[2].take_back("kept")
+        experts[4].memberships.all().delete()
+    assert Findable.objects.filter(is_counted=True).exists() is (state != "all in rows")
+    everybody = list(
+        experts.prefetch_related("sectors__theme", "languages__language", "periods", "memberships__roster")
+    )
+    for reader in readers().values():
+        for query in ASKED:
+            agree(asked(query, reader), everybody)
+
+
+def test_whoever_is_found_is_readable(experts):
+    """The labels and the queryset say the same of who may be seen."""
+    for reader in readers().values():
+        readable = Expert.objects.readable_as(reader).listed().filter(memberships__isnull=False)
+        assert {each.pk for each in asked("", reader).qs[0:1000]} == set(readable.values_list("pk", flat=True))
+
+
+def test_bitmaps_forget_who_is_gone(experts):
+    fold()
+    gone = experts.filter(status=Status.LISTED, is_kept=True, memberships__isnull=False)[0]
+    expert = Expert.objects.get(pk=gone.pk)
+    expert.erase()
+    assert Findable.objects.get(pk=gone.pk).labels == []
+    assert not any(each.bits[gone.pk % CHUNK] == "1" for each in Tally.objects.all())  # at once, not by the next task
+    kept = gone.pk
+    expert.memberships.all().delete()
+    expert.delete()
+    fold()
+    assert not Findable.objects.filter(pk=kept).exists()
+
+
+def test_folding_twice_changes_nothing(experts):
+    fold()
+    before = list(Tally.objects.order_by("label", "chunk").values_list("label", "bits"))
+    assert fold() == 0
+    Findable.objects.update(is_counted=False)
+    assert fold() == 1
+    assert list(Tally.objects.order_by("label", "chunk").values_list("label", "bits")) == before
+
+
+def test_labels_follow_whatever_they_follow_from(db):
+    expert = ExpertFactory(sectors=[SectorFactory()], gender="", speaks={"ar": 2})
+
+    def labels():
+        return set(Findable.objects.get(expert=expert.pk).labels)
+
+    sector, theme = expert.sectors.get(), SectorFactory().theme
+    assert {Kind.SECTOR + sector.pk, Kind.SECTOR + sector.theme_id, Mark.LISTED, Mark.PUBLIC} <= labels()
+    fold()
+    type(sector).objects.filter(pk=sector.pk).update(theme=theme)
+    assert Kind.SECTOR + theme.pk in labels()
+    assert not Findable.objects.get(expert=expert.pk).is_counted
+    type(expert.nationality).objects.filter(pk=expert.nationality_id).update(oic_group="Asian")
+    assert Kind.GROUP + 3 in labels()
+    expert.languages.update(level=4)
+    assert Kind.SPOKEN + 400_000 + expert.languages.get().language_id in labels()
+    fold()
+    Expert.objects.update(employer="Elsewhere")
+    assert Findable.objects.get(expert=expert.pk).is_counted  # nothing by which one is counted
+    expert.take_back("public")
+    assert Mark.PUBLIC not in labels()
+    expert.leave(RosterFactory())
+    assert labels() == set()
+
+
+def test_days_are_told_apart_to_the_day(db):
+    for days in range(0, 800, 13):
+        ExpertFactory(renewed_at=now() - timedelta(days=days))
+    fold()
+    for days in (1, 2, 14, 365, 548, 700):
+        day = first_day_within(timedelta(days=days))[0]
+        plain = sum(each.renewed_at.date() >= day for each in Expert.objects.all())
+        from experts.questions import Since  # noqa: PLC0415  only here
+        from experts.tally import Counting, count  # noqa: PLC0415  only here
+
+        assert count([Counting("", Since(day))])[""].get(0, 0) == plain
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_change_one_expert_at_once_are_both_seen():
+    expert = ExpertFactory(sectors=[])
+    new = SectorFactory.create_batch(2)
+    fold()
+
+    def add(sector):
+        expert.sectors.add(sector)
+        connection.close()
+
+    threads = [Thread(target=add, args=[sector]) for sector in new]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {Kind.SECTOR + sector.pk for sector in new} <= set(Findable.objects.get(expert=expert.pk).labels)
+
+
+def test_the_anonymous_reader_has_no_gender_and_no_days(experts):
+    filterset = ExpertFilter(QueryDict("gender=female&free_from=2091-03-05"), reader=Reader.of(AnonymousUser()))
+    everybody = ExpertFilter(QueryDict(""), reader=Reader.of(AnonymousUser()))
+    assert filterset.count == everybody.count
+    assert "gender" not in filterset.FACETS
+    assert [each.name for each in filterset.facets if each.name in ("gender", "free")] == []
