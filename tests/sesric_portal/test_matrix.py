@@ -21,13 +21,17 @@ from experts.emails import renewal_token
 from experts.models import Expert
 from partners.country_office import country_office
 from tests.factories import (
+    AnnouncementFactory,
     CountryFactory,
     EngagementFactory,
     EventDocumentFactory,
     ExpertFactory,
+    ExportFactory,
     FocalPointFactory,
+    FollowerFactory,
     InstitutionFactory,
     LetterFactory,
+    MailStopFactory,
     MembershipFactory,
     NoticeFactory,
     OpportunityFactory,
@@ -35,7 +39,9 @@ from tests.factories import (
     ProgrammeFactory,
     ProposedChangeFactory,
     ReferenceFactory,
+    RefusedAddressFactory,
     RepresentationFactory,
+    ShortlistFactory,
     UserFactory,
 )
 from tests.pages import KEY, populate
@@ -114,6 +120,9 @@ def world(db):
     people["superuser"] = UserFactory(is_staff=True, is_superuser=True)
     EventDocumentFactory(event=lead, pk=A)
     ProgrammeDocumentFactory(pk=A)
+    ShortlistFactory(pk=A, owner=people["focal point of A"])
+    for of_staff in (ExportFactory, AnnouncementFactory, FollowerFactory, MailStopFactory, RefusedAddressFactory):
+        of_staff()
     for person in people.values():
         person.authenticator_set.create(type="totp", data={"secret": "not shown"})
     return people
