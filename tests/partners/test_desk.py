@@ -249,7 +249,9 @@ def test_an_invitation_is_accepted_by_the_address_it_was_sent_to(client, mine):
     invited.force_login(confirmed_user(email="new@example.org"))
     answers = {"person": "New Sample", "position": "Clerk"}
     assert stranger.post(path, answers).status_code == 400
-    assert invited.get(path).status_code == 200
+    page = invited.get(path)
+    assert page.status_code == 200
+    assert 'You are signed in as <bdi dir="ltr">new@example.org</bdi>.' in page.text
     assert mine.institution.representations.acting().count() == 1
     assert invited.post(path, answers).status_code == 302
     assert mine.institution.representations.acting().count() == 2
