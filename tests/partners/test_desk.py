@@ -20,8 +20,8 @@ from tests.factories import (
 
 MANY = [  # every address of one institution's desk, with the methods it answers
     ("desk", "get"), ("edit", "get"), ("edit", "post"), ("preview", "post"), ("propose", "get"), ("propose", "post"),
-    ("confirm-profile", "post"), ("withdraw", "get"), ("withdraw", "post"), ("leave", "get"), ("leave", "post"), ("invite", "post"), ("correct-begin", "get"),
-    ("correct-send", "post"),
+    ("confirm-profile", "post"), ("withdraw", "get"), ("withdraw", "post"), ("leave", "get"), ("leave", "post"),
+    ("invite", "post"), ("correct-begin", "get"), ("correct-send", "post"),
 ]  # fmt: skip
 OF_A_ROW = [
     ("withdraw-invitation", "post"), ("accept-request", "post"), ("decline-request", "get"), ("decline-request", "post"),
