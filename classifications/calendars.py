@@ -13,7 +13,6 @@ def file_of(name, entries):
     calendar = Calendar()
     calendar.add("prodid", "-//SESRIC//Training and Technical Cooperation//EN")
     calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", name)
     for entry in entries:
         calendar.add_component(entry)

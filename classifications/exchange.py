@@ -502,6 +502,13 @@ class TableAdmin(ImportExportMixin, OutgoingTableAdmin):
     def get_import_data_kwargs(self, **kwargs):
         return super().get_import_data_kwargs(**kwargs) | {"rollback_on_validation_errors": True}
 
+    def add_data_read_fail_error_to_form(self, form, error):
+        """The library tells the name of a Python exception."""
+        form.add_error(
+            "import_file",
+            _("This file cannot be read. Save it as CSV in UTF-8, or as XLSX, and choose the same format here."),
+        )
+
     def process_import(self, request, **kwargs):
         try:
             return super().process_import(request, **kwargs)

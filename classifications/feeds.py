@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from classifications.written import page_language
@@ -13,7 +14,7 @@ def atom_of(title, filterset, entry, rows):
     """Give the first of `rows` as the text of a feed called `title` and what the filters chose.
 
     `entry` makes of a row the words of its entry: title, description (a list of facts), categories if there are any, and when
-    it was published and last changed. Rows have a `uid` and an address.
+    it was published and last changed. Rows have a `uid` and an address. A description is read as HTML, a title as text.
     """
     chosen = " · ".join(str(chip.label) for chip in filterset.chips)
     feed = Atom1Feed(
@@ -32,6 +33,6 @@ def atom_of(title, filterset, entry, rows):
             link=settings.PORTAL_URL + row.get_absolute_url(),
             unique_id=f"urn:uuid:{row.uid}",
             unique_id_is_permalink=False,
-            **words | {"description": " · ".join(str(fact) for fact in words["description"])},
+            **words | {"description": " · ".join(escape(fact) for fact in words["description"])},
         )
     return feed.writeString("utf-8")

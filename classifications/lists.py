@@ -124,6 +124,10 @@ class ListFilter(django_filters.FilterSet):
     def canonical_url(self):
         return self.url(self.pairs())
 
+    def page_url(self, number):
+        """The address of a page of the list, under the choices in force."""
+        return self.url([*self.pairs(), *([("page", number)] if number > 1 else [])])
+
     @cached_property
     def clear_url(self):
         return self.url([])
@@ -272,4 +276,5 @@ class ListPage(FilterView):
         """Give the page asked for; where there is none of this number, the nearest."""
         paginator = self.get_paginator(queryset, page_size)
         page = paginator.get_page(self.request.GET.get("page"))
+        self.request.canonical_url = self.filterset.page_url(page.number)
         return paginator, page, page.object_list, page.has_other_pages()

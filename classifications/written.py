@@ -4,6 +4,7 @@ Month names and the order of a date follow what ministries print: «5–6 July 2
 (Arabic with both sets of month names, since readers in the Mashreq and the Maghreb know different ones).
 """
 
+import re
 import unicodedata
 
 from django.utils.html import conditional_escape, escape
@@ -13,6 +14,7 @@ from django.utils.translation import get_language
 LANGUAGES = ("en", "fr", "ar")
 
 _ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+_NUMBER = re.compile(r"(?<![A-Za-z0-9_#&+/:@.-])[0-9]+(?![A-Za-z0-9_#/:@-]|\.[0-9A-Za-z])")
 _GROUP = {"en": ",", "fr": "\u202f", "ar": "٬"}
 _RANGE = {"en": "–", "fr": "-", "ar": "–"}
 MONTHS = {
@@ -71,6 +73,11 @@ def digits(text, language=None):
     """Write the digits in `text` (anything) as the language writes them: Arabic-Indic in Arabic."""
     text = str(text)
     return text.translate(_ARABIC_DIGITS) if (language or page_language()) == "ar" else text
+
+
+def digits_in(sentence, language=None):
+    """Write the numbers in a sentence as the language does; days, times, addresses and codes keep their digits."""
+    return _NUMBER.sub(lambda found: digits(found[0], language), str(sentence))
 
 
 def number(value, language=None):

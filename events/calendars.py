@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from classifications.calendars import entry_of, file_of, set_days
 from events.models import Event
@@ -49,4 +50,5 @@ def place_of(event):
     """Where the event is held, in the page's language."""
     if event.mode == Event.Mode.ONLINE:
         return event.get_mode_display()
-    return ", ".join(str(part) for part in (event.venue, event.linked.city, event.linked.country) if part)
+    comma = pgettext("between city and country", ", ")
+    return comma.join(str(part) for part in (event.venue, event.linked.city, event.linked.country) if part)

@@ -10,7 +10,7 @@ import re
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 
 def paragraphs_of(body):
@@ -25,6 +25,12 @@ def paragraphs_of(body):
     return parts
 
 
+def as_text(paragraphs):
+    """Write paragraphs as `paragraphs_of` gives them, a label and its address parted as the language does it."""
+    colon = pgettext("between a label and an address in a letter", ": ")
+    return "\n\n".join(text or f"{label}{colon}{address}" for text, label, address in paragraphs)
+
+
 def write_to(user, name, context):
     """Write the letter of the text file `name` to a person in their language; it waits in the outbox from then on."""
     return write(user.email, user.language, name, context | {"reader": user})
@@ -36,11 +42,12 @@ def write(email, language, name, context, reply_to=()):
         context = context | {"portal_url": settings.PORTAL_URL, "email": email}
         subject, _newline, body = render_to_string(name, context).strip().partition("\n")
         body, _mark, why = body.rpartition("\n-- \n")  # the last one: users may have typed another
+        paragraphs = paragraphs_of(body)
         whole = context | {
             "subject": subject,
-            "body": body.strip(),
+            "body": as_text(paragraphs),
             "why": why.strip(),
-            "paragraphs": paragraphs_of(body),
+            "paragraphs": paragraphs,
         }
         message = EmailMultiAlternatives(
             subject, render_to_string("notifications/email/letter.txt", whole), to=[email], reply_to=list(reply_to)

@@ -30,14 +30,22 @@ def tell_of_review(review):
         readers[review.person_id] = review.person
     if review.decision not in (Decision.APPLIED, Decision.SENT_AGAIN):  # of these the sender has a receipt
         readers.pop(review.by_id, None)
+    context = {"review": review, "institution": review.institution, "until": _holds_until(review)}
     for reader in readers.values():
         if not reader.is_active:  # an account that was closed
             continue
-        write_to(reader, "partners/email/review.txt", {"review": review, "institution": review.institution})
+        write_to(reader, "partners/email/review.txt", context)
     if review.role == Role.FOCAL_POINT and review.decision in (Decision.CONFIRMED, Decision.OBJECTED):
         tell_centre_of_application(review.institution, review.decision, review.reason)
     if review.decision == Decision.REPRESENTATIVE_LEFT and not people:
         tell_centre_of_orphan(review.institution)
+
+
+def _holds_until(review):
+    """The day until which the focal point or the Centre vouches for the institution; none after any other step."""
+    if review.decision == Decision.CONFIRMED:
+        return review.institution.confirmed_until
+    return review.institution.verified_until if review.decision == Decision.VERIFIED else None
 
 
 def tell_centre_of_orphan(institution):

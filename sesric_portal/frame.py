@@ -112,7 +112,20 @@ class Frame:
 
     @property
     def canonical(self):
-        return settings.PORTAL_URL + self.request.path
+        """The one address of this page in its language."""
+        return settings.PORTAL_URL + self._own_url
+
+    @property
+    def alternates(self):
+        """Pairs of language code and canonical address of this page in that language; English for all other readers."""
+        url = self._own_url.removeprefix(PREFIXES[page_language()])
+        addresses = [(code, settings.PORTAL_URL + PREFIXES[code] + url) for code in LANGUAGES]
+        return [*addresses, ("x-default", addresses[0][1])]
+
+    @property
+    def _own_url(self):
+        """What the view noted as the address of the page, such as the choices in force in a list; else its path."""
+        return getattr(self.request, "canonical_url", self.request.path)
 
     @property
     def portal_url(self):

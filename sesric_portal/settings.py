@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "sesric_portal.methods.NotAllowedHere",
+    "partners.former.lead_on",
 ]
 
 ROOT_URLCONF = "sesric_portal.urls"

@@ -1,9 +1,11 @@
-"""Opportunities as iCalendar files: of each the last day to apply, and the days of the training."""
+"""Opportunities as iCalendar files: of each the days of the training, and the last day to apply unless it was closed."""
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from classifications.calendars import entry_of, file_of, set_days
+from trop.models import TrainingOpportunity
 
 MOST = 1000  # opportunities in one file: phones give up on longer ones
 
@@ -14,12 +16,14 @@ def calendar_of(opportunities):
 
 
 def _entries(opportunity):
-    last_day = _entry(opportunity, "-apply", opportunity.apply_by, opportunity.apply_by)
-    last_day.add("summary", _("Last day to apply: %(title)s") % {"title": opportunity.title})
     training = _entry(opportunity, "-days", opportunity.starts_on, opportunity.ends_on)
     training.add("summary", opportunity.title, parameters={"LANGUAGE": opportunity.written_in})
     training.add("location", place_of(opportunity))
-    return last_day, training
+    if opportunity.status == TrainingOpportunity.Status.CLOSED:  # nobody can apply any more, whatever the day
+        return [training]
+    last_day = _entry(opportunity, "-apply", opportunity.apply_by, opportunity.apply_by)
+    last_day.add("summary", _("Last day to apply: %(title)s") % {"title": opportunity.title})
+    return [last_day, training]
 
 
 def _entry(opportunity, part, first, last):
@@ -34,4 +38,5 @@ def place_of(opportunity):
     """Where it is held, in the page's language."""
     if opportunity.is_online:
         return opportunity.get_mode_display()
-    return ", ".join(str(part) for part in (opportunity.place, opportunity.institution.country.name) if part)
+    comma = pgettext("between city and country", ", ")
+    return comma.join(str(part) for part in (opportunity.place, opportunity.institution.country.name) if part)

@@ -1,4 +1,7 @@
-"""Addresses of the training opportunities programme; `RESERVED` in the model names what stands beside an opportunity."""
+"""Addresses of the training opportunities programme; `RESERVED` in the model names what stands beside an opportunity.
+
+`<institution:slug>` is an address of an institution, of which former ones lead on (`partners/former.py`).
+"""
 
 from django.urls import path
 
@@ -6,7 +9,7 @@ from trop.views import joining, pages, panel
 
 app_name = "trop"
 
-OPPORTUNITY = "panel/<slug:slug>/<int:pk>/"
+OPPORTUNITY = "panel/<institution:slug>/<int:pk>/"
 
 urlpatterns = [
     path("", pages.about, name="about"),
@@ -16,14 +19,14 @@ urlpatterns = [
     path("opportunities/<slug:slug>/", pages.opportunity_detail, name="opportunity-detail"),
     path("opportunities/<slug:slug>/opportunity.ics", pages.opportunity_calendar, name="opportunity-calendar"),
     path("institutions/", pages.MemberList.as_view(), name="institution-list"),
-    path("institutions/<slug:slug>/", pages.institution_detail, name="institution-detail"),
+    path("institutions/<institution:slug>/", pages.institution_detail, name="institution-detail"),
     path("join/", joining.join, name="join"),
-    path("join/<slug:slug>/", joining.ask, name="ask"),
-    path("join/<slug:slug>/keep/", joining.keep, name="keep-request"),
+    path("join/<institution:slug>/", joining.ask, name="ask"),
+    path("join/<institution:slug>/keep/", joining.keep, name="keep-request"),
     path("panel/", panel.institutions, name="panel-institutions"),
-    path("panel/<slug:slug>/", panel.panel, name="panel"),
-    path("panel/<slug:slug>/new/", panel.begin, name="panel-begin"),
-    path("panel/<slug:slug>/leave/", panel.leave, name="panel-leave"),
+    path("panel/<institution:slug>/", panel.panel, name="panel"),
+    path("panel/<institution:slug>/new/", panel.begin, name="panel-begin"),
+    path("panel/<institution:slug>/leave/", panel.leave, name="panel-leave"),
     path(OPPORTUNITY, panel.opportunity, name="panel-opportunity"),
     path(f"{OPPORTUNITY}edit/", panel.edit, name="panel-edit"),
     path(f"{OPPORTUNITY}keep/", panel.keep, name="panel-keep"),

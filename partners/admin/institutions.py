@@ -1,12 +1,13 @@
 """Staff review institutions here, and keep the record of them."""
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.db.models import Exists, OuterRef, Q, Subquery, Value
 from django.db.models.functions import NullIf
 from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext
 
 from classifications.exchange import TableAdmin
 from classifications.office import LinkedInline
@@ -22,6 +23,10 @@ from partners.merging import facts_of
 from partners.models import Institution, Representation, Review
 from partners.models.representation import people_acting_for
 
+KEPT = gettext_noop(
+    "Other records belong to this institution, and would be lost: it cannot be deleted. Merge it with its duplicate, or "
+    "suspend it."
+)
 WAITING = "waits"  # the parameter of the filter
 REVIEW, ORPHANED = "review", "orphaned"
 
@@ -241,6 +246,18 @@ class InstitutionAdmin(StepsAdmin, TableAdmin):
             "alike": looking_like(row),
             "reviews": row.reviews.select_related("by", "person"),
         }
+
+    # --- Deleting: only what nothing points to ------------------------------------------------------------------------
+
+    def get_actions(self, request):
+        return {name: action for name, action in super().get_actions(request).items() if name != "delete_selected"}
+
+    def delete_view(self, request, object_id, extra_context=None):
+        institution = self.get_object(request, unquote(object_id))
+        if institution and self.has_delete_permission(request, institution) and institution.is_pointed_to:
+            self.message_user(request, _(KEPT), messages.ERROR)
+            return redirect(self.address("change", institution.pk))
+        return super().delete_view(request, object_id, extra_context)
 
     # --- Actions ------------------------------------------------------------------------------------------------------
 

@@ -1,44 +1,71 @@
 """Institutions as a table: which line of a file is which institution on record, and what a file may not change.
 
 A line with an address (`slug`) is that institution, or a new one of this address. A line without one is the institution of
-the same English name in the same country, small differences of writing apart (case, accents, blanks). Any other line is
-new; where something on record looks like it, the preview says so, and who gives its address updates that instead.
+the same English, French or Arabic name in the same country, small differences of writing apart (case, accents, blanks). Any
+other line is new, and refused where an earlier line of the file has one of its names, or the host of its website, in the
+same country. Where something on record looks like it, the preview says so, and who gives its address updates that instead.
 
 What comes in new is listed by the Centre. A state is never imported: it changes by steps, which somebody takes and which
 are told.
 """
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Q, Value
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from import_export.fields import Field
 from import_export.widgets import CharWidget
 
 from classifications.exchange import CityWidget, DayWidget, KeyLoader, Table, WholeNumberWidget, link, links
 from classifications.models import Country, Language, Sector
-from classifications.search import Folded
+from classifications.search import Folded, fold
 from partners.models import FormerAddress, Institution
 from partners.models.institution import host_of
 from partners.models.representation import people_acting_for
 
 LOOKED_UP = 300  # new lines of one file for which look-alikes are searched: each is a search of its own
 SHOWN = 3  # look-alikes of one line
+NAMES = ["name_en", "name_fr", "name_ar"]
+SAME_LINE = gettext_lazy("Another line of this file is the same institution.")
 
 
 class MatchingLoader(KeyLoader):
-    """Finds the institution of a line, as the head of this module tells."""
+    """Finds the institution of a line, as the head of this module tells, and refuses a new one that is in the file already."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.seen = (
+            set()
+        )  # what the lines until now are called, and their websites: triples of country, column and value
 
     def get_instance(self, row):
-        if row.get("slug"):
-            if former := FormerAddress.objects.filter(slug=row["slug"]).select_related("institution").first():
-                raise ValidationError(
-                    {
-                        "slug": _("This is a former address. Give the present one: %(slug)s")
-                        % {"slug": former.institution.slug}
-                    }
-                )
-            return super().get_instance(row)
-        slugs = self._called_so(row)
+        marks = _marks_of(row)
+        if not row.get("slug"):
+            self._refuse([mark for mark in marks if mark[1] in NAMES])
+        institution = self._addressed(row) if row.get("slug") else self._called(row, marks)
+        if institution is None:
+            self._refuse(marks)
+        self.seen.update(marks)
+        return institution
+
+    def _refuse(self, marks):
+        if repeated := [column for country, column, value in marks if (country, column, value) in self.seen]:
+            raise ValidationError({repeated[0]: SAME_LINE})
+
+    def _addressed(self, row):
+        if former := FormerAddress.objects.filter(slug=row["slug"]).select_related("institution").first():
+            raise ValidationError(
+                {
+                    "slug": _("This is a former address. Give the present one: %(slug)s")
+                    % {"slug": former.institution.slug}
+                }
+            )
+        return super().get_instance(row)
+
+    def _called(self, row, marks):
+        """The institution of one of the line's names in its country."""
+        names = [(column, name) for _country, column, name in marks if column in NAMES]
+        slugs = _slugs_called(row.get("country", ""), names) if names else []
         if len(slugs) > 1:
             raise ValidationError(
                 {
@@ -50,15 +77,27 @@ class MatchingLoader(KeyLoader):
             return None
         row["slug"] = slugs[0]
         if (slugs[0],) not in self.stored:
-            raise ValidationError({"name_en": _("Another line of this file is the same institution.")})
+            raise ValidationError({names[0][0]: SAME_LINE})
         return super().get_instance(row)
 
-    def _called_so(self, row):
-        """The addresses of those of the line's English name in its country."""
-        same = Institution.objects.in_use().filter(country__iso2=row.get("country", ""))
-        folded = Folded(Value(row.get("name_en", "")))
-        named = same.exclude(name_en="").alias(folded_name=Folded(F("name_en"))).filter(folded_name=folded)
-        return list(named.order_by("slug").values_list("slug", flat=True))
+
+def _marks_of(row):
+    """By what a line may be found to repeat another: triples of country, column, and folded name or host of the website."""
+    columns = [column for column in NAMES if row.get(column)]
+    marks = list(zip(columns, fold([str(row[column]) for column in columns]), strict=True))
+    if host := host_of(str(row.get("website") or "")):
+        marks.append(("website", host))
+    return [(row.get("country", ""), *mark) for mark in marks]
+
+
+def _slugs_called(country, names):
+    """The addresses of the institutions of a country that have one of these names, as pairs of column and folded name."""
+    called = Q()
+    for column, name in names:
+        called |= Q(**{f"folded_{column}": name})
+    rows = Institution.objects.in_use().filter(country__iso2=country)
+    folded = {f"folded_{column}": Folded(F(column)) for column in NAMES}
+    return list(rows.alias(**folded).filter(called).order_by("slug").values_list("slug", flat=True))
 
 
 class InstitutionTable(Table):
@@ -103,6 +142,16 @@ class InstitutionTable(Table):
             raise ValidationError(
                 {"status": _("A state is not imported: take the step on the page of the institution.")}
             )
+
+    def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
+        """Without a country no address can be made: then the country is what is wrong."""
+        try:
+            super().validate_instance(instance, import_validation_errors, validate_unique)
+        except ValidationError as error:
+            told = error.error_dict
+            if not instance.slug and "slug" not in (import_validation_errors or {}) and len(told) > 1:
+                told.pop("slug", None)
+            raise
 
     def save_instance(self, instance, is_create, row, **kwargs):
         """Note what looks like a new one, while it is not on record itself."""

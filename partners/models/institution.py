@@ -374,6 +374,20 @@ class Institution(Named, Worded):
         self.city = City.objects.called(city_name, self.country).first() if city_name else None
         self.city_name = "" if self.city else city_name
 
+    @property
+    def is_pointed_to(self):
+        """Whether any row points to it, its own history apart: deleting would take that along, for good."""
+        fields = [
+            each.field
+            for each in self._meta.get_fields(include_hidden=True)
+            if each.auto_created and not each.concrete and not each.many_to_many
+        ]
+        return any(
+            field.model._base_manager.filter(**{field.name: self.pk}).exists()
+            for field in fields
+            if not issubclass(field.model, pghistory.models.Event)
+        )
+
     @classmethod
     @transaction.atomic
     def apply(cls, by, position, sectors=(), languages=(), **facts):

@@ -21,6 +21,7 @@ from partners.models.institution import Institution
 
 LONGEST = timedelta(days=366)  # from publishing or extending to the closing day
 REMINDED = timedelta(days=7)  # before the closing day
+REMINDED_LATE = timedelta(days=1)  # before the closing day of what is open for a week or less
 
 
 class NoticeQuerySet(SearchableQuerySet):
@@ -44,8 +45,10 @@ class NoticeQuerySet(SearchableQuerySet):
         return self.open_on(day).filter(closes_on__lte=day + REMINDED)
 
     def to_remind_on(self, day):
-        """Those closing within a week that were opened for longer, and of whose end nobody has been reminded."""
-        return self.closing_on(day).filter(closes_on__gt=F("opened_on") + Value(REMINDED), reminded_at=None)
+        """Those of whose end nobody has been reminded: a week before it, or a day where they are open for no longer."""
+        opened_for_longer = Q(closes_on__gt=F("opened_on") + Value(REMINDED))
+        is_last_day_near = Q(closes_on__lte=day + REMINDED_LATE)
+        return self.closing_on(day).filter(opened_for_longer | is_last_day_near, reminded_at=None)
 
     def in_states(self, states, today=None):
         """Notices in these states: values of `Notice.State`."""
@@ -191,6 +194,11 @@ class Notice(models.Model):
     @property
     def closes_soon(self):
         return self.is_open and self.closes_on <= localdate() + REMINDED
+
+    @property
+    def is_reminded_late(self):
+        """Whether its people are reminded a day before it closes; of what is open for longer, a week before."""
+        return self.closes_on <= self.opened_on + REMINDED
 
     @property
     def days_left(self):

@@ -63,6 +63,8 @@ def desk(request, slug):
         "invitations": institution.invitations.open(),
         "change": institution.proposed_changes.waiting().first(),
         "invitation_form": InvitationForm(),
+        "sectors": institution.sectors.by_name(),
+        "languages": institution.languages.by_name(),
     }
     return render(request, "partners/desk.html", context)
 
@@ -121,9 +123,14 @@ def confirm_profile(request, slug):
 
 
 @signed_in
-@require_POST
+@require_http_methods(FORM)
 def withdraw(request, slug):
+    """Ask whether to take the application back, and do so."""
     institution = _managed(request, slug)
+    if request.method != "POST":
+        if not institution.is_under_review:
+            return redirect("partners:desk", slug)
+        return render(request, "partners/withdraw.html", {"institution": institution})
     _do(request, lambda: institution.withdraw(request.user), _("The application was withdrawn."))
     return redirect("desk")
 
@@ -237,9 +244,12 @@ def hand_over(request, slug, pk):
 
 
 @signed_in
-@require_POST
+@require_http_methods(FORM)
 def leave(request, slug):
-    """Stop speaking for the institution."""
-    mine = _represented(request, slug).representations.acting().get(user=request.user)
+    """Ask whether to stop speaking for the institution, and do so."""
+    institution = _represented(request, slug)
+    if request.method != "POST":
+        return render(request, "partners/leave.html", {"institution": institution})
+    mine = institution.representations.acting().get(user=request.user)
     _do(request, lambda: mine.end(request.user, Role.APPLICANT), _("You no longer speak for this institution."))
     return redirect("desk")

@@ -82,10 +82,16 @@ def publish_notice(request, slug):
         except ValidationError as error:
             form.add_error(None, error.messages)
         else:
-            messages.success(request, _("Published. You will be reminded a week before it closes."))
+            messages.success(request, _told_of_end(notice))
             return redirect(notice)
     context = {"institution": institution, "form": form}
     return render(request, "partners/publish_notice.html", context, status=_status(request))
+
+
+def _told_of_end(notice):
+    if notice.is_reminded_late:
+        return _("Published. You will be reminded a day before it closes.")
+    return _("Published. You will be reminded a week before it closes.")
 
 
 @signed_in

@@ -1,6 +1,6 @@
 """What everybody may read of the institutions."""
 
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,7 +11,7 @@ from classifications.maps import draw, member_states
 from classifications.models import Country
 from classifications.written import number
 from partners.filters import InstitutionFilter
-from partners.models import FormerAddress, Institution
+from partners.models import Institution
 from partners.structured import institution_as_linked_data
 
 EVENTS = 10  # events shown on the page of the institution that gave them
@@ -64,12 +64,7 @@ class InstitutionList(ListPage):
 @require_safe
 def institution_detail(request, slug):
     listed = Institution.objects.listed().with_representation()
-    institution = listed.select_related("country", "city", "trop_membership").filter(slug=slug).first()
-    if institution is None:
-        former = get_object_or_404(
-            FormerAddress.objects.filter(institution__in=Institution.objects.listed()), slug=slug
-        )
-        return redirect(former.institution, permanent=True)
+    institution = get_object_or_404(listed.select_related("country", "city", "trop_membership"), slug=slug)
     events = institution.events_provided.published()
     counts = events.count_by_year()
     context = {

@@ -199,3 +199,28 @@ def test_style_guide(visit):
 def test_linked_data_is_json(portal, visit):
     page = visit(portal.first_event("mode=in_person"))
     assert json.loads(page.locator("script[type='application/ld+json']").first.text_content())["@type"]
+
+
+@pytest.mark.parametrize("prefix", ["", "/ar"])
+def test_long_words_of_institutions_wrap(prefix, visit):
+    """Names, acronyms and addresses of websites may be as long as the forms take, without a blank."""
+    page = visit(f"{prefix}/partners/search/", width=320)
+    lengthen = (
+        "([wanted, length]) => document.querySelectorAll(wanted).forEach(each => each.textContent = 'W'.repeat(length))"
+    )
+    own = page.locator(".row-title a").first.get_attribute("href")
+    for wanted in (".row-title a", ".row-facts bdi, .row-facts span"):
+        page.evaluate(lengthen, [wanted, 200 if "title" in wanted else 40])
+    page.evaluate(
+        "document.querySelectorAll('.row-facts').forEach(each => each.innerHTML += ' <span><bdi lang=en></bdi></span>')"
+    )
+    page.evaluate(lengthen, [".row-facts bdi", 40])
+    assert not page.evaluate(TOO_WIDE), page.evaluate(STICKING_OUT)
+    page.goto(own)
+    for wanted, length in (
+        ("h1, .crumbs a, .crumbs [aria-current]", 200),
+        (".facts dd, .facts a", 190),
+        (".eyebrow > span", 40),
+    ):
+        page.evaluate(lengthen, [wanted, length])
+    assert not page.evaluate(TOO_WIDE), page.evaluate(STICKING_OUT)

@@ -36,6 +36,13 @@ def test_entries_and_their_identity(client, db):
     assert links(feed) == {"alternate": "http://testserver/events/", "self": "http://testserver/events/feed/"}
 
 
+def test_a_summary_is_html_in_which_names_stay_text(client, db):
+    EventFactory(country=CountryFactory(name_en="Land <b>&amp;"))
+    [entry] = read(client.get(FEED)).findall(f"{ATOM}entry")
+    assert entry.find(f"{ATOM}summary").get("type") == "html"
+    assert text(entry, "summary").endswith(" · Land &lt;b&gt;&amp;amp;")
+
+
 def test_ids_are_unique_and_the_same_in_every_language(client, db):
     EventFactory.create_batch(3)
     english, french = (

@@ -130,6 +130,37 @@ def test_two_lines_for_one_record_are_refused(client, editor, mali):
     assert faults(preview) == [(2, {"name_en": ["Another line of this file is the same institution."]})]
 
 
+@pytest.mark.parametrize(
+    ("column", "written", "again"),
+    [
+        ("name_fr", "École de l’eau", "ecole de l’EAU"),
+        ("name_ar", "أكاديمية المياه", "اكاديمية  المياه"),
+        ("website", "https://www.water.example.org/fr", "http://water.example.org"),
+    ],
+)
+def test_two_new_lines_for_the_same_are_refused(client, editor, mali, column, written, again):
+    CountryFactory(iso2="SN")
+    content = f"name_en,country,kind,{column}\nOne,ML,ngo,{written}\nTwo,SN,ngo,{again}\nThree,ML,ngo,{again}\n"
+    assert faults(upload(client, content)) == [(3, {column: ["Another line of this file is the same institution."]})]
+
+
+@pytest.mark.parametrize(("column", "name"), [("name_fr", "ecole de l’eau"), ("name_ar", "اكاديمية المياه")])
+def test_a_line_is_matched_by_its_other_names_too(client, editor, mali, column, name):
+    record = InstitutionFactory(slug="a", name_fr="École de l’eau", name_ar="أكاديمية المياه", country=mali)
+    InstitutionFactory(name_fr="", name_ar="", country=mali)
+    preview = upload(client, f"{column},country,acronym\n{name},ML,AW\n")
+    assert (faults(preview), outcomes(preview)) == ([], ["update"])
+    confirm(client, preview)
+    record.refresh_from_db()
+    assert record.acronym == "AW"
+
+
+def test_a_file_in_another_encoding_is_told_in_plain_words(client, editor, mali):
+    preview = upload(client, "name_en\nÉcole\n".encode("utf-16"))
+    assert "Save it as CSV in UTF-8" in preview.text
+    assert "Error&#x27; encountered" not in preview.text
+
+
 def test_a_declined_application_is_not_matched(client, editor, mali):
     declined = application(name_en="Water Academy", country=mali)
     declined.decline("No", editor)
@@ -172,12 +203,19 @@ def test_one_bad_line_and_nothing_is_written(client, editor, mali):
                 "country": ["“XX” is not on record"],
                 "founded": ["not a whole number"],
                 "kind": ["Value 'feast' is not a valid choice."],
-                "slug": ["This field cannot be blank."],
             },
         ),
         (3, {"__all__": ["Give the name in at least one language."]}),
     ]
     assert Institution.objects.count() == 0
+
+
+def test_the_pages_of_tables_are_in_the_reader_s_language(client, editor, mali):
+    for page in ("import", "export"):
+        text = client.get("/ar" + address(page)).text
+        assert "This exporter" not in text
+        assert "This importer" not in text
+    assert 'alt="Search"' not in client.get("/ar" + address("changelist")).text
 
 
 def test_who_may_only_look_imports_nothing(client, sign_in, mali):

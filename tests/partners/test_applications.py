@@ -5,9 +5,11 @@ from contextlib import suppress
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils.timezone import localdate
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.models import User
 from notifications.models import Letter
 from partners.applications import STEPS, Decision, Role, Status
 from partners.models import Institution
@@ -100,6 +102,21 @@ def test_every_step_is_told_in_the_reader_s_language(applied):
     assert "Quelle direction ?" in letters[1].text
     assert "/fr/partners/sample-institute/" in letters[3].text
     assert all('lang="fr"' in letter.html for letter in letters)
+
+
+def test_the_words_given_with_a_step_reach_the_institution(applied):
+    User.objects.update(language="en")
+    until = localdate().replace(year=localdate().year + 1, month=5, day=3)
+    applied.verify(None, until, "Seen by us.")
+    verified = Letter.objects.latest("pk").text
+    applied.confirm(None, until.replace(month=6), "Known to us.", Role.CENTRE)
+    confirmed = Letter.objects.latest("pk").text
+    applied.approve(None)
+    applied.suspend("Closed.", None)
+    applied.reinstate(None, "Open again.")
+    assert ("Seen by us." in verified, f"3 May {until.year}" in verified) == (True, True)
+    assert ("Known to us." in confirmed, f"3 June {until.year}" in confirmed) == (True, True)
+    assert "Open again." in Letter.objects.latest("pk").text
 
 
 def test_what_a_user_typed_stays_text_in_a_letter(applied):

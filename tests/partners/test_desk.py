@@ -20,8 +20,8 @@ from tests.factories import (
 
 MANY = [  # every address of one institution's desk, with the methods it answers
     ("desk", "get"), ("edit", "get"), ("edit", "post"), ("preview", "post"), ("propose", "get"), ("propose", "post"),
-    ("confirm-profile", "post"), ("withdraw", "post"), ("leave", "post"), ("invite", "post"), ("correct-begin", "get"),
-    ("correct-send", "post"),
+    ("confirm-profile", "post"), ("withdraw", "get"), ("withdraw", "post"), ("leave", "get"), ("leave", "post"),
+    ("invite", "post"), ("correct-begin", "get"), ("correct-send", "post"),
 ]  # fmt: skip
 OF_A_ROW = [
     ("withdraw-invitation", "post"), ("accept-request", "post"), ("decline-request", "get"), ("decline-request", "post"),
@@ -222,7 +222,8 @@ def test_asking_shows_and_opens_nothing(client, db):
     assert client.get(at("desk", institution)).status_code == 404
     assert not institution.representations.acting().exists()
     again = client.post(path, {"person": "Somebody", "position": "Clerk", "agrees": "on"})
-    assert again.status_code == 400
+    assert again.status_code == 302
+    assert institution.representations.count() == 1
 
 
 def test_the_manager_answers_a_request(client, mine):
@@ -237,6 +238,34 @@ def test_the_manager_answers_a_request(client, mine):
     assert "Not known here." in Letter.objects.latest("pk").text
 
 
+def test_who_applied_reads_what_was_sent_and_is_asked_before_it_is_withdrawn(client, db):
+    user = UserFactory()
+    facts = {"name_en": "Sample Institute", "kind": "university", "offers": "Courses on soil.", "written_in": "en"}
+    institution = Institution.apply(
+        user, "Head", sectors=[SectorFactory(name_en="Water")], country=CountryFactory(), **facts
+    )
+    client.force_login(user)
+    desk = client.get(at("desk", institution)).text
+    assert ("Courses on soil." in desk, "Water" in desk, at("withdraw", institution) in desk) == (True, True, True)
+    assert 'method="post"' in client.get(at("withdraw", institution)).text
+    institution.refresh_from_db()
+    assert institution.status == "applied"
+    institution.approve(None)
+    assert "What you sent" not in client.get(at("desk", institution)).text
+    assert client.get(at("withdraw", institution))["Location"] == at("desk", institution)
+
+
+def test_one_is_asked_before_one_leaves(client, mine):
+    assert (
+        f'<a class="button button-quiet" href="{at("leave", mine.institution)}">'
+        in client.get(at("desk", mine.institution)).text
+    )
+    assert "Stop representing this institution?" in client.get(at("leave", mine.institution)).text
+    assert mine.institution.representations.acting().count() == 1
+    client.post(at("leave", mine.institution))
+    assert mine.institution.representations.acting().count() == 0
+
+
 def test_an_invitation_is_accepted_by_the_address_it_was_sent_to(client, mine):
     client.post(at("invite", mine.institution), {"email": "New@example.org"})
     letter = Letter.objects.latest("pk")
@@ -249,7 +278,9 @@ def test_an_invitation_is_accepted_by_the_address_it_was_sent_to(client, mine):
     invited.force_login(confirmed_user(email="new@example.org"))
     answers = {"person": "New Sample", "position": "Clerk"}
     assert stranger.post(path, answers).status_code == 400
-    assert invited.get(path).status_code == 200
+    page = invited.get(path)
+    assert page.status_code == 200
+    assert 'You are signed in as <bdi dir="ltr">new@example.org</bdi>.' in page.text
     assert mine.institution.representations.acting().count() == 1
     assert invited.post(path, answers).status_code == 302
     assert mine.institution.representations.acting().count() == 2

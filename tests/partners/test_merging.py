@@ -26,6 +26,8 @@ from tests.factories import (
     InstitutionFactory,
     InvitationFactory,
     LanguageFactory,
+    MembershipFactory,
+    NoticeFactory,
     ProposedChangeFactory,
     RepresentationFactory,
     ReviewFactory,
@@ -178,6 +180,48 @@ def test_all_former_addresses_lead_to_the_record_that_stays(client, pair):
     for slug in ("academy-of-water", "older-name"):
         response = client.get(f"/partners/{slug}/")
         assert (response.status_code, response.headers["Location"]) == (301, "/partners/water-academy/")
+
+
+def test_former_addresses_lead_on_wherever_they_are_part_of_one(client, pair):
+    stays, goes = pair
+    MembershipFactory(institution=stays)
+    mine = RepresentationFactory(institution=goes).user
+    notice = NoticeFactory(institution=goes)
+    merge(stays, goes, UserFactory())
+    public = "/trop/institutions/academy-of-water/"
+    assert client.get(f"/ar{public}?page=2")["Location"] == "/ar/trop/institutions/water-academy/?page=2"
+    client.force_login(mine)
+    for path in (
+        "/partners/academy-of-water/desk/", f"/partners/academy-of-water/notices/{notice.pk}/extend/",
+        "/trop/panel/academy-of-water/", public,
+    ):  # fmt: skip
+        response = client.get(path)
+        led = path.replace("academy-of-water", "water-academy")
+        assert (response.status_code, response.headers["Location"]) == (301, led)
+        assert client.get(led).status_code == 200
+
+
+def test_what_is_posted_to_a_former_address_is_posted_on(client, pair):
+    stays, goes = pair
+    client.force_login(RepresentationFactory(institution=goes).user)
+    merge(stays, goes, UserFactory())
+    response = client.post("/partners/academy-of-water/confirm/")
+    assert (response.status_code, response["Location"]) == (308, "/partners/water-academy/confirm/")
+    client.post("/partners/academy-of-water/confirm/", follow=True)
+    stays.refresh_from_db()
+    assert stays.profile_confirmed_at is not None
+
+
+def test_former_addresses_of_what_one_may_not_see_lead_nowhere(client, pair):
+    stays, _goes = pair
+    FormerAddressOfInstitutionFactory(institution=stays, slug="once")
+    stays.suspend("Closed.", UserFactory())
+    assert client.get("/partners/once/").status_code == 404
+    assert client.get("/trop/opportunities/once/").status_code == 404
+    client.force_login(UserFactory())
+    assert client.get("/partners/once/desk/").status_code == 404
+    client.force_login(RepresentationFactory(institution=stays).user)
+    assert client.get("/partners/once/desk/")["Location"] == "/partners/water-academy/desk/"
 
 
 def test_an_address_that_goes_is_not_given_again(pair):

@@ -477,9 +477,26 @@ def test_its_people_are_reminded_once_a_week_before(mine):
     assert Letter.objects.count() == 2
 
 
+@pytest.mark.parametrize(("open_for", "reminded"), [(7, [6, 7]), (2, [1, 2]), (1, [0, 1]), (0, [0])])
+def test_of_what_is_open_for_a_week_or_less_they_are_reminded_a_day_before(mine, open_for, reminded):
+    RepresentationFactory(institution=mine)
+    NoticeFactory(institution=mine, closes_on=on(open_for))
+    due = []
+    for day in range(open_for + 2):
+        with time_machine.travel(now() + timedelta(days=day)):
+            due += [day] * Notice.objects.to_remind_on(localdate()).count()
+    assert due == reminded
+
+
+def test_who_publishes_is_told_when_the_reminder_comes(representative, mine, sector):
+    for days, told in ((8, "reminded a week before"), (7, "reminded a day before")):
+        form = filled(closes_on=on(days).isoformat())
+        assert told in representative.post("/partners/mine/notices/new/", form, follow=True).text
+
+
 def test_who_is_not_reminded(mine):
     RepresentationFactory(institution=mine)
-    NoticeFactory(institution=mine, closes_on=on(7))  # opened for a week only
+    NoticeFactory(institution=mine, closes_on=on(7))  # open for a week only: a day before
     NoticeFactory(institution=mine, opened_on=on(-20), closes_on=on(8))
     NoticeFactory(institution=mine, opened_on=on(-20), closes_on=on(3), closed_at=now())
     past_notice(institution=mine)

@@ -62,6 +62,15 @@ def test_everything_held_is_handed_out(client, db):
     assert response["Content-Disposition"] == 'attachment; filename="my-data.json"'
 
 
+def test_where_a_password_is_asked_for_programs_that_keep_them_are_told_whose(client, db):
+    user = confirmed_user()
+    client.force_login(user)
+    field = f'<input type="text" value="{user.email}" autocomplete="username" hidden>'
+    for page in (client.get(reverse("close-account"), follow=True), client.get(reverse("account_change_password"))):
+        assert 'type="password"' in page.text
+        assert field in page.text
+
+
 def test_a_closed_account_leaves_no_name_behind(client, db):
     user = confirmed_user(name="Somebody Sample")
     email = user.email

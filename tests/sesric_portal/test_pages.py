@@ -58,9 +58,29 @@ def test_every_page_names_itself_in_three_languages(db):
             expected["x-default"] = expected["en"]
             [canonical] = [link["href"] for link in links(response, "canonical")]
             own = f"http://testserver{prefix}{path}"
-            if named != expected or canonical != (own if path.startswith(LISTS) else own.partition("?")[0]):
+            if not path.startswith(LISTS):
+                expected = {code: url.partition("?")[0] for code, url in expected.items()}
+                own = own.partition("?")[0]
+            if named != expected or canonical != own:
                 wrong[prefix + path] = (named, canonical)
     assert wrong == {}
+
+
+def test_canonical_addresses_of_a_list_keep_its_page_and_drop_what_it_does_not_know(db):
+    InstitutionFactory.create_batch(26, kind="university")
+    for path, query, kept in (
+        ("/partners/search/", "zz=1&page=2&kind=university", "?kind=university&page=2"),
+        ("/partners/search/", "kind=university&page=1", "?kind=university"),
+        ("/partners/search/", "page=99", "?page=2"),
+        ("/partners/map/", "kind=university", ""),
+    ):
+        response = Client().get(f"/fr{path}?{query}")
+        named = {link["hreflang"]: link["href"] for link in links(response, "alternate") if "hreflang" in link}
+        assert named == {
+            code: f"http://testserver{prefix}{path}{kept}"
+            for code, prefix in [*PREFIXES.items(), ("x-default", "")]
+        }  # fmt: skip
+        assert [link["href"] for link in links(response, "canonical")] == [named["fr"]]
 
 
 @pytest.mark.parametrize(

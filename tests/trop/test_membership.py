@@ -128,6 +128,12 @@ def test_people_are_told_of_a_decision_in_their_language(applied):
     assert 'lang="fr"' in letter.html
 
 
+def test_the_words_given_with_trust_reach_the_institution(db):
+    member = MembershipFactory(institution=RepresentationFactory().institution)
+    member.trust(UserFactory(), "Well done.")
+    assert "Well done." in Letter.objects.latest("pk").text
+
+
 def test_who_takes_a_step_is_not_told_of_it(applied):
     applied.leave(applied.institution.representations.get().user, "A mistake.")
     assert applied.status == "ended"

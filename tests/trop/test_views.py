@@ -382,6 +382,25 @@ def test_a_calendar_holds_the_last_day_to_apply_and_the_days(client, world):
     assert {entry["TRANSP"] for entry in found.values()} == {"TRANSPARENT"}
 
 
+def test_a_closed_one_has_no_last_day_to_apply(client, db):
+    OpportunityFactory(title="Closed", slug="closed", status="closed")
+    assert set(entries(client.get(f"{LIST}closed/opportunity.ics"))) == {"Closed"}
+
+
+def test_files_are_no_invitations(client, world):
+    """With a METHOD they would be (RFC 5546), and would have to name who invites."""
+    assert "METHOD" not in Calendar.from_ical(client.get(f"{LIST}calendar.ics").content)
+
+
+def test_place_is_parted_as_the_language_does(client, db):
+    country = CountryFactory(name_ar="السودان")
+    OpportunityFactory(slug="it", mode="in-person", city=CityFactory(name_ar="الخرطوم", country=country),
+                       institution=MembershipFactory(institution__country=country).institution)  # fmt: skip
+    found = entries(client.get(f"/ar{LIST}it/opportunity.ics"))
+    assert "الخرطوم، السودان" in {str(entry.get("LOCATION")) for entry in found.values()}
+    assert "الخرطوم، السودان" in client.get(f"/ar{LIST}feed/").text
+
+
 @pytest.mark.parametrize("prefix", PREFIXES.values())
 def test_entries_keep_their_identity_and_count_changes(client, db, prefix):
     one = OpportunityFactory(slug="it", institution=MembershipFactory(is_trusted=True).institution)

@@ -81,6 +81,8 @@ class MemberList(ListView):
         """Give the page asked for; where there is none of this number, the nearest."""
         paginator = self.get_paginator(queryset, page_size)
         page = paginator.get_page(self.request.GET.get("page"))
+        if page.number > 1:
+            self.request.canonical_url = f"{self.request.path}?page={page.number}"
         return paginator, page, page.object_list, page.has_other_pages()
 
     def get_context_data(self, **kwargs):
