@@ -3,7 +3,7 @@
 from classifications.addresses import free_slug
 from classifications.models import Country
 from classifications.sheets import address, one_of, read_sheet, required, text, without, write_rows
-from partners.models import Institution
+from partners.models import FormerAddress, Institution
 
 
 def known_institutions(sheet):
@@ -27,16 +27,33 @@ def read_institutions(folder, countries):
         },
     )
     sheet.refuse_repeats("name_en")
+    _refuse_led_on(sheet)
     return sheet
 
 
+def _refuse_led_on(sheet):
+    """Note a fault for each institution that has another name by now, or was merged: the load would make a second record."""
+    names = dict(Institution.objects.values_list("slug", "name_en"))
+    held = set(names.values())
+    led_on = names | dict(FormerAddress.objects.values_list("slug", "institution__name_en"))
+    for row in sheet.rows:
+        present = led_on.get(free_slug(row["name_en"], ()))
+        if row["name_en"] not in held and present:
+            sheet.fault(
+                row["line"], "name_en", row["name_en"], f"is on record as “{present}”: write it so, or leave it out"
+            )
+
+
 def write_institutions(sheet, progress):
-    """Write the rows; an institution keeps the address it was given first."""
+    """Write the rows; an institution keeps the address it was given first, and what its own people keep is theirs."""
     ids = dict(Country.objects.values_list("iso2", "pk"))
     slugs = dict(Institution.objects.values_list("name_en", "slug"))
     taken = set(slugs.values())
+    kept = set(Institution.objects.represented().values_list("name_en", flat=True))
     rows = []
     for row in sheet.rows:
+        if row["name_en"] in kept:
+            continue
         if row["name_en"] not in slugs:
             slugs[row["name_en"]] = free_slug(row["name_en"], taken)
             taken.add(slugs[row["name_en"]])

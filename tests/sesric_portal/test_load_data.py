@@ -10,8 +10,10 @@ from django.core.management import CommandError, call_command
 
 from classifications.models import Country, Language
 from events.models import Change, Event
+from partners.merging import merge
 from partners.models import Institution
 from programmes.models import Page, Programme
+from tests.factories import RepresentationFactory, UserFactory
 
 REFUSED = "nothing was loaded. Each line says file:line: column: value: reason."
 
@@ -342,3 +344,23 @@ def test_progress_is_told_of_a_long_file(db, small):
     assert progress == [
         f"events.csv: {done} of 5,001 new rows" for done in ("1,000", "2,000", "3,000", "4,000", "5,000", "5,001")
     ]
+
+
+def test_a_load_undoes_nothing_that_people_did(db):
+    load("data")
+    kept, renamed, merged, other = Institution.objects.order_by("pk")[:4]
+    Institution.objects.filter(pk=kept.pk).update(acronym="OURS")
+    RepresentationFactory(institution=kept)
+    load("data")
+    kept.refresh_from_db()
+    assert kept.acronym == "OURS"
+    Institution.objects.filter(pk=renamed.pk).update(name_en="A new name")
+    merge(other, merged, UserFactory())
+    told, count = StringIO(), Institution.objects.count()
+    with pytest.raises(CommandError):
+        call_command("load_data", "data", stdout=StringIO(), stderr=told)
+    assert [line.split(": ", 3)[3] for line in told.getvalue().splitlines() if "institutions.csv" in line] == [
+        "is on record as “A new name”: write it so, or leave it out",
+        f"is on record as “{other.name_en}”: write it so, or leave it out",
+    ]
+    assert Institution.objects.count() == count
