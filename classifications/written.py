@@ -8,7 +8,7 @@ import re
 import unicodedata
 
 from django.utils.html import conditional_escape, escape
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeData, mark_safe
 from django.utils.translation import get_language
 
 LANGUAGES = ("en", "fr", "ar")
@@ -77,7 +77,9 @@ def digits(text, language=None):
 
 def digits_in(sentence, language=None):
     """Write the numbers in a sentence as the language does; days, times, addresses and codes keep their digits."""
-    return _NUMBER.sub(lambda found: digits(found[0], language), str(sentence))
+    sentence = str(sentence)  # a lazy one too; what is markup stays so
+    written = _NUMBER.sub(lambda found: digits(found[0], language), sentence)
+    return mark_safe(written) if isinstance(sentence, SafeData) else written  # noqa: S308  digits are no markup
 
 
 def number(value, language=None):

@@ -110,7 +110,9 @@ class Post:
         else:
             letter.mark_sent()
         self.silences = 0 if answered else self.silences + 1
-        if letter.sent_at is None:
+        if letter.sent_at is None or not hasattr(
+            self.connection, "connection"
+        ):  # where no mail server is: a file for each
             self.close()
 
     def _open(self):

@@ -7,6 +7,7 @@ from django.db import migrations
 
 GROUP = "Editors"
 ACTS = {"engagement": ("view", "change")}
+NAMES = {"engagement": "expert at an event"}
 
 
 def _permissions(apps, using):
@@ -16,7 +17,7 @@ def _permissions(apps, using):
         kind, _new = ContentType.objects.using(using).get_or_create(app_label="events", model=model)
         for act in acts:
             permission, _new = Permission.objects.using(using).get_or_create(
-                content_type=kind, codename=f"{act}_{model}", defaults={"name": f"Can {act} {model}"}
+                content_type=kind, codename=f"{act}_{model}", defaults={"name": f"Can {act} {NAMES[model]}"}
             )
             yield permission
 

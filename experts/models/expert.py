@@ -100,6 +100,13 @@ class ExpertQuerySet(SearchableQuerySet, WordedQuerySet):
         """Those who speak one of these languages, by key, well enough to teach in it."""
         return self._linked(languages__language__in=keys, languages__level__gte=4)
 
+    def freshest_first(self):
+        """Those who renewed last before others; lapsed ones come last by that."""
+        return self.order_by("-renewed_at", "pk")
+
+    def working_by(self, ways):
+        return self.filter(way__in=ways)
+
     def _linked(self, **wanted):
         return self.filter(pk__in=Expert.objects.filter(**wanted).values("pk"))
 

@@ -50,8 +50,7 @@ def digits(value):
 @register.filter
 def digits_in(sentence):
     """A sentence that somebody else worded, such as Django's on a limit, with its numbers in the language's digits."""
-    written_so = written.digits_in(sentence)
-    return mark_safe(written_so) if hasattr(sentence, "__html__") else written_so  # noqa: S308  as safe as it came
+    return written.digits_in(sentence)
 
 
 @register.filter

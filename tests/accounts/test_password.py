@@ -53,4 +53,4 @@ def test_a_short_password_is_refused_in_the_language_of_the_page(client):
     client.force_login(confirmed_user())
     form = {"oldpassword": PASSWORD, "password1": "short", "password2": "short"}
     response = client.post(address("account_change_password", "ar"), form)
-    assertContains(response, "كلمة المرور قصيرة جدا. يجب ألا تقل عن 10 أحرف.")
+    assertContains(response, "كلمة المرور قصيرة جدا. يجب ألا تقل عن ١٠ أحرف.")

@@ -285,7 +285,7 @@ def test_a_file_that_waited_too_long(client, editor, known):
         ("title_en,starts_on,sectro\nA,2011-01-01,x\n", "Unknown columns: sectro"),
         ("title_en,starts_on,title_en\nA,2011-01-01,x\n", "Columns that occur twice: title_en"),
         ("title_en\nA\n", "starts_on"),
-        (b"\xff\xfe\x00bad", "Ensure you have chosen the correct format"),
+        (b"\xff\xfe\x00bad", "This file cannot be read."),
     ],
 )
 def test_files_of_a_wrong_form_are_explained(client, editor, content, told):

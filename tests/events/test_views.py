@@ -188,7 +188,7 @@ def test_pages(client, db):
     pager = {
         attributes["rel"]: attributes["href"]
         for tag, attributes in parsed(response).tags
-        if tag == "a" and "rel" in attributes
+        if tag == "a" and attributes.get("rel") in ("prev", "next")
     }
     assert pager == {"prev": "?page=1&sort=oldest&q=event", "next": "?page=3&sort=oldest&q=event"}
     assert titles(client.get(LIST, {"page": 3, "sort": "oldest"})) == ["Event 50"]

@@ -123,6 +123,8 @@ def test_the_first_page_says_what_waits(client, editor):
         "Institutions that nobody represents any more", "Changes to decide on", "Requests to represent an institution",
         "Terms that end within 90 days", "Focal points not confirmed this year", "Requests to join TROP",
         "Training opportunities to review", "Experts to review",
+        "Experts who may be recorded twice", "Experts of events that are over, to be marked",
+        "Invited experts who have not answered",
     ]  # fmt: skip
     assert {label: queues[label][0] for label in empty} == dict.fromkeys(empty, 0)
     assert queues["Vacant seats of OIC-VET"][0] == 1  # that of the applicant's country, the only state there is

@@ -69,6 +69,8 @@ def shown_at(client, url):
     assert page.status_code == 200, url
     if "cl" in page.context:
         return page.context["cl"].result_count
+    if "pairs" in page.context:
+        return len(page.context["pairs"])
     return sum(len(seats) for _programme, seats in page.context["found"])
 
 

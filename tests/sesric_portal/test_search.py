@@ -82,11 +82,11 @@ WORDS = {
     "ankara": (EVENT, INSTITUTION),
     "ancyre": (EVENT,),
     "Angora": (EVENT,),
-    "turkiye": (EVENT, COUNTRY),
-    "TÜRKİYE": (EVENT, COUNTRY),
-    "turquie": (EVENT, COUNTRY),
-    "turkey": (EVENT, COUNTRY),
-    "تركيا": (EVENT, COUNTRY),
+    "turkiye": (EVENT, INSTITUTION, COUNTRY),
+    "TÜRKİYE": (EVENT, INSTITUTION, COUNTRY),
+    "turquie": (EVENT, INSTITUTION, COUNTRY),
+    "turkey": (EVENT, INSTITUTION, COUNTRY),
+    "تركيا": (EVENT, INSTITUTION, COUNTRY),
     # Several words: all of them, of several languages if need be.
     "atelier turkey OSHNET": (EVENT,),
     "atelier ministers": (),
@@ -103,7 +103,7 @@ def test_words_find(client, world, words):
 
 @pytest.mark.parametrize("path", ["/fr", "/ar"])
 def test_the_language_of_the_page_does_not_matter(client, world, path):
-    assert found(client, "turkey", path) == groups(world, EVENT, COUNTRY)
+    assert found(client, "turkey", path) == groups(world, EVENT, INSTITUTION, COUNTRY)
     assert found(client, "اسفي", path) == groups(world, EVENT)
 
 
