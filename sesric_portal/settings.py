@@ -128,6 +128,7 @@ CELERY_BROKER_URL = env("REDIS_URL")
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 0.5,
     "socket_timeout": 1,
+    "max_retries": 0,  # of whoever sends a task: kombu would try again after two seconds, while a reader waits
     "visibility_timeout": 3600,  # longer than the longest task
 }
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
