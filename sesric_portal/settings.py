@@ -235,6 +235,7 @@ MFA_FORMS = {
     "activate_totp": "accounts.forms.ActivateTOTPForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # period before and after (RFC 6238, 5.2): a code may end while it is typed and sent
 MFA_TOTP_ISSUER = "SESRIC Training and Technical Cooperation"
 USERSESSIONS_TRACK_ACTIVITY = False
 # How many proxies stand before the portal; rate limits go by the client's address.

@@ -84,7 +84,7 @@ def settings_of(port, secret_key, servers):
         "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
         "PORTAL_URL": f"http://localhost:{port}",
         "VAR_DIR": str(FOLDER),
-        "LETTER_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+        "LETTER_BACKEND": "sesric_portal.demo.letters.EmailBackend",
         "EMAIL_FILE_PATH": str(FOLDER / "letters"),
         "LOG_LEVEL": "WARNING",
     }

@@ -53,6 +53,17 @@ def test_signing_in_asks_for_the_code(client, user):
     assertRedirects(response, address("desk"))
 
 
+@pytest.mark.parametrize(("periods", "is_taken"), [(-3, False), (-1, True), (3, False)])
+def test_a_code_that_ended_while_it_was_sent_is_taken(client, user, periods, is_taken):
+    client.logout()
+    sign_in(client, user.email)
+    response = client.post(address("mfa_authenticate"), {"code": app_code(user.secret, periods)})
+    if is_taken:
+        assertRedirects(response, address("desk"))
+    else:
+        assertContains(response, 'aria-invalid="true"')
+
+
 def test_a_recovery_code_signs_in_once(client, user):
     page = client.get(address("mfa_view_recovery_codes")).content.decode()
     codes = re.findall(r"<code><bdi[^>]*>([^<]+)</bdi></code>", page)

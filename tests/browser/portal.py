@@ -7,13 +7,14 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from email import message_from_bytes, policy
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import urlopen
 
 import psycopg2
+
+from sesric_portal.demo import letters
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -66,7 +67,7 @@ def _environ(port, folder):
         "STATIC_ROOT": str(folder / "static"),
         "MEDIA_ROOT": str(folder / "media"),
         "EMAIL_FILE_PATH": str(folder / "letters"),
-        "LETTER_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+        "LETTER_BACKEND": "sesric_portal.demo.letters.EmailBackend",
         "TRUSTED_PROXY_COUNT": "1",
         "LOG_LEVEL": "WARNING",
     }
@@ -82,11 +83,9 @@ class Portal:
     def letter_to(self, address):
         """Post what waits, as a worker does, and give the text of the last letter to an address."""
         subprocess.run([sys.executable, "-c", DELIVER], cwd=ROOT, env=self.environ, check=True, capture_output=True)  # noqa: S603
-        letters = sorted(Path(self.environ["EMAIL_FILE_PATH"]).glob("*.log"), key=lambda path: path.stat().st_mtime_ns)
-        for path in reversed(letters):
-            message = message_from_bytes(path.read_bytes().partition(b"\n" + b"-" * 79)[0], policy=policy.default)
-            if message["to"] == address:
-                return message.get_body(("plain",)).get_content()
+        for letter in map(letters.read, letters.files(self.environ["EMAIL_FILE_PATH"])):
+            if letter["to"] == address:
+                return letter["text"]
         raise AssertionError(f"No letter to {address}.")
 
     def read(self, path):

@@ -13,7 +13,9 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from django.core.mail import EmailMessage, get_connection
 
+from sesric_portal.demo import letters
 from tests.processes import ROOT
 
 PATH = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
@@ -165,3 +167,15 @@ def test_it_stops_what_it_started_and_nothing_else(demo_folder, port, stop):
         running.stdout.close()
         bystander.kill()
         bystander.wait()
+
+
+def test_every_letter_of_a_trial_is_a_file_of_its_own(settings, tmp_path):
+    settings.EMAIL_FILE_PATH = str(tmp_path / "letters")
+    for number in range(20):  # connections that follow each other within a second
+        connection = get_connection("sesric_portal.demo.letters.EmailBackend")
+        message = EmailMessage("Subject: ç", f"Text {number}.", "portal@example.org", ["one@example.org"])
+        assert connection.send_messages([message]) == 1
+    written = [letters.read(path) for path in letters.files(settings.EMAIL_FILE_PATH)]
+    assert [letter["text"].strip() for letter in written] == [f"Text {number}." for number in reversed(range(20))]
+    assert {(letter["subject"], letter["to"]) for letter in written} == {("Subject: ç", "one@example.org")}
+    assert not list((tmp_path / "letters").glob("*.part"))
