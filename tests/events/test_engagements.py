@@ -167,7 +167,8 @@ def test_the_whole_way(event):
     assert "works in Irrigation" in client.get(page).text
     assert page in client.get(reverse("admin:events_event_change", args=[event.pk])).text
     invite = reverse("admin:events_event_invite", args=[event.pk, one.pk])
-    assert client.get(invite).status_code == 200
+    asked = client.get(invite).text
+    assert ('value="Invite"' in asked, 'name="reason"' in asked, "Zaynab Samplename" in asked) == (True, True, True)
     assert Engagement.objects.count() == 0
     client.post(invite, {"reason": "We would like you to come."})
     engagement = Engagement.objects.get()
@@ -231,7 +232,10 @@ def test_declining_and_being_invited_again(event):
     first = Engagement.invite(event, one, None)
     client.force_login(one.user)
     address = reverse("events:decline-invitation", args=[first.pk])
-    assert client.get(address).status_code == 200
+    asked = client.get(address).text
+    assert "<h1>Decline the invitation</h1>" in asked
+    assert 'name="reason"' in asked
+    assert first.reviews.count() == 1  # asking answers nothing
     client.post(address, {"reason": "I teach elsewhere."})
     first.refresh_from_db()
     assert (first.status, first.reviews.first().reason) == ("declined", "I teach elsewhere.")
@@ -280,13 +284,23 @@ def test_for_whom_each_page_is(event, sign_in, client):
     assert engagement.status == "invited"
 
 
-@pytest.mark.parametrize("prefix", ["/fr", "/ar"])
-def test_its_pages_stand_in_each_language(event, prefix):
+@pytest.mark.parametrize(
+    ("language", "invite", "invitation", "decline", "desk"),
+    [
+        ("fr", "Qui inviter", "Le Centre vous demande d’y participer comme expert.", "Décliner l’invitation", "Mon profil"),
+        ("ar", "من يُدعى", "يطلب المركز مشاركتكم بصفة خبير.", "الاعتذار عن الدعوة", "ملفي بصفتي خبيرا"),
+    ],
+)  # fmt: skip
+def test_its_pages_stand_in_each_language(event, language, invite, invitation, decline, desk):
     engagement = EngagementFactory(event=event)
     client, own = staff(), Client()
     own.force_login(engagement.expert.user)
-    for who, page in [
-        (client, reverse("admin:events_event_experts", args=[event.pk])), (own, engagement.get_absolute_url()),
-        (own, reverse("events:decline-invitation", args=[engagement.pk])), (own, reverse("experts:desk")),
-    ]:  # fmt: skip
-        assert who.get(prefix + page).status_code == 200
+    for who, page, words in [
+        (client, reverse("admin:events_event_experts", args=[event.pk]), invite),
+        (own, engagement.get_absolute_url(), invitation),
+        (own, reverse("events:decline-invitation", args=[engagement.pk]), decline),
+        (own, reverse("experts:desk"), desk),
+    ]:
+        shown = who.get(f"/{language}{page}").text
+        assert f'<html lang="{language}"' in shown
+        assert words in shown

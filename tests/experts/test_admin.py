@@ -23,7 +23,10 @@ def test_an_editor_lists_who_applied(client, editor, applied):
     assert "Experts to review" in client.get(reverse("admin:index")).content.decode()
     assert "Applied Expert" in client.get(reverse("admin:experts_expert_changelist")).content.decode()
     assert at("approve", applied) in client.get(at("change", applied)).content.decode()
-    assert client.get(at("approve", applied)).status_code == 200
+    asked = client.get(at("approve", applied)).text
+    assert ("Applied Expert" in asked, 'value="List"' in asked) == (True, True)
+    applied.refresh_from_db()
+    assert applied.status == Status.APPLIED  # asking decides nothing
     assert client.post(at("approve", applied), {"reason": "Welcome."}).status_code == 302
     applied.refresh_from_db()
     assert applied.status == Status.LISTED
@@ -31,7 +34,11 @@ def test_an_editor_lists_who_applied(client, editor, applied):
         (Decision.APPROVED, editor, "Welcome.")
     ]
     assert Letter.objects.to(applied.user.email).count() == 1
-    assert client.post(at("approve", applied), {"reason": ""}, follow=True).status_code == 200
+    again = client.post(at("approve", applied), {"reason": ""}, follow=True)
+    assert again.redirect_chain == [(at("change", applied), 302)]
+    assert str([*again.context["messages"]][-1]) == (
+        "Applied Expert: This has been decided in the meantime. Its state is now: Listed."
+    )
     assert applied.reviews.count() == 1
 
 

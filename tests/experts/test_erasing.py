@@ -85,7 +85,9 @@ def test_closing_the_account_erases_the_expert_too(client, expert, django_captur
 
 
 def test_asking_erases_nothing(client, expert):
-    assert client.get(reverse("experts:erase")).status_code == 200
+    asked = client.get(reverse("experts:erase")).text
+    assert "This cannot be taken back." in asked
+    assert '<button class="button" type="submit">Erase me</button>' in asked
     assert Expert.objects.get().name == "Zaynab Samplename"
 
 

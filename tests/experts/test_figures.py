@@ -40,4 +40,7 @@ def test_every_number_leads_to_as_many(client, editor):
 
 def test_nobody_yet(client, editor):
     Expert.objects.all().delete()
-    assert client.get(reverse("admin:experts_expert_figures")).status_code == 200
+    response = client.get(reverse("admin:experts_expert_figures"))
+    empty = [chart for chart in response.context["charts"] if not chart.lines]
+    assert response.text.count("Nobody is listed yet.") == len(empty) == 3
+    assert {line.whole.count for chart in response.context["charts"] for line in chart.lines} == {0}

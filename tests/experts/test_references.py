@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from pytest_django.asserts import assertContains
 
 from experts.models import Reference
 from tests.factories import ExpertFactory, ReferenceFactory
@@ -20,7 +21,8 @@ def test_reading_changes_nothing_and_answering_does(client, reference):
     assert reference.expert.name in client.get(at(reference)).content.decode()
     reference.refresh_from_db()
     assert reference.answered_at is None
-    assert client.post(at(reference), {"answer": "knows", "words": "Good."}).status_code == 200
+    thanks = client.post(at(reference), {"answer": "knows", "words": "Good."})
+    assertContains(thanks, "Your answer is with the Centre. There is nothing else to do.")
     reference.refresh_from_db()
     assert (reference.answer, reference.words) == ("knows", "Good.")
     assert client.get(at(reference)).status_code == 404

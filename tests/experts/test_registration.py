@@ -49,7 +49,7 @@ def test_from_the_first_step_to_the_desk(client, applicant):
     assert [each.decision for each in expert.reviews.all()] == [Decision.APPLIED]
     assert (expert.is_kept, expert.is_public) == (True, False)
     assert not Draft.objects.exists()
-    assert client.get(reverse("experts:desk")).status_code == 200
+    assert "Zaynab Samplename" in client.get(reverse("experts:desk")).text
 
 
 def test_the_referee_is_asked_and_the_applicant_has_a_receipt(client, applicant):
@@ -191,4 +191,7 @@ def test_each_purpose_agreed_to_is_a_row(client, applicant):
 def test_the_form_asks_in_arabic_and_french(client, applicant):
     for language in ("fr", "ar"):
         for name in ANSWERS:
-            assert client.get(f"/{language}/experts/register/{name}/").status_code == 200
+            shown = client.get(f"/{language}/experts/register/{name}/").text
+            assert f'<html lang="{language}"' in shown
+            for field in ANSWERS[name]:
+                assert f'name="{field}"' in shown
