@@ -1,20 +1,18 @@
 """What a national focal point says on an application of their country: endorse it, return it with a question, object."""
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.keeping import signed_in
 from accounts.second_factor import with_second_factor
-from partners.applications import Role
-from partners.forms import EndorsementForm, WordForm
+from classifications.written import marked
+from partners.forms import EndorsementForm
 from partners.merging import facts_of
 from partners.models import Institution, ReviewRules
-
-FORM = ["GET", "HEAD", "POST"]
+from partners.views.saying import FORM, Saying
 
 
 def _waiting(request, slug):
@@ -22,18 +20,9 @@ def _waiting(request, slug):
     return get_object_or_404(Institution.objects.for_word_of(request.user).select_related("country", "city"), slug=slug)
 
 
-def _say(request, institution, form, verb, done, words):
-    """Show the form of one word, and say it where it was sent."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            verb(form.cleaned_data)
-        except ValidationError as error:
-            messages.error(request, " ".join(error.messages))
-        else:
-            messages.success(request, done)
-        return redirect("desk")
-    context = {"institution": institution, "form": form, **words}
-    return render(request, "partners/word_form.html", context, status=400 if request.method == "POST" else 200)
+def _saying(request, slug):
+    institution = _waiting(request, slug)
+    return Saying(request, institution, marked(institution.name), reverse("partners:word", args=[slug]))
 
 
 @signed_in
@@ -56,12 +45,12 @@ def application(request, slug):
 @with_second_factor
 @require_http_methods(FORM)
 def endorse(request, slug):
-    institution = _waiting(request, slug)
-    words = {"title": _("Endorse the institution"), "button": _("Endorse"), "note": _("The Centre decides next.")}
-    return _say(
-        request, institution, EndorsementForm(request.answers),
-        lambda answers: institution.endorse(request.user, answers["until"], answers["reason"]),
-        _("Endorsed. The Centre decides next."), words,
+    saying = _saying(request, slug)
+    return saying.say(
+        EndorsementForm(request.answers),
+        lambda answers: saying.row.endorse(request.user, answers["until"], answers["reason"]),
+        _("Endorsed. The Centre decides next."),
+        title=_("Endorse the institution"), button=_("Endorse"), note=_("The Centre decides next."),
     )  # fmt: skip
 
 
@@ -69,28 +58,11 @@ def endorse(request, slug):
 @with_second_factor
 @require_http_methods(FORM)
 def return_application(request, slug):
-    institution = _waiting(request, slug)
-    help_text = _("What has to be corrected or explained. The applicant reads it as you write it.")
-    form = WordForm(request.answers, label=_("Question"), help_text=help_text)
-    note = _("It comes back to you once it is answered.")
-    words = {"title": _("Return it with a question"), "button": _("Send the question"), "note": note}
-    return _say(
-        request, institution, form,
-        lambda answers: institution.return_with(answers["reason"], request.user, Role.FOCAL_POINT),
-        _("Returned. The applicant was told."), words,
-    )  # fmt: skip
+    return _saying(request, slug).return_with_a_question()
 
 
 @signed_in
 @with_second_factor
 @require_http_methods(FORM)
 def object_to(request, slug):
-    institution = _waiting(request, slug)
-    help_text = _("Only the Centre reads it.")
-    form = WordForm(request.answers, label=_("Reason"), help_text=help_text)
-    note = _("That does not end the application: the Centre reads why, and decides.")
-    words = {"title": _("Object to the application"), "button": _("Object"), "note": note}
-    return _say(
-        request, institution, form, lambda answers: institution.object_to(request.user, answers["reason"]),
-        _("Noted. The Centre decides next."), words,
-    )  # fmt: skip
+    return _saying(request, slug).object(_("Object to the application"), _("Only the Centre reads it."))
