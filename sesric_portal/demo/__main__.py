@@ -17,6 +17,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
+from sesric_portal.demo.preparation import changed, prepare
 from sesric_portal.embedded import CannotStart, environment
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -110,8 +111,6 @@ class Processes:
         )
 
     def __enter__(self):
-        for name in self.commands:
-            self.start(name)
         return self
 
     def __exit__(self, *_):
@@ -155,9 +154,6 @@ def main():
         environ = settings_of(options.port, secret_key, servers)
         os.environ.update(environ)
 
-        from sesric_portal.demo.preparation import prepare  # noqa: PLC0415  reads the settings just made
-
-        sign_ins = prepare()
         commands = {
             "web": [
                 "granian", "--interface", "wsgi", "--workers", "2",
@@ -169,10 +165,18 @@ def main():
             "beat": ["celery", "-A", "sesric_portal", "beat", "--loglevel", "WARNING", "--schedule", str(FOLDER / "beat")],
         }  # fmt: skip
         processes = stack.enter_context(Processes(commands, environ))
+        # The web server starts before the rest, which a reader does not wait for; beside the preparation if that is nothing.
+        if not (first := changed(FOLDER)):
+            processes.start("web")
+        sign_ins = prepare(FOLDER)
+        if first:
+            processes.start("web")
         while not answers(options.port):
             if processes.running["web"].poll() is not None:
                 raise CannotStart(f"The web server did not start: see {FOLDER / 'web'}.log.")
             time.sleep(0.05)
+        for name in ("worker", "beat"):
+            processes.start(name)
         url = environ["PORTAL_URL"]
         print(
             f"\nThe portal answers after {time.monotonic() - began:.1f} seconds:\n\n    {url}/    {url}/fr/    {url}/ar/\n"
