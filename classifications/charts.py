@@ -16,8 +16,11 @@ class Number:
 
 @dataclass
 class Row:
+    """What one row counts: a number for each of the chart's series and, where the chart shows it, the `whole` of them."""
+
     label: str
     numbers: list
+    whole: Number | None = None
     bars: list = field(default_factory=list)
 
 
@@ -29,7 +32,7 @@ class Chart:
     heads: str  # what a row is
     series: list
     rows: list
-    about: str = ""
+    whole: str = ""  # what the whole of a row is, where the rows have it
 
     @cached_property
     def drawn(self):

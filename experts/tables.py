@@ -33,17 +33,19 @@ def _of_day(value):
 
 @dataclass(frozen=True)
 class Column:
-    """One column: what of a profile it shows (`source`), and how that is written in a cell."""
+    """One column: what of a profile it shows (`source`), how a cell of a table has it and, where it differs, how a page says it."""
 
     name: str
     label: str
     source: str
     written: Callable = _plain
+    said: Callable | None = None
 
-    def of(self, profile):
+    def of(self, profile, on_page=False):
         """The cell of one expert; "" where there is nothing, or nothing that the reader may read."""
         value = getattr(profile, self.source, "")
-        return "" if value in ("", None) else self.written(value)
+        write = self.said if on_page and self.said else self.written
+        return "" if value in ("", None) else write(value)
 
 
 def _people(*columns):
@@ -68,8 +70,8 @@ COLUMNS = _people(
     Column(
         "free", _("free"), "periods_to_come", lambda rows: _joined(dates(each.starts_on, each.until) for each in rows)
     ),
-    Column("endorsed_on", _("endorsed by the focal point on"), "endorsed_on", _of_day),
-    Column("renewed_on", _("last confirmed"), "renewed_at", _of_day),
+    Column("endorsed_on", _("endorsed by the focal point on"), "endorsed_on", _of_day, dates),
+    Column("renewed_on", _("last confirmed"), "renewed_at", _of_day, dates),
     Column("email", _("e-mail address"), "email_if_contacted"),
 )
 NOTE = ("note", _("note"))
@@ -84,16 +86,16 @@ def columns_for(kind):
 def compared(entries):
     """Rows of a comparison: pairs of a label and the cells, one for each pair of entry and profile; none that is all empty."""
     columns = [column for column in COLUMNS.values() if column.name != "name"]  # it heads the comparison
-    rows = [(column.label, [column.of(profile) for _entry, profile in entries]) for column in columns]
+    rows = [(column.label, [column.of(profile, on_page=True) for _entry, profile in entries]) for column in columns]
     rows.append((NOTE[1], [entry.note for entry, _profile in entries]))
     return [(label, cells) for label, cells in rows if any(cell != "" for cell in cells)]
 
 
-def table_of(entries, names):
+def table_of(entries, names, on_page=False):
     """The header and the lines of chosen columns, of pairs of entry and profile."""
     chosen = [column for column in COLUMNS.values() if column.name in names]
     header = [str(column.label) for column in chosen]
-    lines = [[column.of(profile) for column in chosen] for _entry, profile in entries]
+    lines = [[column.of(profile, on_page) for column in chosen] for _entry, profile in entries]
     if NOTE[0] in names:
         header.append(str(NOTE[1]))
         lines = [[*line, entry.note] for line, (entry, _profile) in zip(lines, entries, strict=True)]
@@ -104,7 +106,7 @@ def table_of(entries, names):
 def take_out(shortlist, entries, names, form, by):
     """Make the table of a shortlist, and leave the row that says who took what; give header and lines."""
     Export.objects.create(by=by, shortlist=shortlist, form=form, columns=names, count=len(entries))
-    return table_of(entries, names)
+    return table_of(entries, names, on_page=form == Export.Form.PRINT)
 
 
 def file_of(form, header, lines):

@@ -21,26 +21,21 @@ def test_every_number_leads_to_as_many(client, editor):
     response = client.get(reverse("admin:experts_expert_figures"))
     page = response.content.decode()
     assert "style=" not in page
-    lines = {line.label: line for chart in response.context["charts"] for line in chart.lines}
-    assert {
-        str(strip_tags(label)): line.whole.count for label, line in lines.items() if label in ("Water", "Soil")
-    } == {
-        "Water": 5,
-        "Soil": 1,
-    }
-    assert [part.count for part in lines["Uganda"].parts] == [2, 1, 1]
-    for line in lines.values():
-        for number in (line.whole, *line.parts):
+    rows = {str(strip_tags(row.label)): row for chart in response.context["charts"] for row in chart.drawn}
+    assert (rows["Water"].whole.count, rows["Soil"].whole.count) == (5, 1)
+    assert [number.count for number in rows["Uganda"].numbers] == [2, 1, 1]
+    for row in rows.values():
+        for number in (row.whole, *row.numbers):
             found = client.get(number.url).context["cl"].result_count
             assert found == number.count, number
             assert re.search(re.escape(number.url.replace("&", "&amp;")), page)
-        assert sum(part.count for part in line.parts) == line.whole.count
-        assert max(part.x + part.width for part in line.parts) <= 410
+        assert sum(number.count for number in row.numbers) == row.whole.count
+        assert max(begins + length for begins, length, _shade in row.bars) <= 250
 
 
 def test_nobody_yet(client, editor):
     Expert.objects.all().delete()
     response = client.get(reverse("admin:experts_expert_figures"))
-    empty = [chart for chart in response.context["charts"] if not chart.lines]
+    empty = [chart for chart in response.context["charts"] if not chart.rows]
     assert response.text.count("Nobody is listed yet.") == len(empty) == 3
-    assert {line.whole.count for chart in response.context["charts"] for line in chart.lines} == {0}
+    assert {row.whole.count for chart in response.context["charts"] for row in chart.rows} == {0}

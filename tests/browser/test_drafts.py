@@ -1,0 +1,64 @@
+"""What is typed is kept while it is typed, and institutions that look alike are offered before anything is sent."""
+
+import re
+
+import pytest
+
+from tests.browser.test_partner_journey import open_account
+
+FORM = "/partners/register/form/institution/"
+
+
+@pytest.fixture(params=["", "/ar"], ids=["en", "ar"])
+def prefix(request):
+    return request.param
+
+
+@pytest.fixture
+def page(portal, visit, prefix, request):
+    """The first step of a registration, before a word of it is written."""
+    page = visit(f"{prefix}/partners/register/?q=Draft+Institute")
+    page.click(f"main a[href='{prefix}/partners/register/form/']")
+    open_account(page, portal, f"draft-{abs(hash(request.node.name))}@example.org")
+    page.wait_for_url(re.compile(f"{prefix}{FORM}$"))
+    return page
+
+
+def is_kept(answer):
+    return "/keep/" in answer.url and answer.status == 200
+
+
+def test_a_draft_is_kept_while_it_is_typed(page, prefix):
+    with page.expect_response(is_kept):
+        page.locator("[name=name_en]").press_sequentially("Draft Institute of Water")
+    page.locator("#kept", has_text=re.compile(r"\S")).wait_for()
+    page.goto(f"{prefix}/about/")
+    page.goto(prefix + FORM)
+    assert page.input_value("[name=name_en]") == "Draft Institute of Water"
+
+
+def test_a_lost_connection_loses_nothing(page, prefix):
+    with page.expect_response(is_kept):
+        page.locator("[name=name_en]").press_sequentially("Draft Institute")
+    page.context.set_offline(True)
+    with page.expect_event("requestfailed"):
+        page.locator("[name=name_en]").press_sequentially(" of Soil")
+    assert page.input_value("[name=name_en]") == "Draft Institute of Soil"  # the page is still there
+    page.context.set_offline(False)
+    with page.expect_response(is_kept):
+        page.locator("[name=name_en]").press_sequentially("s")
+    page.goto(prefix + FORM)
+    assert page.input_value("[name=name_en]") == "Draft Institute of Soils"
+
+
+def test_look_alikes_are_offered_while_the_name_is_typed(portal, visit, prefix):
+    known = re.search(r'row-title"><a href="[^"]+"[^>]*>(?:<bdi[^>]*>)?([^<]+)', portal.read("/partners/search/"))[1]
+    page = visit(f"{prefix}/partners/register/")
+    first = page.locator("#alike").inner_text()
+    with page.expect_response(lambda answer: "/partners/register/?q=" in answer.url):
+        page.locator("#words").press_sequentially(known[:-2])
+    page.locator("#alike", has_text=known).wait_for()
+    assert page.locator("#alike").inner_text() != first
+    assert page.input_value("#words") == known[:-2]  # nothing was sent, nothing was lost
+    page.locator("#words").fill("Zzzz qqqq")
+    page.locator("#alike", has_text=known).wait_for(state="detached")
