@@ -26,13 +26,19 @@ class Row:
 
 @dataclass
 class Chart:
-    """Rows of numbers, one for each of `series`. In their order they get the shades of the style sheet."""
+    """Rows of numbers, one for each of `series`. In their order they get the shades of the style sheet, or those given."""
 
     title: str
     heads: str  # what a row is
     series: list
     rows: list
+    shades: tuple = (0, 1, 2, 3, 4)  # gold, green, red, grey, violet
     whole: str = ""  # what the whole of a row is, where the rows have it
+
+    @property
+    def keys(self):
+        """Pairs of each series and its shade."""
+        return list(zip(self.series, self.shades, strict=False))
 
     @cached_property
     def drawn(self):
@@ -40,7 +46,7 @@ class Chart:
         longest = max((sum(each.count for each in row.numbers) for row in self.rows), default=0)
         for row in self.rows:
             row.bars, begins = [], 0
-            for shade, number in enumerate(row.numbers):
+            for shade, number in zip(self.shades, row.numbers, strict=False):
                 length = round(WIDTH * number.count / longest) if longest else 0
                 if number.count:
                     row.bars.append((begins, max(length, 2), shade))

@@ -26,7 +26,7 @@ from classifications.written import dates
 from notifications.audience import audience_of
 from notifications.digests import Words, write_sample
 from notifications.models import Announcement, Follower, Letter, MailStop, Notification, RefusedAddress
-from notifications.subjects import subject_of
+from notifications.subjects import subject_of, subjects
 
 CHARTED_DAYS = 7
 
@@ -51,13 +51,13 @@ class DeliveryFilter(admin.SimpleListFilter):
 
 @admin.register(Letter)
 class LetterAdmin(ReadOnly, RecordAdmin):
-    list_display = ["subject", "recipients", "written_at", "delivery", "attempts", "outcomes_unknown", "error"]
+    list_display = ["subject", "addresses", "written_at", "delivery", "attempts", "outcomes_unknown", "error"]
     list_filter = [DeliveryFilter]
     date_hierarchy = "written_at"
     search_fields = ["subject", "error", "recipients"]
     search_help_text = _("Subject, address, or answer of the mail server.")
     fields = readonly_fields = [
-        "subject", "sender", "recipients", "reply_to", "written_at", "delivery", "attempts", "try_after", "sent_at",
+        "subject", "sender", "addresses", "answers_go_to", "written_at", "delivery", "attempts", "try_after", "sent_at",
         "given_up_at", "cancelled_at", "outcomes_unknown", "unknown_at", "error",
     ]  # fmt: skip
     actions = ["try_again", "cancel"]
@@ -119,6 +119,14 @@ class LetterAdmin(ReadOnly, RecordAdmin):
         ]
         return [queue for queue in queues if queue.count]
 
+    @admin.display(description=_("to"))
+    def addresses(self, letter):
+        return ", ".join(letter.recipients)
+
+    @admin.display(description=_("answers go to"))
+    def answers_go_to(self, letter):
+        return ", ".join(letter.reply_to)
+
     @admin.display(description=_("delivery"))
     def delivery(self, letter):
         return DeliveryFilter.STATES[letter.state.replace("_", "-")][0]
@@ -145,10 +153,22 @@ class TestAddressForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
 
 
+class KindFilter(admin.SimpleListFilter):
+    """What the news is of, as the lists are called."""
+
+    title, parameter_name = _("kind of news"), "kind"
+
+    def lookups(self, request, model_admin):
+        return [(kind, subject.label) for kind, subject in subjects().items()]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(Announcement)
 class AnnouncementAdmin(ReadOnly, StepsAdmin):
     list_display = ["title", "kind_label", "occasion", "at", "told", "sent", "waiting", "withheld"]
-    list_filter = ["occasion", "kind"]
+    list_filter = ["occasion", KindFilter]
     date_hierarchy = "at"
     search_fields = ["title"]
     fields = readonly_fields = [

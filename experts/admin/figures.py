@@ -43,7 +43,7 @@ def figures(office, request):
 
 
 def _chart(title, heads, rows):
-    return Chart(title, heads, [_("Women"), _("Men"), _("Not said")], rows, _("Experts"))
+    return Chart(title, heads, [_("Women"), _("Men"), _("Not said")], rows, (0, 1, 3), _("Experts"))
 
 
 def _rows(office, listed, path, records):

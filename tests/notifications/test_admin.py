@@ -178,3 +178,16 @@ def test_far_more_letters_than_usual_ring(db, before, rings):
     Letter.objects.bulk_create(letters)
     watch_mail()
     assert alarms() == rings
+
+
+def test_addresses_and_kinds_are_told_in_words(client, superuser):
+    LetterFactory(recipients=["one@example.org", "two@example.org"], reply_to=["three@example.org"])
+    listed = client.get(reverse("admin:notifications_letter_changelist")).text
+    assert "one@example.org, two@example.org" in listed
+    letter = client.get(reverse("admin:notifications_letter_change", args=[Letter.objects.get().pk])).text
+    assert "three@example.org" in letter
+    assert "[&quot;" not in listed + letter
+    event, opportunity = AnnouncementFactory(kind="event"), AnnouncementFactory(kind="opportunity")
+    page = client.get(reverse("admin:notifications_announcement_changelist") + "?kind=event")
+    assert (event in page.context["cl"].queryset, opportunity in page.context["cl"].queryset) == (True, False)
+    assert '<a href="?kind=opportunity">Training opportunities</a>' in " ".join(page.text.split())
