@@ -68,7 +68,9 @@ class Post:
     def deliver(self, letter):
         """Post a letter that was taken, under its row lock, and note what came of it."""
         with transaction.atomic():
-            held = Letter.objects.select_for_update(skip_locked=True).filter(pk=letter.pk, posting_at=letter.posting_at)
+            # Who else looks for a letter holds this row for a moment at most: to skip it then would leave it noted as being
+            # posted, and nobody posting it.
+            held = Letter.objects.select_for_update().filter(pk=letter.pk, posting_at=letter.posting_at)
             letter = held.first()
             if letter is not None and self._is_written(letter):
                 self._post(letter)

@@ -74,14 +74,16 @@ def as_new(kind, pk):
 
 # One row for each reader, with all the reasons, due at the earliest moment that any of them asks for. It is SQL because the
 # ORM has no INSERT … SELECT: the rows never pass through Python.
+# `found` is worked out first, by its index: joined with its readers it would be asked of each reader in turn.
 _WRITE_ROWS = """
+WITH found (id, follower_id, facts, words, frequency) AS MATERIALIZED ({matching})
 INSERT INTO notifications_notification (announcement_id, follower_id, reasons, interests, made_at, due_at, withheld)
 SELECT %s, found.follower_id,
   jsonb_agg(jsonb_build_object('interest', found.id, 'words', found.words, 'facts',
     ARRAY(SELECT fact FROM unnest(found.facts) AS fact WHERE fact = ANY(%s))) ORDER BY found.id),
   array_agg(found.id ORDER BY found.id), %s,
   min(CASE found.frequency WHEN 'at-once' THEN %s WHEN 'daily' THEN slots.daily WHEN 'weekly' THEN slots.weekly END), ''
-FROM ({matching}) AS found (id, follower_id, facts, words, frequency)
+FROM found
 JOIN notifications_follower AS follower ON follower.id = found.follower_id
 LEFT JOIN accounts_user AS account ON account.id = follower.user_id
 JOIN unnest(%s::text[], %s::timestamptz[], %s::timestamptz[]) AS slots (zone, daily, weekly)
@@ -123,7 +125,7 @@ def _reach_matching(announcement):
     found = Interest.objects.matching(announcement).order_by()
     matching, params = found.values_list("pk", "follower", "facts", "words", "frequency").query.sql_with_params()
     moment = now()
-    given = [announcement.pk, announcement.facts, moment, moment, *params, *slots(moment, zones_in_use())]
+    given = [*params, announcement.pk, announcement.facts, moment, moment, *slots(moment, zones_in_use())]
     return _written(_WRITE_ROWS.format(matching=matching), given)
 
 

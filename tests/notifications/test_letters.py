@@ -4,7 +4,7 @@ import socket
 import threading
 from datetime import timedelta
 from email import message_from_bytes, policy
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -13,6 +13,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import connection, transaction
 from django.utils.timezone import now
 
+from notifications.delivery import Post, take
 from notifications.models import Letter
 from notifications.tasks import deliver_letters, forget_old_letters
 from tests.processes import run_python
@@ -257,13 +258,36 @@ def test_two_workers_post_a_letter_once(sink):
     assert (len(sink.taken), letter.attempts) == (1, 1)
 
 
+@pytest.mark.django_db(transaction=True, available_apps=["notifications"])
+def test_who_only_looks_for_a_letter_keeps_nobody_from_posting_it(sink):
+    write()
+    letter, held = take(), threading.Event()
+
+    def look():
+        with transaction.atomic():
+            Letter.objects.select_for_update().get()
+            held.set()
+            sleep(0.5)
+        connection.close()
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    assert held.wait(20)
+    post = Post()
+    post.deliver(letter)
+    post.close()
+    looking.join()
+    letter.refresh_from_db()
+    assert (len(sink.taken), letter.state, letter.outcomes_unknown) == (1, "sent", 0)
+
+
 @pytest.mark.parametrize("broker", ["down", "frozen"])
 def test_a_page_does_not_wait_for_a_broker_that_is_away(broker):
     """The letter is a row by then; beat finds it."""
     code = """
 import django
 django.setup()
-from time import monotonic
+from time import monotonic, sleep
 from notifications.waking import ask
 begun = monotonic()
 ask("notifications.tasks.deliver_letters")
