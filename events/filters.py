@@ -33,7 +33,18 @@ class EventFilter(ListFilter):
 
     SORTS = SORTS
     LIST = "events:event-list"
-    FACETS = ["when", "kind", "mode", "theme", "programme", "provider", "beneficiary", "venue", "language"]
+    FACETS = [
+        "when",
+        "kind",
+        "mode",
+        "theme",
+        "programme",
+        "institution",
+        "provider",
+        "beneficiary",
+        "venue",
+        "language",
+    ]
 
     q = WordsFilter()
     when = FacetFilter(_("When"), word="in_states", known=known("when"))
@@ -42,6 +53,7 @@ class EventFilter(ListFilter):
     mode = FacetFilter(_("How"), word="in_modes", known=known("mode"))
     theme = FacetFilter(_("Theme"), word="under_themes", known=known("theme"))
     programme = FacetFilter(_("Programme"), word="under_programmes", known=known("programme"))
+    institution = FacetFilter(_("Provider institution"), word="given_by", known=known("institution"))
     provider = FacetFilter(_("Taught by a country"), word="taught_by", known=known("provider"))
     beneficiary = FacetFilter(_("Received by a country"), word="received_by", known=known("beneficiary"))
     venue = FacetFilter(_("Held in a country"), word="hosted_by", known=known("venue"))
@@ -83,6 +95,8 @@ class EventFilter(ListFilter):
         return self.mask.bit_count()
 
     def counts(self, facet):
+        if facet == "institution" and not self.chosen[facet]:
+            return {}  # of hundreds: their own pages lead here
         others = {name: values for name, values in self.chosen.items() if name != facet}
         return self.tally.counts(facet, self.tally.select(others, self._found))
 
@@ -90,7 +104,9 @@ class EventFilter(ListFilter):
         return self.tally.select(chosen, self._found if words else None).bit_count()
 
     def values_to_show(self, name, counts):
-        """That a thing is not recorded is a choice only where it means something, or is in force."""
+        """That a thing is not recorded is a choice only where it means something, or is in force; institutions only if they are."""
+        if name == "institution":
+            return {value: counts.get(value, 0) for value in self.chosen[name]}
         if name != "programme" and tally.NONE not in self.chosen[name]:
             counts.pop(tally.NONE, None)
         return counts

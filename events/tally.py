@@ -20,6 +20,7 @@ from django.utils.translation import gettext
 from classifications.models import Country, Language
 from classifications.written import Text, digits, marked, page_language
 from events.models import Event
+from partners.models import Institution
 from programmes.models import Programme, Theme
 
 NONE = "none"  # the value of an event that has none in a facet
@@ -32,6 +33,7 @@ PATHS = {
     "kind": "kind",
     "mode": "mode",
     "provider": "provider_countries__iso2",
+    "institution": "providers__slug",
     "beneficiary": "beneficiary_countries__iso2",
     "venue": Case(When(mode=Event.Mode.ONLINE, then=Value(None)), default=F("country__iso2")),
     "language": "languages__code",
@@ -250,9 +252,10 @@ def _read_names():
         named(Theme.objects, "theme", "slug"),
         named(Country.objects, "country", "iso2", tile=on_map, group=F("oic_group")),
         named(Language.objects, "language", "code"),
+        named(Institution.objects.listed().filter(events_provided__isnull=False).distinct(), "institution", "slug"),
         all=True,
     )
-    names = {"programme": {}, "theme": {}, "country": {}, "language": {}}
+    names = {"programme": {}, "theme": {}, "country": {}, "language": {}, "institution": {}}
     for facet, key, *rest in rows:
         names[facet][key] = Name(*rest)
     for facet in ("provider", "beneficiary", "venue"):

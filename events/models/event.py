@@ -95,6 +95,10 @@ class EventQuerySet(SearchableQuerySet):
         """Events with a provider country among these."""
         return self._linked("provider_countries__iso2", iso2s)
 
+    def given_by(self, slugs):
+        """Events with a provider institution among these."""
+        return self._linked("providers__slug", slugs)
+
     def received_by(self, iso2s):
         """Events with a beneficiary country among these (for meetings: that took part)."""
         return self._linked("beneficiary_countries__iso2", iso2s)

@@ -6,7 +6,8 @@ from django.utils.timezone import localdate
 
 from events import tally, tasks
 from events.models import Change, Event
-from tests.factories import CountryFactory, EventFactory, LanguageFactory, ProgrammeFactory
+from partners.models import Institution
+from tests.factories import CountryFactory, EventFactory, InstitutionFactory, LanguageFactory, ProgrammeFactory
 
 WORDS = {
     "year": "held_in_years",
@@ -15,6 +16,7 @@ WORDS = {
     "theme": "under_themes",
     "programme": "under_programmes",
     "provider": "taught_by",
+    "institution": "given_by",
     "beneficiary": "received_by",
     "venue": "hosted_by",
     "language": "taught_in",
@@ -64,6 +66,21 @@ def test_a_new_name_is_shown_at_once(db):
     programme.name_en = "After"
     programme.save()
     assert tally.current().name("programme", programme.slug) == "After"
+
+
+def test_an_institution_is_called_as_it_is_now_and_only_while_it_is_listed(db):
+    institution = InstitutionFactory(name_en="Before")
+    event = EventFactory()
+    tally.current()
+    event.providers.add(institution)
+    assert tally.current().name("institution", institution.slug) == "Before"
+    Institution.objects.filter(pk=institution.pk).update(name_en="After")
+    assert tally.current().name("institution", institution.slug) == "After"
+    version = tally.current().version
+    Institution.objects.filter(pk=institution.pk).update(website="https://example.org/")
+    assert tally.current().version == version
+    Institution.objects.filter(pk=institution.pk).update(status="suspended")
+    assert institution.slug not in tally.current().names["institution"]
 
 
 def test_forgetting_old_traces_changes_no_count(db):

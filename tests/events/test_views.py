@@ -1,5 +1,6 @@
 """The list of events under every filter and order, one event, the archive, the former addresses."""
 
+import re
 from datetime import date, time, timedelta
 
 import pytest
@@ -43,11 +44,13 @@ def _world():
     shared = {"starts_on": date(2011, 7, 5)}
     EventFactory(
         title_en="In", kind="seminar", mode="hybrid", country=tunisia, programmes=[training], provider_countries=[tunisia],
-        beneficiary_countries=[tunisia], languages=[LanguageFactory(code="fr")], status="cancelled", **shared,
+        beneficiary_countries=[tunisia], languages=[LanguageFactory(code="fr")], status="cancelled",
+        providers=[InstitutionFactory(slug="in-house")], **shared,
     )  # fmt: skip
     EventFactory(
         title_en="Out", kind="meeting", mode="in_person", country=mali, programmes=[other], provider_countries=[mali],
         beneficiary_countries=[mali], languages=[LanguageFactory(code="en")], status="held", starts_on=date(2012, 7, 5),
+        providers=[InstitutionFactory(slug="out-house")],
     )  # fmt: skip
     EventFactory(title_en="Bare", mode="online", country=tunisia, **shared | {"starts_on": date(2013, 1, 1)})
 
@@ -59,6 +62,7 @@ FACETS = {
     "mode": ("hybrid", "in_person"),
     "theme": ("in-theme", "out-theme"),
     "programme": ("in", "out"),
+    "institution": ("in-house", "out-house"),
     "provider": ("TN", "ML"),
     "beneficiary": ("TN", "ML"),
     "venue": ("TN", "ML"),
@@ -81,7 +85,7 @@ def test_a_facet_keeps_what_has_the_value_and_no_other(client, db, facet):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("facet", ["theme", "programme", "provider", "beneficiary", "venue", "language"])
+@pytest.mark.parametrize("facet", ["theme", "programme", "institution", "provider", "beneficiary", "venue", "language"])
 def test_none_finds_what_has_no_value(client, db, facet):
     _world()
     assert titles(client.get(LIST, {facet: "none"})) == ["Bare"]
@@ -502,3 +506,17 @@ def test_other_former_pages_lead_to_the_new_ones(client, db):
     assert {path: (response.status_code, response.headers["Location"]) for path, response in found.items()} == {
         path: (301, to) for path, to in expected.items()
     }
+
+
+def test_the_page_of_an_institution_leads_to_all_its_events_and_no_others(client, db):
+    academy, other = InstitutionFactory(name_en="Academy of Water"), InstitutionFactory(name_en="Water")
+    mine = [EventFactory(title_en=f"Course {number}", providers=[academy]) for number in range(12)]
+    EventFactory(title_en="About the Academy of Water", providers=[other])
+    (led,) = re.findall(r'href="(/events/\?[^"]+)">All its events', client.get(academy.get_absolute_url()).text)
+    response = client.get(led)
+    assert sorted(titles(response)) == sorted(each.title_en for each in mine)
+    assert [str(chip.label) for chip in response.context["filter"].chips] == ["Academy of Water"]
+    shown = [facet.name for facet in response.context["filter"].facets]
+    assert ("institution" in shown, "Water</label>" in response.text) == (True, False)
+    unfiltered = [facet.name for facet in client.get(LIST).context["filter"].facets]
+    assert ("institution" in unfiltered, "provider" in unfiltered) == (False, False)
