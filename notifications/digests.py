@@ -5,6 +5,7 @@ no longer holds is left out, and its row says why; a letter of which nothing is 
 """
 
 from functools import cached_property
+from time import monotonic
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -13,8 +14,8 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override
 
 from classifications.written import number
 from notifications.models import Announcement, Follower, Letter, Notification, RefusedAddress
@@ -22,6 +23,7 @@ from notifications.subjects import subject_of
 from notifications.waking import wake
 
 BATCH = 200  # readers whose letters are written in one transaction
+REMEMBERED = 5  # seconds
 MOST_ITEMS = 30  # in one letter; the others are named by their number and stand in the inbox
 Withheld = Notification.Withheld
 
@@ -115,10 +117,16 @@ def _no_longer_so(kind, owed):
 
 
 class Words:
-    """What announcements and reasons are called, in whatever language is active; what names are read is read once."""
+    """What announcements and reasons are called, in whatever language is active; what names are read is read once.
+
+    How something new is told is remembered for `REMEMBERED` seconds, for it is told to thousands in one go. Whether it is still
+    open is asked for each letter all the same.
+    """
 
     def __init__(self):
         self._filters = {}
+        self._items = {}
+        self._since = 0.0
 
     def filter_of(self, kind):
         if kind not in self._filters:
@@ -127,16 +135,24 @@ class Words:
 
     def entries_of(self, notifications, followed):
         """Give an `Entry` for each notification whose row the public can still see, in their order."""
-        items = {}
-        for kind in {each.announcement.kind for each in notifications}:
-            pks = {each.announcement.subject_pk for each in notifications if each.announcement.kind == kind}
-            items |= {(kind, pk): item for pk, item in subject_of(kind).items(pks).items()}
+        new, changed = (
+            {(of.kind, of.subject_pk) for of in (each.announcement for each in notifications) if of.is_new is is_new}
+            for is_new in (True, False)
+        )
+        items = self._remembered(new) | _items_of(changed)
         entries = []
         for each in notifications:
             key = (each.announcement.kind, each.announcement.subject_pk)
             if key in items:
                 entries.append(Entry(each, items[key], self.reasons_of(each, followed)))
         return entries
+
+    def _remembered(self, keys):
+        if monotonic() - self._since > REMEMBERED:
+            self._items, self._since = {}, monotonic()
+        known = self._items.setdefault(get_language(), {})
+        known |= _items_of(keys - known.keys())
+        return {key: known[key] for key in keys & known.keys()}
 
     def reasons_of(self, notification, followed):
         """Why somebody is told, in words: a `Reason` for each interest that fitted and is still followed."""
@@ -157,6 +173,15 @@ class Words:
                 values = {"name": own.filters[name].label, "value": own.label(name, value)}
                 told.append(_("%(name)s: %(value)s") % values)
         return "; ".join(told) or str(subject_of(kind).label)
+
+
+def _items_of(keys):
+    """The `Item`s of rows that the public can see, by kind and key."""
+    return {
+        (kind, pk): item
+        for kind in {kind for kind, _pk in keys}
+        for pk, item in subject_of(kind).items({pk for of, pk in keys if of == kind}).items()
+    }
 
 
 class Reason:

@@ -5,10 +5,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from django.utils.timezone import localdate, now
 
 from events.models import Event
+from notifications.delivery import Post, take
 from notifications.matching import announce
 from notifications.models import Follower, Interest, Letter, MailStop, Notification, RefusedAddress
 from notifications.models.follower import due_at, slots, zones_in_use
@@ -413,3 +416,58 @@ def test_a_person_follows_at_most_so_much(db):
 def _back_to_english():
     yield
     translation.deactivate()
+
+
+# --- Many letters in one go -----------------------------------------------------------------------------------------------
+
+
+def test_each_reads_it_in_their_language_and_the_second_letter_asks_less(db, sink):  # noqa: F811
+    for language in ("en", "fr", "en", "fr"):
+        reader(language=language)
+    news(title="Irrigation", mode="online")
+    with translation.override("en"):
+        post, asked = Post(), []
+        for _number in range(4):
+            letter = take()
+            with CaptureQueriesContext(connection) as queries:
+                post.deliver(letter)
+            asked.append(len(queries))
+        post.close()
+    assert [message["Subject"] for _to, message in sink.taken] == [
+        "Training course: Irrigation",
+        "Cours de formation : Irrigation",
+    ] * 2
+    assert max(asked[2:]) < min(asked[:2])
+
+
+@pytest.mark.parametrize("happens", ["withdrawn", "over"])
+def test_what_happens_between_two_letters_of_one_go_counts(db, sink, happens):  # noqa: F811
+    reader()
+    reader()
+    opportunity = news(mode="online")
+    post = Post()
+    post.deliver(take())
+    days = {"apply_by": localdate() - timedelta(days=1), "starts_on": localdate(), "ends_on": localdate()}
+    TrainingOpportunity.objects.filter(pk=opportunity.pk).update(
+        **{"status": "withdrawn"} if happens == "withdrawn" else days
+    )
+    post.deliver(take())
+    post.close()
+    withheld = {"withdrawn": Notification.Withheld.HIDDEN, "over": Notification.Withheld.OVER}[happens]
+    assert len(sink.taken) == 1
+    assert sorted(Notification.objects.values_list("withheld", flat=True)) == ["", withheld]
+
+
+def test_those_who_were_told_hear_that_it_was_withdrawn(db, sink):  # noqa: F811
+    reader()
+    opportunity = news(title="Irrigation", mode="online")
+    deliver_letters()
+    reader()  # follows since, and was told nothing
+    opportunity.withdraw("No teacher.", None)
+    fan_out()
+    write_letters()
+    deliver_letters()
+    subjects = [message["Subject"] for _to, message in sink.taken]
+    assert [subject for subject in subjects if "Irrigation" in subject] == [
+        "Training course: Irrigation", "Cancelled · Training course: Irrigation"
+    ]  # fmt: skip
