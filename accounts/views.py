@@ -1,5 +1,6 @@
 """A person's own settings."""
 
+from allauth.account.views import EmailView
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -7,6 +8,17 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.forms import MEMBER_STATE_ZONES, PreferencesForm
 from accounts.keeping import signed_in
+
+
+class EmailAddressesView(EmailView):
+    """A person's addresses; one that was typed before a sign-in was asked for stands in the form again."""
+
+    def get_initial(self):
+        answers = self.request.answers or {}
+        return super().get_initial() | {"email": answers.get("email", "")}
+
+
+email_addresses = signed_in(EmailAddressesView.as_view())
 
 
 @signed_in

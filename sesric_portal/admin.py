@@ -6,7 +6,9 @@ from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.views import redirect_to_login
 from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,6 +24,12 @@ def _ages(queues):
     """The chart of what waits, by how long it has been waiting; none where nothing does."""
     rows = [Row(queue.label, list(queue.by_age)) for queue in queues if queue.by_age and queue.count]
     return [Chart(gettext_lazy("How long it has been waiting"), gettext_lazy("What waits"), AGES, rows)] if rows else []
+
+
+def yes_or_no(value):
+    """The tick or the cross of a column, or the question mark where nothing is known, with a word for those who hear it."""
+    name, word = {True: ("yes", _("Yes")), False: ("no", _("No")), None: ("unknown", _("Unknown"))}[value]
+    return format_html('<img src="{}" alt="{}">', static(f"admin/img/icon-{name}.svg"), word)
 
 
 class LabelledChoices(AutocompleteJsonView):

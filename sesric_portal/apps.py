@@ -15,3 +15,12 @@ class PortalConfig(AppConfig):
 
 class PortalAdminConfig(AdminConfig):
     default_site = "sesric_portal.admin.PortalAdminSite"
+
+    def ready(self):
+        """Have ticks and crosses of the admin say "yes" and "no" in the reader's language; Django says "True" in any."""
+        from django.contrib.admin.templatetags import admin_list  # noqa: PLC0415  needs the settings
+
+        from sesric_portal.admin import yes_or_no  # noqa: PLC0415
+
+        super().ready()
+        admin_list._boolean_icon = yes_or_no

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import check_time_zone
 from classifications.addresses import free_slug
+from classifications.classified import LinkedQuerySet
 from classifications.documents import PublishedDocument
 from classifications.models import City, Country, Language, Named, Sector
 from classifications.search import SearchableQuerySet
@@ -38,7 +39,7 @@ class Series(Named):
         ordering = ["name_en"]
 
 
-class EventQuerySet(SearchableQuerySet):
+class EventQuerySet(LinkedQuerySet, SearchableQuerySet):
     def published(self):
         """Events that the public may see."""
         return self.filter(published_at__isnull=False)
@@ -85,23 +86,23 @@ class EventQuerySet(SearchableQuerySet):
 
     def under_themes(self, slugs):
         """Events of the programmes under any of the themes; "none" stands for events of no programme."""
-        return self._linked("programmes__theme__slug", slugs)
+        return self.linked_by("programmes__theme__slug", slugs, or_to_none="none" in slugs)
 
     def under_programmes(self, slugs):
         """Events of any of the programmes; "none" stands for events of no programme."""
-        return self._linked("programmes__slug", slugs)
+        return self.linked_by("programmes__slug", slugs, or_to_none="none" in slugs)
 
     def taught_by(self, iso2s):
         """Events with a provider country among these."""
-        return self._linked("provider_countries__iso2", iso2s)
+        return self.linked_by("provider_countries__iso2", iso2s, or_to_none="none" in iso2s)
 
     def given_by(self, slugs):
         """Events with a provider institution among these."""
-        return self._linked("providers__slug", slugs)
+        return self.linked_by("providers__slug", slugs, or_to_none="none" in slugs)
 
     def received_by(self, iso2s):
         """Events with a beneficiary country among these (for meetings: that took part)."""
-        return self._linked("beneficiary_countries__iso2", iso2s)
+        return self.linked_by("beneficiary_countries__iso2", iso2s, or_to_none="none" in iso2s)
 
     def hosted_by(self, iso2s):
         """Events whose venue is in one of these countries; what is only online has no venue."""
@@ -110,14 +111,7 @@ class EventQuerySet(SearchableQuerySet):
 
     def taught_in(self, codes):
         """Events with a language of delivery among these."""
-        return self._linked("languages__code", codes)
-
-    def _linked(self, path, values):
-        """Events with one of `values` at the end of `path`, each once; "none" stands for having none."""
-        wanted = Q(**{f"{path}__in": values})
-        if "none" in values:
-            wanted |= Q(**{path: None})
-        return self.filter(pk__in=Event.objects.filter(wanted).values("pk"))
+        return self.linked_by("languages__code", codes, or_to_none="none" in codes)
 
     def touching(self, country):
         """Events that a country taught, received or hosted, each once."""

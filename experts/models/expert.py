@@ -13,6 +13,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from classifications.classified import LinkedQuerySet
 from classifications.models import Country, Sector
 from classifications.search import SearchableQuerySet, key_column, search_indexes, stems_column
 from classifications.written import LANGUAGES, alphabetical, translated
@@ -34,7 +35,7 @@ def first_day_within(period):
     return day, datetime.combine(day, time.min, UTC)
 
 
-class ExpertQuerySet(SearchableQuerySet, WordedQuerySet):
+class ExpertQuerySet(LinkedQuerySet, SearchableQuerySet, WordedQuerySet):
     def of(self, user):
         """The record of one person, if they have one."""
         return self.filter(user=user).first() if user.pk else None
@@ -94,11 +95,11 @@ class ExpertQuerySet(SearchableQuerySet, WordedQuerySet):
 
     def under_theme_keys(self, keys):
         """Those who work in a sector of one of these themes, by key."""
-        return self._linked(sectors__theme__in=keys)
+        return self.linked_to(sectors__theme__in=keys)
 
     def teaching_in_keys(self, keys):
         """Those who speak one of these languages, by key, well enough to teach in it."""
-        return self._linked(languages__language__in=keys, languages__level__gte=4)
+        return self.linked_to(languages__language__in=keys, languages__level__gte=4)
 
     def freshest_first(self):
         """Those who renewed last before others; lapsed ones come last by that."""
@@ -106,9 +107,6 @@ class ExpertQuerySet(SearchableQuerySet, WordedQuerySet):
 
     def working_by(self, ways):
         return self.filter(way__in=ways)
-
-    def _linked(self, **wanted):
-        return self.filter(pk__in=Expert.objects.filter(**wanted).values("pk"))
 
     def for_listing(self):
         """With what a row of a list shows."""

@@ -52,8 +52,9 @@ class Shortlist(models.Model):
         return cls.objects.create(name=name, owner=user, is_of_centre=Reader.of(user).kind == Kind.STAFF)
 
     def add(self, experts):
-        """Put experts on it; give how many were not there. Raise `ValidationError` where it would become too long."""
-        new = set(experts) - set(Expert.objects.filter(entries__shortlist=self))
+        """Put experts on it, in their order; give how many were new. Raise `ValidationError` where it would become too long."""
+        there = set(Expert.objects.filter(entries__shortlist=self))
+        new = [expert for expert in dict.fromkeys(experts) if expert not in there]
         if self.entries.count() + len(new) > MOST:
             raise ValidationError(_("A shortlist holds at most 200 experts."))
         rows = [Entry(shortlist=self, expert=expert) for expert in new]

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from classifications.addresses import slug_unused_in
+from classifications.classified import ClassifiedQuerySet
 from classifications.models import City, Country, Language, Named, NamedQuerySet, Sector, name_order
 from classifications.search import Folded, SearchableQuerySet, key_column, search_indexes, stems_column
 from classifications.written import LANGUAGES, Text
@@ -52,7 +53,7 @@ def verification_on(today):
     )
 
 
-class InstitutionQuerySet(NamedQuerySet, SearchableQuerySet, WordedQuerySet):
+class InstitutionQuerySet(NamedQuerySet, ClassifiedQuerySet, SearchableQuerySet, WordedQuerySet):
     def represented_by(self, user):
         """Institutions for which `user` may speak today; none for a visitor who is not signed in."""
         return self.filter(pk__in=user.representations.acting().values("institution")) if user.pk else self.none()
@@ -90,7 +91,7 @@ class InstitutionQuerySet(NamedQuerySet, SearchableQuerySet, WordedQuerySet):
 
     def having_taught(self):
         """Institutions that published events name as their providers."""
-        return self._linked(events_provided__published_at__isnull=False)
+        return self.linked_to(events_provided__published_at__isnull=False)
 
     def newest_first(self):
         """The ones listed or recorded last before others."""
@@ -111,19 +112,9 @@ class InstitutionQuerySet(NamedQuerySet, SearchableQuerySet, WordedQuerySet):
         """Institutions in states of these OIC groups."""
         return self.filter(country__oic_group__in=groups)
 
-    def under_themes(self, slugs):
-        """Institutions that work in a sector of one of these themes."""
-        return self._linked(sectors__theme__slug__in=slugs)
-
-    def in_sectors(self, slugs):
-        return self._linked(sectors__slug__in=slugs)
-
     def working_in(self, codes):
         """Institutions that work in one of these languages."""
-        return self._linked(languages__code__in=codes)
-
-    def _linked(self, **wanted):
-        return self.filter(pk__in=Institution.objects.filter(**wanted).values("pk"))
+        return self.linked_to(languages__code__in=codes)
 
     def taking_part(self, ways):
         """Institutions that offer, or look for, something: values of `Institution.Part`."""

@@ -13,6 +13,7 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from classifications.classified import ClassifiedQuerySet
 from classifications.models import Country, Sector
 from classifications.search import SearchableQuerySet, key_column, search_indexes, stems_column
 from classifications.written import Text
@@ -24,7 +25,7 @@ REMINDED = timedelta(days=7)  # before the closing day
 REMINDED_LATE = timedelta(days=1)  # before the closing day of what is open for a week or less
 
 
-class NoticeQuerySet(SearchableQuerySet):
+class NoticeQuerySet(ClassifiedQuerySet, SearchableQuerySet):
     def published(self):
         """Those that the public may see, open or past."""
         return self.filter(institution__in=Institution.objects.listed())
@@ -57,29 +58,16 @@ class NoticeQuerySet(SearchableQuerySet):
     def of_kinds(self, kinds):
         return self.filter(kind__in=kinds)
 
-    def under_themes(self, slugs):
-        return self._linked(sectors__theme__slug__in=slugs)
-
-    def in_sectors(self, slugs):
-        return self._linked(sectors__slug__in=slugs)
-
     def from_countries(self, iso2s):
         """Notices of institutions in these countries."""
         return self.filter(institution__country__iso2__in=iso2s)
 
     def wanting(self, iso2s):
         """Notices that institutions of these countries may answer: those that want one of them, or want none in particular."""
-        wanting_others = Notice.objects.filter(countries__isnull=False)
-        return self.filter(
-            Q(pk__in=Notice.objects.filter(countries__iso2__in=iso2s).values("pk"))
-            | ~Q(pk__in=wanting_others.values("pk"))
-        )
+        return self.linked_by("countries__iso2", iso2s, or_to_none=True)
 
     def written_in_languages(self, codes):
         return self.filter(written_in__in=codes)
-
-    def _linked(self, **wanted):
-        return self.filter(pk__in=Notice.objects.filter(**wanted).values("pk"))
 
     def saying(self, word):
         """What the institution is called, and where it is, says it too."""

@@ -74,7 +74,7 @@ def test_no_roster_and_no_expert_of_this_name(experts):
     assert Client().get("/experts/nothing/").status_code == 404
     assert Client().get(f"{ROSTER}6ba7b810-9dad-11d1-80b4-00c04fd430c8/").status_code == 404
     ada = Client().get(ROSTER + "?q=ada").context["found"][0][0]
-    assert Client().get(f"{ROSTER}{ada.key}/").status_code == 200
+    assert "<h1><bdi>Ada" in Client().get(f"{ROSTER}{ada.key}/").content.decode()
     assert Client().get(f"/experts/tvet/{ada.key}/").status_code == 404
 
 
@@ -88,7 +88,7 @@ def test_the_focal_point_endorses_experts_of_the_own_state(client, experts):
     client.force_login(stranger)
     assert client.get(address).status_code == 404
     client.force_login(user)
-    assert client.get(address).status_code == 200
+    assert "<h1>Endorse an expert</h1>" in client.get(address).content.decode()
     ben.refresh_from_db()
     assert ben.endorsed_on is None
     client.post(address, {"words": "Known for years."})

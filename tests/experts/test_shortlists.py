@@ -21,6 +21,15 @@ from tests.factories import (
     UserFactory,
 )
 
+TAKEN_AS = {
+    "csv": ("text/csv; charset=utf-8", 'attachment; filename="experts.csv"'),
+    "xlsx": (
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        'attachment; filename="experts.xlsx"',
+    ),
+    "print": ("text/html; charset=utf-8", None),
+}
+
 
 @pytest.fixture
 def centre(db):
@@ -74,8 +83,8 @@ def test_whose_they_are(centre, expert):
     theirs.post(at("shortlists"), {"name": "Ours"})
     own = Shortlist.objects.get(name="Ours")
     assert own.is_of_centre is False
-    assert signed_in(staff()).get(at("shortlist", of_centre.pk)).status_code == 200  # of the Centre, not of one person
-    assert theirs.get(at("shortlist", own.pk)).status_code == 200
+    for client, shortlist in ((signed_in(staff()), of_centre), (theirs, own)):  # of the Centre, not of one person
+        assert f"<h1><bdi>{shortlist.name}</bdi></h1>" in client.get(at("shortlist", shortlist.pk)).content.decode()
     assert centre.get(at("shortlist", own.pk)).status_code == 404
     assert theirs.get(at("shortlist", of_centre.pk)).status_code == 404
     for other in (RepresentationFactory().user, UserFactory(), expert.user, UserFactory(is_staff=True)):
@@ -131,7 +140,7 @@ def test_side_by_side_are_those_chosen(centre, expert):
 
 def taken(client, shortlist, form, columns):
     response = client.post(at("export-shortlist", shortlist.pk), {"form": form, "columns": columns})
-    assert response.status_code == 200
+    assert (response["Content-Type"], response.get("Content-Disposition")) == TAKEN_AS[form]
     return response.content
 
 
@@ -161,7 +170,10 @@ def test_what_is_taken_out_is_written_down(centre, expert):
 
 def test_asking_takes_nothing_out(centre, expert):
     shortlist = ShortlistFactory(experts=[expert])
-    assert centre.get(at("export-shortlist", shortlist.pk) + "?form=csv&columns=name").status_code == 200
+    asked = centre.get(at("export-shortlist", shortlist.pk) + "?form=csv&columns=name")
+    assert asked["Content-Type"].startswith("text/html")
+    assert ">Take out</button>" in asked.content.decode()
+    assert "=Ada Sample" not in asked.content.decode()
     assert not Export.objects.exists()
 
 
@@ -170,10 +182,22 @@ def test_asking_takes_nothing_out(centre, expert):
 )
 def test_bad_addresses_do_no_harm(centre, expert, query):
     shortlist = ShortlistFactory(experts=[expert])
-    assert centre.get(at("choose-shortlist") + "?" + query).status_code == 200
-    assert centre.get(at("compare-shortlist", shortlist.pk) + "?" + query).status_code == 200
+    assert "No expert is chosen." in centre.get(at("choose-shortlist") + "?" + query).content.decode()
+    assert "=Ada Sample" in centre.get(at("compare-shortlist", shortlist.pk) + "?" + query).content.decode()
     posted = dict(pair.split("=") for pair in query.split("&"))
-    assert centre.post(at("choose-shortlist"), posted).status_code == 400
+    refused = centre.post(at("choose-shortlist"), posted)
+    assert refused.status_code == 400
+    assert "<h1>Put on a shortlist</h1>" in refused.content.decode()
+    assert [*shortlist.entries.values_list("expert", flat=True)] == [expert.pk]
+
+
+def test_experts_stand_in_the_order_in_which_they_came(centre, db):
+    people = ExpertFactory.create_batch(12)
+    shortlist = ShortlistFactory(experts=people[::-1])
+    assert shortlist.add(people[:3]) == 0
+    assert [
+        entry.expert for entry, _profile, _form in centre.get(at("shortlist", shortlist.pk)).context["entries"]
+    ] == people[::-1]
 
 
 def test_a_shortlist_is_short(centre, expert):
@@ -196,7 +220,8 @@ def test_it_asks_as_much_for_three_as_for_one(centre, count, django_assert_max_n
     centre.get(at("shortlist", shortlist.pk))
     for name, args in (("shortlist", [shortlist.pk]), ("compare-shortlist", [shortlist.pk]), ("search", [])):
         with django_assert_max_num_queries(16):
-            assert centre.get(at(name, *args)).status_code == 200
+            page = centre.get(at(name, *args)).content.decode()
+        assert all(each.expert.name in page for each in shortlist.entries.select_related("expert"))
 
 
 def test_the_public_search_has_no_boxes_and_few_queries(db, django_assert_num_queries):

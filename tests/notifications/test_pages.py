@@ -79,7 +79,7 @@ def test_by_an_address_nothing_is_followed_before_it_is_confirmed(client, water)
     confirm = f"/fr/notifications/confirm/{interest.key}/"
     assert letter.recipients == ["New@example.org"]
     assert f"http://testserver{confirm}" in letter.text
-    assert client.get(confirm).status_code == 200
+    assert ">Oui, informez-moi</button>" in client.get(confirm).text
     assert not Interest.objects.active().exists()
     assert client.post(confirm)["Location"] == f"/fr/notifications/by-letter/{interest.follower.key}/"
     assert list(Interest.objects.active()) == [interest]
@@ -188,11 +188,11 @@ def test_an_expert_may_decline_what_is_proposed(client, user, water):
 # --- Ways out in letters --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("prefix", ["", "/ar"])
-def test_muting_a_reason_takes_a_button(client, db, prefix):
+@pytest.mark.parametrize(("prefix", "button"), [("", "No more for this reason"), ("/ar", "لا مزيد لهذا السبب")])
+def test_muting_a_reason_takes_a_button(client, db, prefix, button):
     interest = InterestFactory()
     address = f"{prefix}/notifications/mute/{interest.key}/"
-    assert client.get(address).status_code == 200
+    assert f">{button}</button>" in client.get(address).text
     assert Interest.objects.active().exists()
     assert client.post(address)["Location"] == f"{prefix}/notifications/by-letter/{interest.follower.key}/"
     assert not Interest.objects.active().exists()
@@ -204,7 +204,7 @@ def test_mail_programs_unsubscribe_by_one_post_without_a_form_of_ours(db):
     interest = InterestFactory()
     client = Client(enforce_csrf_checks=True)
     address = f"/notifications/unsubscribe/{interest.follower.key}/"
-    assert client.get(address).status_code == 200
+    assert ">No more letters</button>" in client.get(address).text
     assert Interest.objects.active().exists()
     assert client.post(address, {"List-Unsubscribe": "One-Click"}).status_code == 200
     assert client.post(address, {"List-Unsubscribe": "One-Click"}).status_code == 200

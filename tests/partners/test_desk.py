@@ -108,7 +108,7 @@ def test_a_representative_who_does_not_manage_cannot_manage_people(client, db):
     asking = RepresentationFactory(institution=second.institution, is_manager=False, accepted_at=None)
     client.force_login(second.user)
     before = state(second.institution)
-    assert client.get(at("desk", second.institution)).status_code == 200
+    assert second.institution.name_en in client.get(at("desk", second.institution)).text
     for name in ("remove", "hand-over", "accept-request", "decline-request"):
         for row in (manager, asking):
             assert client.post(at(name, second.institution, row.pk), {"reason": "x"}).status_code == 404
@@ -279,7 +279,6 @@ def test_an_invitation_is_accepted_by_the_address_it_was_sent_to(client, mine):
     answers = {"person": "New Sample", "position": "Clerk"}
     assert stranger.post(path, answers).status_code == 400
     page = invited.get(path)
-    assert page.status_code == 200
     assert 'You are signed in as <bdi dir="ltr">new@example.org</bdi>.' in page.text
     assert mine.institution.representations.acting().count() == 1
     assert invited.post(path, answers).status_code == 302
@@ -308,7 +307,7 @@ def test_old_and_withdrawn_invitations_are_gone(client, mine):
     other = Invitation.send(mine.institution, "b@example.org", mine.user)
     client.post(at("withdraw-invitation", mine.institution, other.pk))
     assert client.get(reverse("partners:invitation", args=[other.key])).status_code == 404
-    assert client.get(path).status_code == 200
+    assert mine.institution.name_en in client.get(path).text
     Invitation.objects.update(made_at="2026-01-01T00:00Z")
     assert client.get(path).status_code == 404
 
@@ -327,14 +326,14 @@ def test_the_last_one_to_leave_is_told_to_the_centre(client, mine, settings):
     client.post(at("leave", mine.institution))
     assert settings.CENTRE_EMAIL in [address for letter in Letter.objects.all() for address in letter.recipients]
     assert mine.institution in Institution.objects.orphaned()
-    assert Client().get(mine.institution.get_absolute_url()).status_code == 200
+    assert mine.institution.name_en in Client().get(mine.institution.get_absolute_url()).text
 
 
 def test_somebody_removed_has_no_access_from_the_next_request_on(client, mine):
     second = RepresentationFactory(institution=mine.institution, is_manager=False)
     other = Client()
     other.force_login(second.user)
-    assert other.get(at("desk", mine.institution)).status_code == 200
+    assert mine.institution.name_en in other.get(at("desk", mine.institution)).text
     client.post(at("remove", mine.institution, second.pk))
     assert other.get(at("desk", mine.institution)).status_code == 404
 

@@ -128,6 +128,14 @@ def test_the_front_page_stands_in_each_language(client, superuser, language):
     assert f'href="/{language}/"'.encode() in response.content
 
 
+@pytest.mark.parametrize(("prefix", "word"), [("", "Yes"), ("/fr", "Oui"), ("/ar", "نعم")])
+def test_ticks_say_yes_in_the_readers_language(client, superuser, prefix, word):
+    factories.EventFactory()
+    page = client.get(prefix + "/admin/events/event/").content.decode()
+    assert f'icon-yes.svg" alt="{word}"' in page
+    assert 'alt="True"' not in page
+
+
 @pytest.mark.parametrize("model", MADE_BY)
 def test_who_is_not_staff_sees_nothing(client, db, model):
     MADE_BY[model]()

@@ -54,7 +54,8 @@ STEPS = """
 """.split()  # noqa: SIM905
 # One's own account and desk.
 LOGIN = """
-    desk accounts:preferences account_reauthenticate account_email account_change_password account_set_password usersessions_list
+    desk accounts:preferences account_reauthenticate account_email accounts:email
+    account_change_password account_set_password usersessions_list
     mfa_index mfa_reauthenticate mfa_activate_totp mfa_deactivate_totp mfa_view_recovery_codes mfa_generate_recovery_codes
     mfa_download_recovery_codes own-data close-account
     partners:register-begin partners:register-send partners:register-step partners:register-keep partners:register-stop

@@ -83,7 +83,7 @@ def test_from_asking_to_join_to_being_found(client, db):
     one.refresh_from_db()
     one.approve(UserFactory())
     assert [each.pk for each in Client().get("/trop/opportunities/").context["object_list"]] == [one.pk]
-    assert Client().get("/trop/opportunities/solar-water-pumps/").status_code == 200
+    assert f"<h1>{one.title}</h1>" in Client().get("/trop/opportunities/solar-water-pumps/").text
 
 
 def test_a_trusted_member_publishes_closes_and_uses_it_again(client, mine):
@@ -161,7 +161,8 @@ def test_the_panel_asks_as_much_for_three_as_for_one(client, mine, page, django_
     numbers = []
     for _more in range(3):
         with django_assert_max_num_queries(25) as queries:
-            assert client.get(at(page, mine.institution, *([one.pk] if page != "panel" else []))).status_code == 200
+            shown = client.get(at(page, mine.institution, *([one.pk] if page != "panel" else []))).text
+        assert one.title in shown
         numbers.append(len(queries))
         OpportunityFactory(institution=mine.institution)
         OpportunityFactory(institution=mine.institution, status="archived")

@@ -7,6 +7,7 @@ from django.db.models import Count, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Abs
 from django.utils.timezone import localdate, now
 
+from classifications.classified import ClassifiedQuerySet
 from classifications.models import City, Country, Language, Sector
 from classifications.search import SearchableQuerySet
 from partners.applications import Status as ApplicationStatus
@@ -15,7 +16,7 @@ from trop.models.membership import Membership
 from trop.models.states import Decision, Period, Status, month_of, period_on
 
 
-class OpportunityQuerySet(SearchableQuerySet):
+class OpportunityQuerySet(ClassifiedQuerySet, SearchableQuerySet):
     def published(self):
         """Those that the public may see: of listed institutions that are members, open or past."""
         return self.filter(
@@ -77,19 +78,9 @@ class OpportunityQuerySet(SearchableQuerySet):
         """All but those that were archived."""
         return self.exclude(status=Status.ARCHIVED)
 
-    def under_themes(self, slugs):
-        """Opportunities in a sector of one of these themes."""
-        return self._linked(sectors__theme__slug__in=slugs)
-
-    def in_sectors(self, slugs):
-        return self._linked(sectors__slug__in=slugs)
-
     def taught_in(self, codes):
         """Opportunities taught in one of these languages."""
-        return self._linked(languages__code__in=codes)
-
-    def _linked(self, **wanted):
-        return self.filter(pk__in=self.model.objects.filter(**wanted).values("pk"))
+        return self.linked_to(languages__code__in=codes)
 
     def offered_by(self, iso2s):
         """Opportunities of institutions in these countries."""
@@ -97,8 +88,7 @@ class OpportunityQuerySet(SearchableQuerySet):
 
     def open_to_countries(self, iso2s):
         """Opportunities for which people of one of these countries may apply: those open to one of them, or to all."""
-        some = self.model.objects.filter(open_to__isnull=False)
-        return self.filter(Q(pk__in=some.filter(open_to__iso2__in=iso2s).values("pk")) | ~Q(pk__in=some.values("pk")))
+        return self.linked_by("open_to__iso2", iso2s, or_to_none=True)
 
     def in_modes(self, modes):
         return self.filter(mode__in=modes)
