@@ -3,12 +3,15 @@
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
+from django.contrib.sitemaps.views import index, sitemap
 from django.urls import include, path, re_path
+from django.views.decorators.http import require_safe
 
 from events.views import former_event, former_year
 from partners.country_office import country_office
 from programmes.views import page
 from sesric_portal import health, robots, views
+from sesric_portal.sitemaps import PARTS
 
 handler400 = "sesric_portal.errors.bad_request"
 handler403 = "sesric_portal.errors.forbidden"
@@ -19,7 +22,8 @@ urlpatterns = [
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
     path("robots.txt", robots.robots, name="robots"),
-    path("sitemap.xml", robots.sitemap, name="sitemap"),
+    path("sitemap.xml", require_safe(index), {"sitemaps": PARTS, "sitemap_url_name": "sitemap-part"}, name="sitemap"),
+    path("sitemap-<section>.xml", require_safe(sitemap), {"sitemaps": PARTS}, name="sitemap-part"),
     # Addresses of the former sites.
     re_path(r"^event-(?:detail|details|print)\.php$", former_event, name="former-event"),
     re_path(r"^event-(?:detail|details|print)-fr\.php$", former_event, {"language": "fr"}, name="former-event-fr"),

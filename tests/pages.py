@@ -4,6 +4,7 @@ import json
 from datetime import date
 from html.parser import HTMLParser
 
+from sesric_portal.sitemaps import PARTS
 from tests.factories import (
     CityFactory,
     CommitteeFactory,
@@ -57,7 +58,8 @@ FILES = [
     "/events/2011/lead/event.ics",
     "/trop/opportunities/calendar.ics", "/trop/opportunities/feed/", "/trop/opportunities/lead/opportunity.ics",
 ]  # fmt: skip
-STANDING = ["/robots.txt", "/sitemap.xml", "/health/live", "/health/ready", "/event-detail.php?id=1"]
+SITEMAPS = ["/sitemap.xml", *(f"/sitemap-{part}.xml" for part in PARTS)]
+STANDING = ["/robots.txt", *SITEMAPS, "/health/live", "/health/ready", "/event-detail.php?id=1"]
 
 
 def populate(count=1):

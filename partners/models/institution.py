@@ -176,9 +176,12 @@ class Rung:
 @pghistory.track(
     pghistory.UpdateEvent(row=pghistory.Old),
     pghistory.DeleteEvent(),
-    fields=["slug", "name_en", "name_fr", "name_ar", "acronym", "kind", "country", "city", "website", "status"],
+    fields=[
+        "slug", "name_en", "name_fr", "name_ar", "acronym", "kind", "country", "city", "city_name", "website", "source_url",
+        "status", "offers", "seeks", "written_in", "staff", "founded",
+    ],
     model_name="InstitutionHistory",
-)
+)  # fmt: skip
 class Institution(Named, Worded):
     NEWS = "institution"
 

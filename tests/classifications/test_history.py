@@ -67,6 +67,21 @@ def test_a_record_comes_back_as_it_was(client, superuser, model):
     assert LogEntry.objects.get().object_id == str(row_pk)
 
 
+def test_an_institution_comes_back_with_all_that_it_said(client, superuser):
+    said = {
+        "offers": "Courses on soils.",
+        "seeks": "Trainers.",
+        "written_in": "fr",
+        "city_name": "Dosso",
+        "founded": 1961,
+        "staff": "50-249",
+    }
+    row = factories.InstitutionFactory(**said)
+    row.delete()
+    back(client, Institution)
+    assert {name: getattr(Institution.objects.get(), name) for name in said} == said
+
+
 def test_it_is_told_who_deleted_what_and_from_where(client, superuser):
     event = EventFactory(title_en="Gone", country=CountryFactory(name_en="Mali"), starts_on=date(2011, 7, 5))
     client.post(address(Event, "delete", event.pk), {"post": "yes"})

@@ -73,7 +73,12 @@ def test_erasing_leaves_a_count_and_nothing_else(client, expert, django_capture_
     assert Draft.objects.count() == 0
     assert Expert.objects.get().memberships.get().roster == Roster.objects.get(slug="environment-water")
     assert client.get(reverse("experts:desk")).headers["Location"] == reverse("experts:register-begin")
-    for path in ("/experts/", "/experts/environment-water/", f"/experts/environment-water/{key}/", "/sitemap.xml"):
+    for path in (
+        "/experts/",
+        "/experts/environment-water/",
+        f"/experts/environment-water/{key}/",
+        "/sitemap-experts.xml",
+    ):
         assert "Zaynab" not in client.get(path).content.decode()
 
 

@@ -94,7 +94,14 @@ def pages_of(expert):
     roster = reverse("experts:roster", args=["environment-water"])
     own = reverse("experts:expert", args=["environment-water", expert.key])
     searches = ["Zaynab", "Quagga", "numbats", "zebu", "wombat", "zaynab@", "female"]
-    others = ["/", "/experts/", "/sitemap.xml", "/search/?q=zaynab", "/partners/search/?q=quagga", "/countries/ug/"]
+    others = [
+        "/",
+        "/experts/",
+        "/sitemap-experts.xml",
+        "/search/?q=zaynab",
+        "/partners/search/?q=quagga",
+        "/countries/ug/",
+    ]
     facets = [f"{roster}?language=en", f"{roster}?nationality=UG&sort=name", f"{roster}?years=11-20"]
     translated = [prefix + path for path in (roster, own) for prefix in ("/fr", "/ar")]
     everywhere = reverse("experts:search")

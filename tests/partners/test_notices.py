@@ -154,9 +154,9 @@ def test_who_writes_about_a_notice_has_its_title_as_subject(representative, mine
 
 def test_what_is_suspended_is_nowhere(client, db):
     notice = NoticeFactory(title="Unseen", institution__status="suspended", institution__slug="gone")
-    paths = [LIST, f"{LIST}feed/", f"{LIST}?when=past", "/search/?q=unseen", "/sitemap.xml"]
+    paths = [LIST, f"{LIST}feed/", f"{LIST}?when=past", "/search/?q=unseen", "/sitemap-notices.xml"]
     assert [path for path in paths if "Unseen" in client.get(path).text.replace("q=unseen", "")] == []
-    assert f"/notices/{notice.pk}/" not in client.get("/sitemap.xml").text
+    assert f"/notices/{notice.pk}/" not in client.get("/sitemap-notices.xml").text
     assert client.get(f"/partners/notices/{notice.pk}/").status_code == 404
 
 
@@ -167,7 +167,7 @@ def test_it_stands_on_the_institutions_page_in_search_and_in_the_sitemap(client,
     assert notice.get_absolute_url() in page.text
     assert past.get_absolute_url() not in page.text
     assert client.get("/search/", {"q": "elections"}).context["notices"].rows == [notice]
-    sitemap = client.get("/sitemap.xml").text
+    sitemap = client.get("/sitemap-notices.xml").text
     assert f"http://testserver/ar/partners/notices/{notice.pk}/" in sitemap
     assert f"/partners/notices/{past.pk}/" not in sitemap
 

@@ -96,7 +96,7 @@ def test_what_is_not_listed_is_nowhere(client, institutions):
         "/partners/",
         "/search/?q=hidden",
         "/countries/aa/",
-        "/sitemap.xml",
+        "/sitemap-institutions.xml",
     ):
         assert "Hidden" not in client.get(path).content.decode()
     assert client.get(hidden.get_absolute_url()).status_code == 404

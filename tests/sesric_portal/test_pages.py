@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from events import tally
 from tests.factories import EventFactory, InstitutionFactory
-from tests.pages import FILES, PREFIXES, READING, STANDING, links, parsed, populate
+from tests.pages import FILES, PREFIXES, READING, SITEMAPS, STANDING, links, parsed, populate
 
 MOST_QUERIES = 8
 
@@ -145,10 +145,10 @@ def test_a_draft_is_nowhere(db):
         f"{path}?q=draft+nobody"
         for path in ("/search/", "/events/", "/events/feed/", "/events/calendar.ics", "/events/table.csv")
     ]
-    everywhere = [*READING, *FILES, "/sitemap.xml", *searches]
+    everywhere = [*READING, *FILES, *SITEMAPS, *searches]
     shown = [path for path in everywhere if DRAFT in unescape(body(Client().get(path)).decode()).replace("\r\n ", "")]
     assert shown == []
-    assert "/events/2011/draft/" not in body(Client().get("/sitemap.xml")).decode()
+    assert "/events/2011/draft/" not in body(Client().get("/sitemap-events.xml")).decode()
     gone = ["/events/2011/draft/", "/fr/events/2011/draft/", "/events/2011/draft/event.ics", "/event-detail.php?id=77"]
     assert [Client().get(path).status_code for path in gone] == [404] * 4
     draft.publish()
@@ -159,7 +159,12 @@ def test_a_draft_is_nowhere(db):
 def test_a_suspended_institution_is_nowhere(db):
     populate()
     suspended = InstitutionFactory(name_en="Suspended house", slug="suspended", status="suspended")
-    paths = ["/partners/", "/search/?q=suspended", f"/countries/{suspended.country.iso2.lower()}/", "/sitemap.xml"]
+    paths = [
+        "/partners/",
+        "/search/?q=suspended",
+        f"/countries/{suspended.country.iso2.lower()}/",
+        "/sitemap-institutions.xml",
+    ]
     pages = [Client().get(path) for path in [*paths, "/partners/suspended/"]]
     assert [page.status_code for page in pages] == [200, 200, 200, 200, 404]
     named = [path for path, page in zip(paths, pages, strict=False) if "suspended/" in page.content.decode()]
@@ -176,7 +181,7 @@ def test_nothing_is_on_record_and_every_list_still_answers(db):
         "/countries/",
         "/partners/",
         "/search/?q=x",
-        "/sitemap.xml",
+        *SITEMAPS,
         *FILES[:4],
     ]
     assert {path: Client().get(path).status_code for path in paths} == dict.fromkeys(paths, 200)

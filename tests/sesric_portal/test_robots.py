@@ -5,8 +5,21 @@ from urllib.parse import urlsplit
 from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree
 
-from tests.factories import EventFactory, InstitutionFactory
-from tests.pages import PREFIXES, READING, populate
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from events.models import Event
+from sesric_portal.sitemaps import Events
+from tests.factories import (
+    EventFactory,
+    ExpertFactory,
+    InstitutionFactory,
+    MembershipFactory,
+    NoticeFactory,
+    OpportunityFactory,
+)
+from tests.pages import PREFIXES, READING, SITEMAPS, populate
 
 NS = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
 
@@ -25,13 +38,23 @@ def test_robots(client):
         ] == []
 
 
+def read(client, url):
+    return ElementTree.fromstring(client.get(url).content)  # noqa: S314  our own output
+
+
+def addresses(client):
+    """The entries of every part that the index names."""
+    parts = [each.findtext("s:loc", None, NS) for each in read(client, "/sitemap.xml").findall("s:sitemap", NS)]
+    return [each for part in parts for each in read(client, part).findall("s:url", NS)]
+
+
 def test_sitemap_holds_every_public_page_in_three_languages(client, db):
     populate()
     EventFactory(slug="draft", starts_on=date(1999, 1, 1), published_at=None)
     InstitutionFactory(slug="suspended", status="suspended")
-    root = ElementTree.fromstring(client.get("/sitemap.xml").content)  # noqa: S314  our own output
-    entries = {each.findtext("s:loc", None, NS): each for each in root.findall("s:url", NS)}
-    assert len(entries) == len(root)
+    found = addresses(client)
+    entries = {each.findtext("s:loc", None, NS): each for each in found}
+    assert len(entries) == len(found)
     pages = {path for path in READING if "?" not in path and path != "/search/"} | {"/contact/"}
     expected = {f"http://testserver{prefix}{path}" for prefix in PREFIXES.values() for path in pages}
     assert expected - set(entries) == set()
@@ -43,11 +66,39 @@ def test_sitemap_holds_every_public_page_in_three_languages(client, db):
         assert set(named) == set(PREFIXES)
         assert set(named.values()) <= set(entries)
     lead = entries["http://testserver/fr/events/2011/lead/"]
-    assert lead.findtext("s:lastmod", None, NS) == date.today().isoformat() or lead.findtext("s:lastmod", None, NS)
+    assert lead.findtext("s:lastmod", None, NS) == Event.objects.get(slug="lead").updated_at.date().isoformat()
 
 
 def test_every_address_of_the_sitemap_answers(client, db):
     populate()
-    root = ElementTree.fromstring(client.get("/sitemap.xml").content)  # noqa: S314  our own output
-    paths = [urlsplit(each.findtext("s:loc", None, NS)).path for each in root.findall("s:url", NS)]
+    paths = [urlsplit(each.findtext("s:loc", None, NS)).path for each in addresses(client)]
     assert {path: status for path in paths if (status := client.get(path).status_code) != 200} == {}
+
+
+@pytest.mark.parametrize("address", ["/sitemap-nothing.xml", "/sitemap-events.xml?p=9", "/sitemap-events.xml?p=x%00"])
+def test_a_part_that_is_not_there_is_not_found(client, db, address):
+    assert client.get(address).status_code == 404
+
+
+def test_a_long_list_stands_in_several_parts(client, db, monkeypatch):
+    monkeypatch.setattr(Events, "limit", 2)
+    EventFactory.create_batch(3)
+    index = client.get("/sitemap.xml").text
+    assert index.count("/sitemap-events.xml") == 2
+    parts = [read(client, f"/sitemap-events.xml?p={n}").findall("s:url", NS) for n in (1, 2)]
+    assert [len(part) for part in parts] == [6, 3]
+
+
+@pytest.mark.parametrize("path", SITEMAPS)
+def test_it_asks_as_much_for_three_as_for_one(client, db, path):
+    numbers = []
+    for _more in range(3):
+        for make in (EventFactory, MembershipFactory, NoticeFactory, OpportunityFactory):
+            make()
+        ExpertFactory(purposes=["kept", "public"])
+        with CaptureQueriesContext(connection) as queries:
+            root = read(client, path)
+        assert len(root) > 0
+        numbers.append(len(queries))
+    assert len(set(numbers)) == 1
+    assert numbers[0] <= 8

@@ -21,7 +21,7 @@ from tests.pages import KEY, PREFIXES, populate
 
 # Anybody may read these; each answers with 200.
 PUBLIC = """
-    health-live health-ready robots sitemap
+    health-live health-ready robots sitemap sitemap-part
     home search about links privacy accessibility contact contact-sent country-list country-detail
     programmes:programme-list programmes:programme-detail programmes:document
     oic-vet:about oic-vet:programme-types oic-vet:committee oic-vet:focal-points oic-vet:summary
@@ -98,7 +98,7 @@ def walk(patterns, namespace="", before=""):
 
 SAMPLES = {
     "key": KEY, "kind": "event", "year": "2011", "iso2": "aa", "pk": "1", "object_id": "1",
-    "app_label": "events", "content_type_id": "1", "message": "1",
+    "app_label": "events", "content_type_id": "1", "message": "1", "section": "events",
 }  # fmt: skip
 
 
