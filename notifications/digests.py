@@ -97,16 +97,20 @@ def _withheld(reader, owed, followed):
 
 
 def _no_longer_so(kind, owed):
-    subject, pks = subject_of(kind), {each.announcement.subject_pk for each in owed}
-    still_open = set(subject.open().filter(pk__in=pks).values_list("pk", flat=True))
-    public = set(subject.public().filter(pk__in=pks).values_list("pk", flat=True))
-    latest = dict(
-        Announcement.objects.filter(kind=kind, subject_pk__in=pks).order_by("pk").values_list("subject_pk", "pk")
+    """Which notifications of one kind tell what is over, hidden, or told anew since. Of no rows the database is not asked."""
+    subject = subject_of(kind)
+    new, changed = (
+        {each.announcement.subject_pk for each in owed if each.announcement.is_new is is_new}
+        for is_new in (True, False)
     )
+    shut = new - set(subject.open().filter(pk__in=new).values_list("pk", flat=True))
+    public = set(subject.public().filter(pk__in=shut).values_list("pk", flat=True))
+    told = Announcement.objects.filter(kind=kind, subject_pk__in=changed).order_by("pk")
+    latest = dict(told.values_list("subject_pk", "pk"))
     found = {}
     for each in owed:
         of = each.announcement
-        if of.is_new and of.subject_pk not in still_open:
+        if of.is_new and of.subject_pk in shut:
             found[each.pk] = Withheld.OVER if of.subject_pk in public else Withheld.HIDDEN
         elif not of.is_new and latest[of.subject_pk] != of.pk:
             found[each.pk] = Withheld.SUPERSEDED
