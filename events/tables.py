@@ -5,6 +5,7 @@ import csv
 from django.conf import settings
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from classifications.exchange import escaped
 
@@ -42,7 +43,7 @@ def _line(event):
 
 def matrix_response(matrix):
     """Give the archive: one line for each programme, one column for each year."""
-    header = [_("Theme"), _("Programme"), *matrix.years, _("All")]
+    header = [_("Theme"), _("Programme"), *matrix.years, pgettext("all years", "All")]
     lines = (
         [group.name, row.name, *(cell.count for cell in row.cells), row.total]
         for group in matrix.groups

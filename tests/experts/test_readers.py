@@ -9,13 +9,17 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import now
 
+from events.models import Engagement
 from experts.filters import ExpertFilter
-from experts.models import Expert
+from experts.models import Expert, Reference
 from experts.readers import SHOWN, Kind, Profile, Reader
+from notifications.models import Letter
 from partners.applications import Decision, Role, Status
+from partners.routing import route_all, write_weekly_letters
 from tests.experts.helpers import pdf
 from tests.factories import (
     CountryFactory,
+    EventFactory,
     ExpertFactory,
     FocalPointFactory,
     InstitutionFactory,
@@ -220,6 +224,31 @@ def test_the_set_and_the_one_agree(expert):
             if Expert.objects.readable_by(user).filter(pk=each.pk).exists():
                 shown = reader.profile_of(each).kind
                 assert shown != Kind.PUBLIC or each.is_public
+
+
+def test_letters_to_others_hold_nothing_of_an_expert(expert):
+    """Whatever was agreed to: the referee is told by whom they were named, focal points and the Centre open a page."""
+    for purpose in PURPOSES:
+        expert.agree_to(purpose)
+    focal_point = FocalPointFactory(country=expert.nationality, user=UserFactory(email="point@example.org"))
+    FocalPointFactory(country=expert.nationality, programme=focal_point.programme, role="deputy", user=UserFactory())
+    Reference.objects.all().delete()
+    Reference.ask(expert, [{"name": "Gnuson Referee", "email": "gnu@example.org"}])
+    engagement = Engagement.invite(EventFactory(starts_on=date(2091, 1, 1), status="planned"), expert, UserFactory())
+    engagement.accept(expert.user)
+    for days in (0, 8, 15):  # the focal point is asked, the deputy told, the Centre takes it
+        Expert.objects.filter(pk=expert.pk).update(status=Status.APPLIED, waiting_since=now() - timedelta(days=days))
+        route_all()
+        write_weekly_letters()
+    others = [letter for letter in Letter.objects.all() if letter.recipients != [expert.user.email]]
+    everything = [*TO_ALL, *TO_PARTNERS, *TO_STAFF, *TO_NOBODY]
+    told = {letter.recipients[0]: set() for letter in others}
+    for letter in others:
+        told[letter.recipients[0]] |= set(found(f"{letter.subject} {letter.text} {letter.html}", everything))
+    assert told.pop("gnu@example.org") == {"Zaynab Samplename", "Gnuson Referee", "gnu@example.org"}
+    assert "point@example.org" in told
+    assert len(told) >= 3
+    assert {address: values for address, values in told.items() if values} == {}
 
 
 def test_the_preview_shows_what_the_others_see(expert):
