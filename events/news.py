@@ -25,6 +25,9 @@ class EventNews(Subject):
     def open(self):
         return self.public().to_come()
 
+    def is_timely(self, pk):
+        return self.model.objects.to_come().filter(pk=pk).exists()
+
     def standing(self, pk):
         event = self.public().filter(pk=pk).first()
         if event is None:

@@ -23,6 +23,7 @@ from classifications.charts import Chart, Number, Row
 from classifications.office import RecordAdmin
 from classifications.steps import Queue, ReadOnly, Step, StepsAdmin
 from classifications.written import dates
+from notifications.alarms import unusual_rate
 from notifications.audience import audience_of
 from notifications.digests import Words, write_sample
 from notifications.models import Announcement, Follower, Letter, MailStop, Notification, RefusedAddress
@@ -108,6 +109,7 @@ class LetterAdmin(ReadOnly, RecordAdmin):
         hour = f"{now() - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
         overdue = Letter.objects.waiting().filter(written_at__lt=hour)
         stopped = MailStop.objects.filter(lifted_at=None).count()
+        rate = unusual_rate().get("written", 0)
         queues = [
             Queue.of(_("Letters that failed"), Letter.objects.given_up(), f"{letters}?delivery=given-up", "written_at"),
             Queue(
@@ -115,6 +117,7 @@ class LetterAdmin(ReadOnly, RecordAdmin):
                 overdue.count(),
                 f"{letters}?delivery=waiting&written_at__lt={hour}",
             ),
+            Queue(_("Far more letters than usual within an hour"), rate, f"{letters}?written_at__gt={hour}"),
             Queue(_("All mail is stopped"), stopped, reverse("admin:notifications_mailstop_changelist")),
         ]
         return [queue for queue in queues if queue.count]
@@ -167,7 +170,7 @@ class KindFilter(admin.SimpleListFilter):
 
 @admin.register(Announcement)
 class AnnouncementAdmin(ReadOnly, StepsAdmin):
-    list_display = ["title", "kind_label", "occasion", "at", "told", "sent", "waiting", "withheld"]
+    list_display = ["title", "kind_label", "occasion", "at", "told", "sent", "waiting", "failed", "unknown", "withheld"]
     list_filter = ["occasion", KindFilter]
     date_hierarchy = "at"
     search_fields = ["title"]
@@ -180,6 +183,8 @@ class AnnouncementAdmin(ReadOnly, StepsAdmin):
         "told",
         "sent",
         "waiting",
+        "failed",
+        "unknown",
         "withheld",
     ]
     steps = [
@@ -191,16 +196,19 @@ class AnnouncementAdmin(ReadOnly, StepsAdmin):
 
     def get_queryset(self, request):
         rows = super().get_queryset(request).defer("facts", "keys", "stems")
-        sent, withheld = Q(notifications__letter__sent_at__isnull=False), ~Q(notifications__withheld="")
-        of_it = Q(notifications__isnull=False)
+        of_it, letter = Q(notifications__isnull=False), "notifications__letter__"
+        sent = Q(**{f"{letter}sent_at__isnull": False})
+        withheld = ~Q(notifications__withheld="") | Q(**{f"{letter}cancelled_at__isnull": False})
         return rows.annotate(
             count_told=Count("notifications"),
             count_sent=Count("notifications", filter=sent & ~withheld),
             count_withheld=Count("notifications", filter=of_it & withheld),
+            count_failed=Count("notifications", filter=Q(**{f"{letter}given_up_at__isnull": False})),
+            count_unknown=Count("notifications", filter=Q(**{f"{letter}outcomes_unknown__gt": 0})),
             count_waiting=Count(
                 "notifications",
-                filter=of_it & Q(notifications__withheld="", notifications__due_at__isnull=False)
-                & Q(notifications__letter__sent_at=None, notifications__letter__given_up_at=None),
+                filter=of_it & Q(notifications__due_at__isnull=False) & ~withheld
+                & Q(**{f"{letter}sent_at": None, f"{letter}given_up_at": None}),
             ),
         )  # fmt: skip
 
@@ -246,6 +254,14 @@ class AnnouncementAdmin(ReadOnly, StepsAdmin):
     @admin.display(description=_("letters waiting"), ordering="count_waiting")
     def waiting(self, announcement):
         return announcement.count_waiting
+
+    @admin.display(description=_("letters that failed"), ordering="count_failed")
+    def failed(self, announcement):
+        return announcement.count_failed
+
+    @admin.display(description=_("once of unknown outcome"), ordering="count_unknown")
+    def unknown(self, announcement):
+        return announcement.count_unknown
 
     @admin.display(description=_("not sent after all"), ordering="count_withheld")
     def withheld(self, announcement):

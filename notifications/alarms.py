@@ -14,7 +14,7 @@ from django.utils.timezone import now
 from notifications.models import Letter
 from notifications.writing import write
 
-FAILURES = 10  # letters given up within an hour
+FAILURES = 10  # letters given up within an hour, or that have waited for over an hour
 FEWEST = 500  # letters within an hour that are never unusual
 UNUSUAL = 5  # times the busiest hour of the last two weeks
 ONCE_IN = timedelta(days=1)
@@ -39,12 +39,16 @@ def found():
     """What is wrong: a dict of numbers by name, empty where nothing is."""
     hour = now() - timedelta(hours=1)
     failures = Letter.objects.given_up().filter(given_up_at__gt=hour).count()
-    written = Letter.objects.filter(written_at__gt=hour).count()
+    overdue = Letter.objects.waiting().filter(written_at__lt=hour).count()
+    findings = {name: n for name, n in {"failures": failures, "overdue": overdue}.items() if n >= FAILURES}
+    return findings | unusual_rate()
+
+
+def unusual_rate():
+    """How many letters were written within an hour and how many are usual, where that is far more; else an empty dict."""
+    written = Letter.objects.filter(written_at__gt=now() - timedelta(hours=1)).count()
     usual = _busiest_hour()
-    findings = {"failures": failures} if failures >= FAILURES else {}
-    if written > max(FEWEST, UNUSUAL * usual):
-        findings |= {"written": written, "usual": usual}
-    return findings
+    return {"written": written, "usual": usual} if written > max(FEWEST, UNUSUAL * usual) else {}
 
 
 def _busiest_hour():

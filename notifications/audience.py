@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from notifications.matching import as_new
-from notifications.models import Follower, Interest, RefusedAddress
+from notifications.models import Announcement, Follower, Interest, RefusedAddress
 
 
 @dataclass
@@ -26,6 +26,7 @@ class Audience:
     reasons: list = field(default_factory=list)
     left_out: dict = field(default_factory=dict)
     refused: int = 0
+    nobody: str = ""  # why nobody would be told at all
 
 
 def audience_of(kind, pk):
@@ -33,6 +34,10 @@ def audience_of(kind, pk):
     announcement = as_new(kind, pk)
     if announcement is None:
         return None
+    if Announcement.objects.about(kind, pk).exists():
+        return Audience(0, nobody=_("Readers have been told of it already: they are not told again."))
+    if not announcement.subject.is_timely(pk):
+        return Audience(0, nobody=_("It is over, or too late to apply: nobody would be told."))
     matching = Interest.objects.matching(announcement).order_by()
     readers = Follower.objects.filter(pk__in=matching.values("follower"))
     fitting = Interest.objects.fitting(announcement).order_by()
@@ -47,7 +52,7 @@ def audience_of(kind, pk):
             "paused": others.filter(pk__in=fitting.accepted().values("follower")).count(),
         },
         readers.alias(address=Lower(Coalesce("user__email", "email")))
-        .filter(address__in=RefusedAddress.objects.values(low=Lower("address")))
+        .filter(Q(address__in=RefusedAddress.objects.values(low=Lower("address"))) | Q(paused_at__isnull=False))
         .count(),
     )
 

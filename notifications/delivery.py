@@ -28,7 +28,8 @@ from notifications.waking import wake
 
 logger = logging.getLogger(__name__)
 
-MOST_SILENCES = 2  # letters in a row to which the mail server gave no answer: the rest waits for the next round
+MOST_SILENCES = 1  # letters to which the mail server gave no answer: then the rest waits for the next round
+NO_SUCH_ADDRESS = b"5.1."  # what an answer for good begins with where it is the address that is wrong (RFC 3463)
 
 
 def deliver_due(most):
@@ -104,6 +105,9 @@ class Post:
             answered = False
         except SMTPResponseException as answer:
             letter.mark_failed(str(answer), for_good=answer.smtp_code >= 500)
+            if answer.smtp_code >= 500 and _bytes(answer.smtp_error).startswith(NO_SUCH_ADDRESS):
+                for address in letter.recipients:
+                    RefusedAddress.mark(address, str(answer))
         except (SMTPException, OSError) as error:
             letter.mark_failed(repr(error), for_good=False)
             answered = False
@@ -134,6 +138,10 @@ class Post:
             with suppress(SMTPException, OSError):
                 self.connection.close()
             self.connection = None
+
+
+def _bytes(text):
+    return text if isinstance(text, bytes) else str(text).encode()
 
 
 def _message(letter, connection):

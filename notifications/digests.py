@@ -18,13 +18,15 @@ from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
 
 from classifications.written import number
-from notifications.models import Announcement, Follower, Letter, Notification, RefusedAddress
+from notifications.models import Announcement, Follower, Interest, Letter, Notification, RefusedAddress
 from notifications.subjects import subject_of
 from notifications.waking import wake
 
 BATCH = 200  # readers whose letters are written in one transaction
 REMEMBERED = 5  # seconds
-MOST_ITEMS = 30  # in one letter; the others are named by their number and stand in the inbox
+MOST_ITEMS = 30  # in one letter; what is left over has a letter of its own, or stands in the inbox
+MOST_REASONS = 5  # told of one item; all of them are on the page of what one follows
+MOST_BYTES = 40_000  # of a letter's text and HTML together
 Withheld = Notification.Withheld
 
 
@@ -66,54 +68,69 @@ def write(letter, words):
     """Write the text of a letter as things stand now; tell whether anything is left to send. `words` is a `Words`."""
     reader = Follower.objects.select_related("user").get(pk=letter.follower_id)
     owed = list(letter.notifications.filter(withheld="").select_related("announcement").order_by("pk"))
-    followed = {each.pk: each for each in reader.interests.accepted().filter(paused_at=None)}
-    withheld = _withheld(reader, owed, followed)
+    followed = {each.pk: each for each in reader.interests.by_letter()}
+    latest = Announcement.objects.latest_of(each.announcement for each in owed)
+    withheld = _withheld(reader, owed, followed, latest)
     for each in owed:
         if each.pk in withheld:
             each.withheld = withheld[each.pk]
     Notification.objects.bulk_update([each for each in owed if each.withheld], ["withheld"])
     with override(reader.reads):
-        entries = words.entries_of([each for each in owed if not each.withheld], followed)
+        entries = words.entries_of([each for each in owed if not each.withheld], followed, latest)
         if not entries:
             letter.cancelled_at, letter.posting_at = now(), None
             letter.error = ", ".join(sorted({str(Withheld(each.withheld).label) for each in owed if each.withheld}))
             letter.save()
             return False
-        _fill(letter, reader, entries)
+        left_over = _fill(letter, reader, entries)
+    if reader.user is None:  # they have no inbox: the next letter brings it
+        Notification.objects.filter(pk__in=[each.notification.pk for each in left_over]).update(letter=None)
     letter.save()
     return True
 
 
-def _withheld(reader, owed, followed):
-    """Which of the notifications are not sent, and why: a dict by key."""
+def _withheld(reader, owed, followed, latest):
+    """Which of the notifications are not sent, and why: a dict by key.
+
+    `followed` are the interests that ask for letters now, `latest` the last announcement of each row.
+    """
     if not reader.is_reachable:
         return {each.pk: Withheld.PAUSED for each in owed}
     if RefusedAddress.among([reader.address]):
         return {each.pk: Withheld.REFUSED for each in owed}
-    found = {each.pk: Withheld.MUTED for each in owed if followed.keys().isdisjoint(each.interests)}
+    found = {each.pk: Withheld.MUTED for each in owed if not _is_asked_for(each, followed)}
     for kind in {each.announcement.kind for each in owed}:
-        found |= _no_longer_so(kind, [each for each in owed if each.announcement.kind == kind and each.pk not in found])
+        of_kind = [each for each in owed if each.announcement.kind == kind and each.pk not in found]
+        found |= _no_longer_so(kind, of_kind, latest)
     return found
 
 
-def _no_longer_so(kind, owed):
+def _is_asked_for(notification, followed):
+    """Whether an interest for which it was noted still asks for it: people change what they follow while a letter waits."""
+    asking = followed.keys() & set(notification.interests)
+    if not asking or not notification.announcement.is_new:
+        return bool(asking)
+    return Interest.objects.filter(pk__in=asking).fitting(notification.announcement).exists()
+
+
+def _no_longer_so(kind, owed, latest):
     """Which notifications of one kind tell what is over, hidden, or told anew since. Of no rows the database is not asked."""
-    subject = subject_of(kind)
-    new, changed = (
-        {each.announcement.subject_pk for each in owed if each.announcement.is_new is is_new}
-        for is_new in (True, False)
-    )
-    shut = new - set(subject.open().filter(pk__in=new).values_list("pk", flat=True))
-    public = set(subject.public().filter(pk__in=shut).values_list("pk", flat=True))
-    told = Announcement.objects.filter(kind=kind, subject_pk__in=changed).order_by("pk")
-    latest = dict(told.values_list("subject_pk", "pk"))
+    subject, called_off = subject_of(kind), Announcement.CALLED_OFF
+    new = {each.announcement.subject_pk for each in owed if each.announcement.is_new}
+    changed = {each.announcement.subject_pk for each in owed} - new
+    timely = {each.announcement.subject_pk for each in owed if each.announcement.occasion not in called_off}
+    is_open = set(subject.open().filter(pk__in=timely).values_list("pk", flat=True))
+    seen = {*is_open, *subject.public().filter(pk__in=new - is_open).values_list("pk", flat=True)}
+    seen |= set(subject.tellable().filter(pk__in=changed - is_open).values_list("pk", flat=True))
     found = {}
     for each in owed:
         of = each.announcement
-        if of.is_new and of.subject_pk in shut:
-            found[each.pk] = Withheld.OVER if of.subject_pk in public else Withheld.HIDDEN
-        elif not of.is_new and latest[of.subject_pk] != of.pk:
+        if of.subject_pk not in seen:
+            found[each.pk] = Withheld.HIDDEN
+        elif not of.is_new and latest[of.kind, of.subject_pk] != of.pk:
             found[each.pk] = Withheld.SUPERSEDED
+        elif of.occasion not in called_off and of.subject_pk not in is_open:
+            found[each.pk] = Withheld.OVER
     return found
 
 
@@ -123,8 +140,8 @@ def _no_longer_so(kind, owed):
 class Words:
     """What announcements and reasons are called, in whatever language is active; what names are read is read once.
 
-    How something new is told is remembered for `REMEMBERED` seconds, for it is told to thousands in one go. Whether it is still
-    open is asked for each letter all the same.
+    How something new is told is remembered for `REMEMBERED` seconds, for it is told to thousands in one go; no longer than
+    until a change of it is announced. Whether it is still open is asked for each letter all the same.
     """
 
     def __init__(self):
@@ -137,13 +154,13 @@ class Words:
             self._filters[kind] = subject_of(kind).filter(None)
         return self._filters[kind]
 
-    def entries_of(self, notifications, followed):
-        """Give an `Entry` for each notification whose row the public can still see, in their order."""
-        new, changed = (
-            {(of.kind, of.subject_pk) for of in (each.announcement for each in notifications) if of.is_new is is_new}
-            for is_new in (True, False)
-        )
-        items = self._remembered(new) | _items_of(changed)
+    def entries_of(self, notifications, followed, latest=None):
+        """Give an `Entry` for each notification whose row the public can still see, in their order.
+
+        `latest` is the last announcement of each row, where the caller knows it: without it nothing is remembered.
+        """
+        told = {(each.announcement.kind, each.announcement.subject_pk) for each in notifications}
+        items = self._remembered(told, latest) if latest else _items_of(told)
         entries = []
         for each in notifications:
             key = (each.announcement.kind, each.announcement.subject_pk)
@@ -151,12 +168,13 @@ class Words:
                 entries.append(Entry(each, items[key], self.reasons_of(each, followed)))
         return entries
 
-    def _remembered(self, keys):
+    def _remembered(self, keys, latest):
         if monotonic() - self._since > REMEMBERED:
             self._items, self._since = {}, monotonic()
         known = self._items.setdefault(get_language(), {})
-        known |= _items_of(keys - known.keys())
-        return {key: known[key] for key in keys & known.keys()}
+        unknown = {key for key in keys if (key, latest[key]) not in known}
+        known |= {(key, latest[key]): item for key, item in _items_of(unknown).items()}
+        return {key: known[key, latest[key]] for key in keys if (key, latest[key]) in known}
 
     def reasons_of(self, notification, followed):
         """Why somebody is told, in words: a `Reason` for each interest that fitted and is still followed."""
@@ -212,6 +230,11 @@ class Entry:
     def announcement(self):
         return self.notification.announcement
 
+    @property
+    def first_reasons(self):
+        """As many as a letter tells."""
+        return self.reasons[:MOST_REASONS]
+
     @cached_property
     def what(self):
         """What it is; what changed comes first."""
@@ -230,13 +253,23 @@ def subject_line(entries):
 
 
 def _fill(letter, reader, entries):
+    """Write as many of the entries into a letter as it may hold; give those that are left over."""
+    shown = entries[:MOST_ITEMS]
+    _render(letter, reader, entries, len(shown))
+    while len(shown) > 1 and len((letter.text + letter.html).encode()) > MOST_BYTES:
+        shown = shown[: len(shown) * 3 // 4]
+        _render(letter, reader, entries, len(shown))
+    return entries[len(shown) :]
+
+
+def _render(letter, reader, entries, count):
     address = settings.PORTAL_URL + reverse("notifications:unsubscribe", args=[reader.key])
     kinds = {each.announcement.kind for each in entries}
     domain = urlsplit(settings.PORTAL_URL).hostname
     list_id = subject_of(kinds.pop()).list_id if len(kinds) == 1 else "news"
-    letter.subject = " ".join(subject_line(entries).split())[:500]
+    letter.subject = " ".join(subject_line(entries if reader.user else entries[:count]).split())[:500]
     context = {
-        "subject": letter.subject, "entries": entries[:MOST_ITEMS], "more": max(0, len(entries) - MOST_ITEMS),
+        "subject": letter.subject, "entries": entries[:count], "more": len(entries) - count,
         "reader": reader, "portal_url": settings.PORTAL_URL, "email": reader.address,
     }  # fmt: skip
     letter.text = render_to_string("notifications/email/news.txt", context)

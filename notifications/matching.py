@@ -6,6 +6,7 @@ later by a worker, when everything that belongs to the row is written.
 """
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.timezone import now
 
 from notifications.models import Announcement, Interest, Notification
@@ -32,7 +33,8 @@ def announce_change(kind, pk):
     last = Announcement.objects.about(kind, pk).last()
     if (last.days, last.state) == (standing.days, standing.state):
         return None
-    return _write(_of(kind, pk, standing, standing.state or Occasion.MOVED))
+    occasion = standing.state or (Occasion.MOVED if last.days != standing.days else Occasion.ON_AGAIN)
+    return _write(_of(kind, pk, standing, occasion))
 
 
 def announce_changes(kind, pks):
@@ -82,21 +84,26 @@ SELECT %s, found.follower_id,
   jsonb_agg(jsonb_build_object('interest', found.id, 'words', found.words, 'facts',
     ARRAY(SELECT fact FROM unnest(found.facts) AS fact WHERE fact = ANY(%s))) ORDER BY found.id),
   array_agg(found.id ORDER BY found.id), %s,
-  min(CASE found.frequency WHEN 'at-once' THEN %s WHEN 'daily' THEN slots.daily WHEN 'weekly' THEN slots.weekly END), ''
+  CASE WHEN follower.paused_at IS NULL THEN
+    min(CASE found.frequency WHEN 'at-once' THEN %s WHEN 'daily' THEN slots.daily WHEN 'weekly' THEN slots.weekly END) END, ''
 FROM found
 JOIN notifications_follower AS follower ON follower.id = found.follower_id
 LEFT JOIN accounts_user AS account ON account.id = follower.user_id
 JOIN unnest(%s::text[], %s::timestamptz[], %s::timestamptz[]) AS slots (zone, daily, weekly)
   ON slots.zone = coalesce(account.time_zone, follower.time_zone)
-GROUP BY found.follower_id
+GROUP BY found.follower_id, follower.paused_at
 ON CONFLICT DO NOTHING
 """
 
-# Of a change those are told who know what is no longer right, at once, and for the same reasons.
+# Of a change those are told who know what is no longer right, at once, and for the same reasons: by a letter who had one, or
+# read it on the site, and asks for letters; on the site whoever can have seen it there.
 _WRITE_ROWS_OF_CHANGE = """
 INSERT INTO notifications_notification (announcement_id, follower_id, reasons, interests, made_at, due_at, withheld)
-SELECT DISTINCT ON (found.follower_id) %s, found.follower_id, found.reasons, found.interests, %s, %s, ''
-FROM ({told}) AS found (follower_id, reasons, interests)
+SELECT DISTINCT ON (found.follower_id) %s, found.follower_id, found.reasons, found.interests, %s,
+  CASE WHEN found.was_told AND EXISTS (SELECT FROM notifications_interest AS interest
+    WHERE interest.id = ANY(found.interests) AND interest.frequency <> 'never') THEN %s::timestamptz END, ''
+FROM ({noted}) AS found (follower_id, reasons, interests, was_told)
+ORDER BY found.follower_id, found.was_told DESC
 ON CONFLICT DO NOTHING
 """
 
@@ -131,10 +138,12 @@ def _reach_matching(announcement):
 
 def _reach_told(announcement):
     earlier = Announcement.objects.about(announcement.kind, announcement.subject_pk).filter(pk__lt=announcement.pk)
-    told = Notification.objects.told().filter(announcement__in=earlier.order_by()).order_by()
-    select, params = told.values_list("follower", "reasons", "interests").query.sql_with_params()
+    told = Notification.objects.told().filter(pk=OuterRef("pk"))
+    noted = Notification.objects.known().filter(announcement__in=earlier.order_by()).order_by()
+    noted = noted.values_list("follower", "reasons", "interests", Exists(told))
+    select, params = noted.query.sql_with_params()
     moment = now()
-    return _written(_WRITE_ROWS_OF_CHANGE.format(told=select), [announcement.pk, moment, moment, *params])
+    return _written(_WRITE_ROWS_OF_CHANGE.format(noted=select), [announcement.pk, moment, moment, *params])
 
 
 def _written(sql, params):

@@ -53,6 +53,14 @@ class Subject:
         """The `Standing` of a row, or None where there is no such row, or the public may not see it."""
         raise NotImplementedError
 
+    def tellable(self):
+        """The rows of which there may still be something to tell: the public ones, and those that were called off."""
+        return self.public()
+
+    def is_timely(self, pk):
+        """Whether it is not too late for a row that is on record, published or not."""
+        return True
+
     def values_of(self, rows):
         """The values of one row in each facet of the list, as a dict of sets; `rows` is a queryset of that row alone."""
         raise NotImplementedError
@@ -62,7 +70,7 @@ class Subject:
         return list(rows.values_list("search_key", "search_stems"))
 
     def items(self, pks):
-        """The `Item`s of the public rows among `pks`, by key."""
+        """The `Item`s of the tellable rows among `pks`, by key."""
         raise NotImplementedError
 
     # --- The list -----------------------------------------------------------------------------------------------------

@@ -1,18 +1,28 @@
 """What workers do about news and letters. Every task may run twice, at once, and on any machine: rows decide what is done."""
 
+import logging
+
 from celery import shared_task
+from django.db import OperationalError
 
 from notifications import alarms, delivery, designations, digests, matching
 from notifications.models import Announcement, Follower, Interest, Letter
+
+logger = logging.getLogger(__name__)
 
 ROUND = 50  # letters of one run; beat, or the run itself where more is due, starts another
 
 
 @shared_task
 def fan_out():
-    """Find the readers of what was announced and told to nobody yet."""
+    """Find the readers of what was announced and told to nobody yet; one for which that fails stands in nobody's way."""
     for pk in list(Announcement.objects.waiting().values_list("pk", flat=True)):
-        matching.fan_out(pk)
+        try:
+            matching.fan_out(pk)
+        except OperationalError:  # the database is away: of the others too
+            raise
+        except Exception:
+            logger.exception("The readers of announcement %s cannot be found.", pk)
 
 
 @shared_task

@@ -4,11 +4,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.waiting import Task
-from notifications.models import Follower
-from notifications.subjects import proposals_for
+from notifications.proposals import open_proposals
 
 
 def tasks_of(user):
-    if Follower.objects.of(user) is None and proposals_for(user):
+    if open_proposals(user):
         title = _("Be told about what fits your profile")
         yield Task(title, _("News by e-mail and on your desk"), _("Choose"), reverse("notifications:interests"))

@@ -113,7 +113,7 @@ def desk(request):
         "institutions": Institution.objects.represented_by(user).for_choice().by_name(),
         "designations": user.designations.acting().select_related("country", "programme").by_country(),
         "expert": Expert.objects.of(user),
-        "unread": Notification.objects.of(user).unread().count(),
+        "unread": Notification.objects.of(user).tellable().unread().count(),
         "asked": user.representations.asked().select_related("institution"),
     }
     return render(request, "desk.html", context)

@@ -29,6 +29,12 @@ class OpportunityNews(Subject):
     def open(self):
         return TrainingOpportunity.objects.open_on(localdate())
 
+    def tellable(self):
+        return self.public() | TrainingOpportunity.objects.filter(status=TrainingOpportunity.Status.WITHDRAWN)
+
+    def is_timely(self, pk):
+        return TrainingOpportunity.objects.filter(pk=pk).exclude(apply_by__lt=localdate()).exists()
+
     def standing(self, pk):
         """What is withdrawn counts as cancelled: those who were told of it have to know."""
         it = TrainingOpportunity.objects.filter(pk=pk).first()
@@ -48,10 +54,8 @@ class OpportunityNews(Subject):
 
     def items(self, pks):
         languages = Prefetch("languages", Language.objects.by_name())
-        found = TrainingOpportunity.objects.filter(pk__in=pks).for_listing().prefetch_related(languages)
-        public = set(self.public().filter(pk__in=pks).values_list("pk", flat=True))
-        withdrawn = TrainingOpportunity.Status.WITHDRAWN
-        return {it.pk: _item(it) for it in found if it.pk in public or it.status == withdrawn}
+        found = self.tellable().filter(pk__in=pks).for_listing().prefetch_related(languages)
+        return {it.pk: _item(it) for it in found}
 
 
 def _item(it):

@@ -8,13 +8,19 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.models.follower import Follower
 from notifications.models.letter import Letter
-from notifications.subjects import subject_of
+from notifications.subjects import subject_of, subjects
 
 
 class AnnouncementQuerySet(models.QuerySet):
     def about(self, kind, pk):
         """All announcements of one row, the first before others."""
         return self.filter(kind=kind, subject_pk=pk).order_by("pk")
+
+    def latest_of(self, announcements):
+        """The last announcement of each row that these are about: a dict from kind and number of the row to its key."""
+        rows = {(each.kind, each.subject_pk) for each in announcements}
+        found = self.filter(kind__in={kind for kind, _pk in rows}, subject_pk__in={pk for _kind, pk in rows})
+        return {(kind, pk): last for kind, pk, last in found.order_by("pk").values_list("kind", "subject_pk", "pk")}
 
     def waiting(self):
         """Those of which nobody has been told yet, the oldest first."""
@@ -29,6 +35,7 @@ class Announcement(models.Model):
         MOVED = "moved", _("New dates")
         POSTPONED = "postponed", _("Postponed")
         CANCELLED = "cancelled", _("Cancelled")
+        ON_AGAIN = "on-again", _("Takes place after all")
 
     CALLED_OFF = [Occasion.POSTPONED, Occasion.CANCELLED]
 
@@ -91,8 +98,20 @@ class NotificationQuerySet(models.QuerySet):
         return self.filter(letter=None, withheld="", due_at__isnull=False)
 
     def told(self):
-        """Those whose reader knows: by a letter that was sent, or on the site."""
-        return self.filter(Q(letter__sent_at__isnull=False, withheld="") | Q(read_at__isnull=False))
+        """Those whose reader knows: by a letter that was sent, or is being posted at this moment, or on the site."""
+        has_left = Q(letter__sent_at__isnull=False) | Q(letter__posting_at__isnull=False)
+        return self.filter(has_left & Q(withheld="") | Q(read_at__isnull=False))
+
+    def known(self):
+        """Those whose reader may know: was told, or has an account, with which to read it on the site."""
+        return self.told() | self.filter(follower__user__isnull=False)
+
+    def tellable(self):
+        """Those of what the public can still see, or what was called off."""
+        shown = Q(pk=None)
+        for kind, subject in subjects().items():
+            shown |= Q(announcement__kind=kind, announcement__subject_pk__in=subject.tellable().order_by().values("pk"))
+        return self.filter(shown)
 
     def latest_first(self):
         return self.order_by("-made_at", "-pk")

@@ -29,6 +29,10 @@ class FollowerQuerySet(models.QuerySet):
         """Those who may be written to: not paused, and with an account that is active or none at all."""
         return self.filter(Q(user=None) | Q(user__is_active=True), paused_at=None)
 
+    def attentive(self):
+        """Those who may be told of news: who wants no letters reads it on the site, where they have an account."""
+        return self.filter(Q(user=None, paused_at=None) | Q(user__is_active=True))
+
     def of(self, user):
         """The follower that somebody with an account is, if they follow anything."""
         return self.filter(user=user).first() if user.pk else None
@@ -52,6 +56,8 @@ class Follower(models.Model):
     paused_at = models.DateTimeField(_("wants no letters since"), null=True, blank=True)
     made_at = models.DateTimeField(_("since"), default=now, editable=False)
     key = models.UUIDField(_("mark in letters"), default=uuid.uuid4, unique=True, editable=False)
+    # The offers to follow something to which they said yes or no, as `Interest.as_proposal` has them.
+    answered = ArrayField(models.TextField(), default=list, blank=True, editable=False)
 
     objects = FollowerQuerySet.as_manager()
 
@@ -117,12 +123,19 @@ class Follower(models.Model):
         ):
             held.update(follower=other)
         self.letters.update(follower=other)
+        if self.paused_at and other.paused_at is None:  # who wanted no letters at this address wants none at it now
+            Follower.objects.filter(pk=other.pk).update(paused_at=self.paused_at)
         self.delete()
 
     def _followed_also_by(self, other):
         mine = self.interests.all()
         theirs = {(each.kind, str(each.choices), each.words) for each in other.interests.all()}
         return [each.pk for each in mine if (each.kind, str(each.choices), each.words) in theirs]
+
+    def answer(self, proposals):
+        """Note that they said yes or no to these offers."""
+        self.answered = sorted({*self.answered, *proposals})
+        self.save(update_fields=["answered"])
 
     def pause(self):
         """Write no more to this person until they say so; asked twice, nothing more happens."""
@@ -148,8 +161,12 @@ class InterestQuerySet(models.QuerySet):
         return self.filter(accepted_at__isnull=False)
 
     def active(self):
-        """Those by which somebody is told of news now."""
-        return self.accepted().filter(paused_at=None, follower__in=Follower.objects.reachable())
+        """Those by which somebody is told of news now, by letter or on the site."""
+        return self.accepted().filter(paused_at=None, follower__in=Follower.objects.attentive())
+
+    def by_letter(self):
+        """Those that ask for letters."""
+        return self.accepted().filter(paused_at=None).exclude(frequency=Interest.Frequency.NEVER)
 
     def of(self, user):
         """What somebody with an account follows."""
@@ -243,6 +260,11 @@ class Interest(models.Model):
         return subject_of(self.kind)
 
     @property
+    def as_proposal(self):
+        """What it asks for, as one text, by which an offer is known again."""
+        return f"{self.kind}?{query_string(sorted(self.pairs))}"
+
+    @property
     def pairs(self):
         """The query string of the list, as pairs."""
         chosen = [(name, value) for name, values in self.choices.items() for value in values]
@@ -276,7 +298,8 @@ class Interest(models.Model):
         """Follow a list and give the interest; one there already takes the frequency. None where the person has too many."""
         Follower.objects.select_for_update().get(pk=follower.pk)
         known = follower.interests.filter(kind=kind, choices=choices, words=words).first()
-        if known is None and follower.interests.count() >= cls.MOST:
+        asked = follower.interests.filter(accepted_at__isnull=not accepted)  # what others asked for takes no place
+        if known is None and asked.count() >= cls.MOST:
             return None
         interest = known or cls(follower=follower, kind=kind, choices=choices, words=words)
         if known is None or accepted:
@@ -295,9 +318,12 @@ class Interest(models.Model):
         Interest.objects.filter(pk=self.pk).update(choices=choices, words=words, frequency=frequency)
         return True
 
-    def accept(self):
-        """Take it as asked for: the person read the letter to their address."""
+    @transaction.atomic
+    def accept(self, frequency=None):
+        """Take it as asked for, as often as they chose: the person read the letter to their address. Letters come again."""
         Interest.objects.filter(pk=self.pk, accepted_at=None).update(accepted_at=now())
+        Interest.objects.filter(pk=self.pk).update(paused_at=None, frequency=frequency or self.frequency)
+        self.follower.resume()
 
     def pause(self):
         Interest.objects.filter(pk=self.pk, paused_at=None).update(paused_at=now())

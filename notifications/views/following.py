@@ -14,7 +14,8 @@ from accounts.keeping import signed_in
 from notifications.emails import ask_to_confirm
 from notifications.forms import FollowByAddressForm, FrequencyForm
 from notifications.models import Follower, Interest
-from notifications.subjects import proposals_for, subject_of
+from notifications.proposals import open_proposals
+from notifications.subjects import subject_of
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -63,7 +64,7 @@ def _follow_by_address(asked, email, frequency, leave_empty):
         follower = Follower.for_address(email, get_language())
         interest = Interest.follow(follower, asked.kind, asked.choices, asked.words, frequency, accepted=False)
         if interest:
-            ask_to_confirm(interest, email, get_language())
+            ask_to_confirm(interest, frequency, email, get_language())
     return redirect("notifications:sent", asked.kind)
 
 
@@ -77,10 +78,11 @@ def sent(request, kind):
 
 @require_http_methods(FORM)
 def confirm(request, key):
-    """What the letter to an address leads to: one button."""
+    """What the letter to an address leads to: one button. How often letters were wanted stands in its address."""
     interest = get_object_or_404(Interest.objects.select_related("follower"), key=key)
     if request.method == "POST":
-        interest.accept()
+        often = request.GET.get("often")
+        interest.accept(often if often in Interest.Frequency.values else None)
         messages.success(request, _("You will be told about new ones like these."))
         return redirect("notifications:by-letter", interest.follower.key)
     return render(request, "notifications/confirm.html", {"interest": interest})
@@ -96,23 +98,20 @@ def interests(request):
     context = {
         "follower": follower,
         "interests": Interest.objects.of(request.user).accepted().for_listing(),
-        "proposals": [] if follower else _as_interests(proposals_for(request.user)),
+        "proposals": open_proposals(request.user),
     }
     return render(request, "notifications/interests.html", context)
-
-
-def _as_interests(proposals):
-    return [Interest(kind=subject.kind, choices=choices) for subject, choices in proposals]
 
 
 @signed_in
 @require_http_methods(FORM)
 def accept_proposals(request):
     """Follow what was proposed by one's profile, or say that one does not want to."""
-    if request.method == "POST" and Follower.objects.of(request.user) is None:
+    if request.method == "POST" and (proposals := open_proposals(request.user)):
         follower = Follower.for_user(request.user)
+        follower.answer([each.as_proposal for each in proposals])
         if "decline" not in request.POST:
-            for each in _as_interests(proposals_for(request.user)):
+            for each in proposals:
                 Interest.follow(follower, each.kind, each.choices, "", Interest.Frequency.WEEKLY, accepted=True)
             messages.success(request, _("You will be told about new ones like these."))
     return redirect("notifications:interests")

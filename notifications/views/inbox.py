@@ -21,7 +21,7 @@ IN_FEED = 50
 def inbox(request):
     """The news of somebody with an account, the latest first."""
     follower = Follower.objects.of(request.user)
-    told = Notification.objects.of(request.user).latest_first().select_related("announcement")
+    told = Notification.objects.of(request.user).tellable().latest_first().select_related("announcement")
     page = Paginator(told, SHOWN).get_page(request.GET.get("page"))
     context = {
         "follower": follower,
@@ -52,6 +52,6 @@ def mark_read(request):
 def feed(request, key):
     """The news of one reader as an Atom feed; programs that read feeds cannot sign in, so it goes by a key."""
     follower = get_object_or_404(Follower.objects.select_related("user"), key=key)
-    told = follower.notifications.latest_first().select_related("announcement")[:IN_FEED]
+    told = follower.notifications.tellable().latest_first().select_related("announcement")[:IN_FEED]
     text = atom_of(_("News that fits me"), request.path, entries_of(follower, told))
     return HttpResponse(text, content_type="application/atom+xml; charset=utf-8")

@@ -94,10 +94,10 @@ def test_the_preview_counts_exactly_the_rows_that_are_then_written(client, super
     assert address in page
     found = client.get(address).context
     audience = found["audience"]
-    assert (audience.count, audience.left_out, audience.refused) == (3, {"unconfirmed": 1, "paused": 1}, 1)
+    assert (audience.count, audience.left_out, audience.refused) == (4, {"unconfirmed": 1, "paused": 0}, 2)
     assert audience.parts == {"partners": 1, "experts": 1, "focal_points": 0, "without_account": 1}
-    assert audience.languages == [("English", 2), ("Français", 1)]
-    assert found["reasons"] == [("Sector: Water", 3)]
+    assert audience.languages == [("English", 3), ("Français", 1)]
+    assert found["reasons"] == [("Sector: Water", 4)]
     draft.publish(superuser)
     fan_out()
     assert Notification.objects.count() == audience.count
@@ -171,9 +171,16 @@ def test_failures_ring_once_a_day(db):
     assert alarms() == 1
 
 
+@pytest.mark.parametrize(("number", "age", "rings"), [(10, 61, 1), (9, 61, 0), (10, 59, 0)])
+def test_letters_that_wait_for_over_an_hour_ring(db, number, age, rings):
+    LetterFactory.create_batch(number, written_at=now() - timedelta(minutes=age))
+    watch_mail()
+    assert alarms() == rings
+
+
 @pytest.mark.parametrize(("before", "rings"), [(0, 1), (120, 0)])
 def test_far_more_letters_than_usual_ring(db, before, rings):
-    letters = [LetterFactory.build(written_at=now() - timedelta(days=2)) for _number in range(before)]
+    letters = [LetterFactory.build(written_at=now() - timedelta(days=2), sent_at=now()) for _number in range(before)]
     letters += [LetterFactory.build() for _number in range(501)]
     Letter.objects.bulk_create(letters)
     watch_mail()

@@ -10,6 +10,7 @@ from django.utils.timezone import localdate, now
 
 from classifications.facets import query_string
 from events.models import Event
+from notifications import tasks
 from notifications.matching import announce, announce_change, as_new, fan_out
 from notifications.models import Announcement, Follower, Interest, Notification
 from notifications.subjects import subject_of, subjects
@@ -177,10 +178,12 @@ def test_only_what_was_accepted_and_is_not_paused_counts(db):
     active = follow("opportunity")
     follow("opportunity", accepted_at=None)
     follow("opportunity", paused_at=now())
-    follow("opportunity", follower=FollowerFactory(paused_at=now()))
+    on_site = follow("opportunity", follower=FollowerFactory(paused_at=now()))
     follow("opportunity", follower=FollowerFactory(user=UserFactory(is_active=False)))
+    follow("opportunity", follower=FollowerFactory(user=None, email="paused@example.org", paused_at=now()))
     by_address = follow("opportunity", follower=FollowerFactory(user=None, email="reader@example.org"))
-    assert told("opportunity", OpportunityFactory().pk) == {active.follower, by_address.follower}
+    assert told("opportunity", OpportunityFactory().pk) == {active.follower, by_address.follower, on_site.follower}
+    assert Notification.objects.get(follower=on_site.follower).due_at is None
 
 
 @pytest.mark.parametrize("paused", [None, now()])
@@ -334,8 +337,47 @@ def test_a_change_is_told_once_to_those_who_knew(db):
     fan_out_all()
     [change] = Announcement.objects.exclude(occasion="appeared")
     assert change.occasion == "postponed"
-    assert [each.follower for each in change.notifications.all()] == [knows.follower]
-    assert {knows_not.follower, late.follower}.isdisjoint({each.follower for each in change.notifications.all()})
+    by_letter = {each.follower: each.due_at is not None for each in change.notifications.all()}
+    assert by_letter == {
+        knows.follower: True,
+        knows_not.follower: False,
+    }  # who may have seen it on the site sees it there
+    assert late.follower not in by_letter
+
+
+def test_who_wants_no_letters_hears_of_a_change_on_the_site_alone(db):
+    silent, without_account = (
+        follow("event", frequency="never"),
+        follow("event", follower=FollowerFactory(user=None, email="a@example.org")),
+    )
+    event = EventFactory(starts_on=date(2090, 1, 1), status="planned", published_at=None)
+    event.publish()
+    fan_out_all()
+    read_by(silent.follower)
+    event.call_off(Event.Status.CANCELLED)
+    fan_out_all()
+    change = Announcement.objects.get(occasion="cancelled")
+    assert [(each.follower, each.due_at) for each in change.notifications.all()] == [(silent.follower, None)]
+    assert (
+        Notification.objects.filter(follower=without_account.follower).count() == 1
+    )  # never had its letter, has no inbox
+
+
+def test_what_is_on_again_is_told_as_that(db):
+    event = EventFactory(starts_on=date(2090, 1, 1), status="planned", published_at=None)
+    event.publish()
+    event.call_off(Event.Status.POSTPONED)
+    Event.objects.filter(pk=event.pk).update(status="planned")
+    assert announce_change("event", event.pk).occasion == "on-again"
+    assert announce_change("event", event.pk) is None
+
+
+def test_one_announcement_that_fails_stands_in_nobodys_way(db, monkeypatch):
+    wanted = follow("opportunity")
+    Announcement.objects.create(kind="nothing", subject_pk=1)
+    announce("opportunity", OpportunityFactory().pk)
+    tasks.fan_out()
+    assert Notification.objects.get().follower == wanted.follower
 
 
 def test_each_change_of_days_is_told_and_other_edits_are_not(db):

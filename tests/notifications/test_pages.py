@@ -1,11 +1,16 @@
 """Following a list, by an account or an address; what one follows; the inbox. Nothing changes by a link alone."""
 
+import re
+
 import pytest
+from allauth.account.signals import email_changed
+from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
 from django.utils.timezone import now
 from pytest_django.asserts import assertContains
 
+from accounts.models import User
 from notifications.matching import announce
 from notifications.models import Follower, Interest, Letter, Notification
 from notifications.tasks import fan_out
@@ -153,11 +158,15 @@ def test_nobody_follows_more_by_another_sign_in(client, user):
 def test_all_letters_are_stopped_and_wanted_again(client, user):
     InterestFactory(follower=Follower.for_user(user))
     client.get("/notifications/interests/pause/")
-    assert Interest.objects.active().exists()
+    assert Follower.objects.reachable().exists()
     client.post("/notifications/interests/pause/")
-    assert not Interest.objects.active().exists()
+    assert not Follower.objects.reachable().exists()
+    announce("opportunity", OpportunityFactory(title="Seen on the site").pk)
+    fan_out()
+    assert not Notification.objects.due().exists()
+    assert "Seen on the site" in client.get(reverse("notifications:inbox")).text
     client.post("/notifications/interests/resume/")
-    assert Interest.objects.active().exists()
+    assert Follower.objects.reachable().exists()
 
 
 # --- What a profile proposes --------------------------------------------------------------------------------------------
@@ -185,6 +194,50 @@ def test_an_expert_may_decline_what_is_proposed(client, user, water):
     assert (Interest.objects.count(), client.get("/notifications/interests/").context["proposals"]) == (0, [])
 
 
+def test_each_offer_stands_until_it_is_answered_whatever_is_followed_already(client, user, water):
+    """And whatever a stranger typed: an address that nobody confirmed says nothing about its owner."""
+    Client().post("/notifications/follow/event/", {"frequency": "daily", "email": user.email})
+    InterestFactory(follower=Follower.for_user(user), kind="event", words="soil")
+    ExpertFactory(user=user, sectors=[water])
+    assert len(client.get("/notifications/interests/").context["proposals"]) == 1
+    client.post("/notifications/interests/proposed/", {"decline": "1"})
+    assert client.get("/notifications/interests/").context["proposals"] == []
+    institution = RepresentationFactory(user=user).institution
+    institution.sectors.set([water])
+    offered = client.get("/notifications/interests/").context["proposals"]
+    assert [asked(each)[:2] for each in offered] == [
+        ("opportunity", {"sector": ["water"]}),
+        ("notice", {"sector": ["water"]}),
+    ]
+
+
+def test_who_wants_no_letters_at_an_address_gets_none_by_the_account_that_takes_it(client, user):
+    by_address = FollowerFactory(user=None, email="other@example.org", paused_at=now())
+    InterestFactory(follower=by_address)
+    InterestFactory(follower=Follower.for_user(user), kind="event")
+    user.email = "other@example.org"
+    user.save()
+    email_changed.send(User, request=None, user=user, from_email_address=None, to_email_address=None)
+    assert Follower.objects.count() == 2  # not confirmed: it may be anybody's
+    user.emailaddress_set.create(email="other@example.org", verified=True, primary=True)
+    email_changed.send(User, request=None, user=user, from_email_address=None, to_email_address=None)
+    follower = Follower.objects.get()
+    assert (follower.user, follower.is_reachable, follower.interests.count()) == (user, False, 2)
+
+
+def test_who_follows_again_and_confirms_is_told_again_as_often_as_they_chose(client, water):
+    follower = FollowerFactory(user=None, email="a@example.org", paused_at=now())
+    interest = InterestFactory(follower=follower, choices={"sector": ["water"]}, paused_at=now(), frequency="daily")
+    client.post("/notifications/follow/opportunity/?sector=water", {"frequency": "weekly", "email": "a@example.org"})
+    interest.refresh_from_db()
+    assert (interest.paused_at is None, interest.frequency) == (False, "daily")
+    [link] = re.findall(r"http://testserver(/notifications/confirm/\S+)", Letter.objects.get().text)
+    client.post(link)
+    interest.refresh_from_db()
+    follower.refresh_from_db()
+    assert (interest.paused_at, interest.frequency, follower.is_reachable) == (None, "weekly", True)
+
+
 # --- Ways out in letters --------------------------------------------------------------------------------------------------
 
 
@@ -205,10 +258,10 @@ def test_mail_programs_unsubscribe_by_one_post_without_a_form_of_ours(db):
     client = Client(enforce_csrf_checks=True)
     address = f"/notifications/unsubscribe/{interest.follower.key}/"
     assert ">No more letters</button>" in client.get(address).text
-    assert Interest.objects.active().exists()
+    assert Follower.objects.reachable().exists()
     assert client.post(address, {"List-Unsubscribe": "One-Click"}).status_code == 200
     assert client.post(address, {"List-Unsubscribe": "One-Click"}).status_code == 200
-    assert not Interest.objects.active().exists()
+    assert not Follower.objects.reachable().exists()
     page = f"/notifications/by-letter/{interest.follower.key}/"
     assert "You get no letters at present." in client.get(page).content.decode()
     assert client.post(page + "resume/").status_code == 403  # this one is a form of ours
@@ -269,3 +322,17 @@ def test_a_feed_brings_the_same(client, db):
     assert "Pumps &amp; wells" in text
     assert f"http://testserver{opportunity.get_absolute_url()}" in text
     assert "<author><name>SESRIC" in text
+
+
+def test_what_is_hidden_now_takes_no_place_in_the_inbox(client, user):
+    InterestFactory(follower=Follower.for_user(user))
+    shown, hidden = OpportunityFactory(title="Still shown"), OpportunityFactory.create_batch(26)
+    for each in [shown, *hidden]:
+        announce("opportunity", each.pk)
+    fan_out()
+    for each in hidden:
+        type(each).objects.filter(pk=each.pk).update(status="draft")
+    page = client.get(reverse("notifications:inbox")).text
+    assert "Still shown" in page
+    assert "1 not read" in page
+    assert 'class="pager"' not in page
