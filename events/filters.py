@@ -135,11 +135,11 @@ class EventFilter(ListFilter):
 
     @property
     def calendar_url(self):
-        return self.url(self.pairs(), "events:calendar")
+        return self.url(self.pairs(sort=False), "events:calendar")
 
     @property
     def feed_url(self):
-        return self.url(self.pairs(), "events:feed")
+        return self.url(self.pairs(sort=False), "events:feed")
 
     @property
     def table_url(self):

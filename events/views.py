@@ -57,13 +57,20 @@ def event_calendar(request, year, slug):
 
 @require_safe
 def calendar(request):
-    filterset = EventFilter(request.GET, Event.objects.published().for_table())
+    filterset = EventFilter(_newest_first(request), Event.objects.published().for_table())
     return answer_with(calendars.calendar_of(filterset.qs[: calendars.MOST_EVENTS]), "events.ics")
+
+
+def _newest_first(request):
+    """What is asked, whatever order the list was in: who keeps a feed or a calendar must not miss what is new in it."""
+    data = request.GET.copy()
+    data.pop("sort", None)
+    return data
 
 
 @require_safe
 def feed(request):
-    filterset = EventFilter(request.GET, Event.objects.published().for_listing())
+    filterset = EventFilter(_newest_first(request), Event.objects.published().for_listing())
     return HttpResponse(feeds.atom_of(filterset), content_type="application/atom+xml; charset=utf-8")
 
 

@@ -99,4 +99,4 @@ class NoticeFilter(CountedFilter):
 
     @property
     def feed_url(self):
-        return self.url(self.pairs(), "partners:notice-feed")
+        return self.url(self.pairs(sort=False), "partners:notice-feed")

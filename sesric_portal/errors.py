@@ -3,11 +3,13 @@
 from urllib.parse import urlsplit
 
 from django.db import InterfaceError, OperationalError
+from django.http import HttpResponseNotAllowed
 from django.shortcuts import render
 from django.views.decorators.csrf import requires_csrf_token
 
 from accounts.keeping import answers_of
 from classifications.addresses import NotOnRecord
+from sesric_portal.methods import methods_of
 
 
 def bad_request(request, exception):
@@ -36,7 +38,13 @@ def server_error(request):
 
 @requires_csrf_token
 def csrf_failure(request, reason=""):
-    """A form came without its mark. What a reader typed into a form of ours is given back, to be sent again."""
+    """A form came without its mark. What a reader typed into a form of ours is given back, to be sent again.
+
+    Where no form can be sent at all, that is what is wrong.
+    """
+    taken = methods_of(request.resolver_match.func) if request.resolver_match else None
+    if taken and request.method not in taken:
+        return HttpResponseNotAllowed(taken)
     kept = answers_of(request.POST) if _came_from_here(request) else {}
     return render(request, "403_csrf.html", {"kept": kept}, status=403)
 

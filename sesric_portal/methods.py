@@ -1,5 +1,7 @@
 """What is answered where an address takes no request of this kind, such as GET where only a form is sent."""
 
+from inspect import getclosurevars
+
 from django.shortcuts import render
 
 from accounts.keeping import give_back
@@ -10,6 +12,17 @@ def _kept_for(request):
     if getattr(request, "answers", None):
         return dict(request.answers.lists())
     return give_back(request) if request.user.is_authenticated else None
+
+
+def methods_of(view):
+    """The request methods that a view takes, as its class or its `require_…` decorator says; None where neither does."""
+    if hasattr(view, "view_class"):
+        return [name.upper() for name in view.view_class.http_method_names]
+    while view:
+        if methods := getclosurevars(view).nonlocals.get("request_method_list"):
+            return list(methods)
+        view = getattr(view, "__wrapped__", None)
+    return None
 
 
 class NotAllowedHere:

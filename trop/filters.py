@@ -115,8 +115,8 @@ class OpportunityFilter(CountedFilter):
 
     @property
     def calendar_url(self):
-        return self.url(self.pairs(), "trop:calendar")
+        return self.url(self.pairs(sort=False), "trop:calendar")
 
     @property
     def feed_url(self):
-        return self.url(self.pairs(), "trop:feed")
+        return self.url(self.pairs(sort=False), "trop:feed")

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from xml.etree import ElementTree
 
+import pytest
+
 from classifications.feeds import MOST_ENTRIES
 from tests.factories import CountryFactory, EventFactory, ProgrammeFactory
 
@@ -67,9 +69,11 @@ def test_filters_and_order_are_kept_and_named(client, db):
     assert text(feed.find(f"{ATOM}entry"), "summary").startswith("Cancelled · ")
 
 
-def test_a_feed_holds_the_newest(client, db):
+@pytest.mark.parametrize("sort", ["", "oldest", "title", "participants"])
+def test_a_feed_holds_the_newest_however_its_list_is_sorted(client, db, sort):
     first = date(2011, 1, 1)
     for number in range(MOST_ENTRIES + 1):
         EventFactory(title_en=f"Event {number}", starts_on=first + timedelta(days=number))
-    shown = [text(entry, "title") for entry in read(client.get(FEED)).findall(f"{ATOM}entry")]
+    shown = [text(entry, "title") for entry in read(client.get(FEED, {"sort": sort})).findall(f"{ATOM}entry")]
+    assert client.get("/events/", {"sort": sort}).context["filter"].feed_url == FEED
     assert shown == [f"Event {number}" for number in range(MOST_ENTRIES, 0, -1)]

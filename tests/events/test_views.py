@@ -508,6 +508,13 @@ def test_other_former_pages_lead_to_the_new_ones(client, db):
     }
 
 
+def test_an_event_is_shared_without_scripts_too(client, db):
+    event = EventFactory(title_en="Tea & statistics", slug="tea")
+    page = client.get(f"/ar{event.get_absolute_url()}").content.decode()
+    shared = "mailto:?subject=Tea%20%26%20statistics&amp;body=http%3A//testserver/ar/events/2011/tea/"
+    assert f'href="{shared}"' in page
+
+
 def test_the_page_of_an_institution_leads_to_all_its_events_and_no_others(client, db):
     academy, other = InstitutionFactory(name_en="Academy of Water"), InstitutionFactory(name_en="Water")
     mine = [EventFactory(title_en=f"Course {number}", providers=[academy]) for number in range(12)]
