@@ -100,6 +100,9 @@ class Portal:
     def first_institution(self):
         return re.search(r'row-title"><a href="([^"]+)"', self.read("/partners/search/"))[1]
 
+    def first_expert(self):
+        return re.search(r'row-title"><a href="([^"]+)"', self.read("/experts/search/"))[1]
+
     def programme_without_events(self):
         paths = re.findall(r'row-title"><a href="(/programmes/[^"]+)"', self.read("/programmes/"))
         return next(path for path in paths if 'class="years"' not in self.read(path))

@@ -18,6 +18,7 @@ PAGES = {
     "events, none found": "/events/?q=nothing-holds-this-word&mode=online",
     "events, unknown value": "/events/?year=abc",
     "year": "/events/2011/",
+    "year that nothing is recorded of": "/events/2031/",
     "event in person": lambda portal: portal.first_event("mode=in_person"),
     "event online": lambda portal: portal.first_event("mode=online"),
     "event to come": lambda portal: portal.first_event("when=to-come", sample=True),
@@ -36,6 +37,11 @@ PAGES = {
     "member state without events": "/countries/gy/",
     "other country": "/countries/de/",
     "institutions": "/partners/",
+    "partner search": "/partners/search/",
+    "partner search, chosen": "/partners/search/?kind=university&part=offers",
+    "partners on the map": "/partners/map/",
+    "registering": "/partners/register/",
+    "registering, look-alikes": "/partners/register/?q=statistics",
     "institution": lambda portal: portal.first_institution(),
     "requests and offers": "/partners/notices/",
     "requests and offers, past": "/partners/notices/?when=past",
@@ -52,6 +58,10 @@ PAGES = {
     "TROP member": "/trop/institutions/sample-training-institute/",
     "joining TROP": "/trop/join/",
     "experts": "/experts/",
+    "expert search": "/experts/search/",
+    "roster": "/experts/tvet/",
+    "expert": lambda portal: portal.first_expert(),
+    "following": "/notifications/follow/event/?kind=seminar",
     "about": "/about/",
     "links": "/links/",
     "privacy": "/privacy/",
@@ -59,10 +69,13 @@ PAGES = {
     "contact": "/contact/",
     "letter sent": "/contact/sent/",
     "not found": "/nothing-stands-here/",
+    "document that is not there": "/events/documents/999999/",
     "sign-in": "/accounts/login/",
     "sign-up": "/accounts/signup/",
     "password reset": "/accounts/password/reset/",
 }
+NOT_THERE = ["not found", "document that is not there", "year that nothing is recorded of"]
+WITH_FORMS = ["contact", "following", "sign-in", "sign-up", "password reset"]  # their mark is a cookie
 IN_FRENCH = ["home", "events, chosen", "event online", "archive", "member state", "OIC-VET", "contact"]
 
 LISTEN = """
@@ -118,15 +131,15 @@ class PagesOf:
         wire = Wire(page)
         answer = page.goto(path, wait_until="load")
         page.wait_for_load_state("networkidle")
-        assert answer.status == (404 if name == "not found" else 200)
-        if name == "not found":  # the browser itself says so
+        assert answer.status == (404 if name in NOT_THERE else 200)
+        if name in NOT_THERE:  # the browser itself says so
             told = [each for each in told if "404" not in each]
         assert told == []
         assert page.evaluate("violations") == []
         sizes = [size for size in wire.sizes.values() if size]  # a second use of a file comes from the browser's cache
         assert len(sizes) <= MOST_REQUESTS
         assert sum(sizes) <= MOST_BYTES
-        assert page.context.cookies() == [] or name in {"contact", "sign-in", "sign-up", "password reset"}
+        assert page.context.cookies() == [] or name in WITH_FORMS
         assert faults(page) == []
         for width, size in ((320, "100%"), (375, "200%")):
             page.set_viewport_size({"width": width, "height": 800})
