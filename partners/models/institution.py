@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 
 import pghistory
 from django.conf import settings
@@ -10,6 +12,7 @@ from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
+from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
@@ -146,14 +149,31 @@ class InstitutionQuerySet(NamedQuerySet, ClassifiedQuerySet, SearchableQuerySet,
             wanted |= Q(**{f"{key}__in": folded})
         return self.alias(**keys).filter(wanted)
 
-    def resembling(self, name, website=""):
-        """Institutions that may be the one called `name`: by a like name or acronym, or the same host of the website."""
-        folded = Folded(Value(name))
-        wanted = Q(search_key__trigram_word_similar=folded)
-        if host := host_of(website):
-            wanted |= Q(website_host=host)
-        nearness = TrigramWordSimilarity(folded, F("search_key"))
-        return self.filter(wanted).annotate(nearness=nearness).order_by("-nearness", "pk")
+    def resembling(self, names, acronym="", website=""):
+        """Institutions that may be the one of these names, by whatever is known of it.
+
+        Those with the same host of the website come first, then those of the same acronym, then those of the likest names
+        (or acronyms: what is typed as a name may be one).
+        """
+        names = [Folded(Value(name)) for name in names if name.strip()]
+        nearness = [TrigramWordSimilarity(name, F("search_key")) for name in names]
+        like = {
+            "same_host": Q(website_host=host) if (host := host_of(website)) else Q(pk=None),
+            # By the index of the texts first: there is none of acronyms alone.
+            "same_acronym": Q(search_key__contains=Folded(Value(acronym)), acronym_key=Folded(Value(acronym)))
+            if acronym.strip()
+            else Q(pk=None),
+        }
+        wanted = reduce(or_, [*like.values(), *(Q(search_key__trigram_word_similar=name) for name in names)])
+        return (
+            self.alias(acronym_key=Folded(F("acronym")))
+            .filter(wanted)
+            .alias(**{name: Case(When(test, then=1), default=0) for name, test in like.items()})
+            .annotate(
+                nearness=Greatest(Value(0.0), *nearness, output_field=models.FloatField()) if nearness else Value(0.0)
+            )
+            .order_by("-same_host", "-same_acronym", "-nearness", "pk")
+        )
 
     def for_choice(self):
         """With what is shown where somebody chooses among institutions, in the order it comes."""
