@@ -46,14 +46,13 @@ def host_of(website):
     return re.sub(r"^https?://(www\.)?([^/:?#]*).*$", r"\2", website.lower())
 
 
-def verification_on(today):
-    """The rung on which an institution stands on a day, as an expression."""
-    return Case(
-        When(verified_until__gte=today, then=Value(Verification.VERIFIED)),
-        When(confirmed_until__gte=today, then=Value(Verification.CONFIRMED)),
-        default=Value(Verification.DECLARED),
-        output_field=models.CharField(),
-    )
+def standing_on(level, today):
+    """The condition that an institution stands on a rung of the ladder on a day; confirmed and verified it may be at once."""
+    vouched = {
+        Verification.CONFIRMED: Q(confirmed_until__gte=today),
+        Verification.VERIFIED: Q(verified_until__gte=today),
+    }
+    return vouched.get(level) or ~reduce(or_, vouched.values())
 
 
 class InstitutionQuerySet(NamedQuerySet, ClassifiedQuerySet, SearchableQuerySet, WordedQuerySet):
@@ -75,8 +74,12 @@ class InstitutionQuerySet(NamedQuerySet, ClassifiedQuerySet, SearchableQuerySet,
         return self.filter(pk__in=acting.values("pk"))
 
     def with_representation(self):
-        """With `is_represented`, whether somebody speaks for it."""
-        return self.annotate(is_represented=Exists(Institution.objects.represented().filter(pk=OuterRef("pk"))))
+        """With `is_represented`, whether somebody speaks for it, and `was_represented`, whether anybody ever did."""
+        same = Institution.objects.filter(pk=OuterRef("pk"))
+        return self.annotate(
+            is_represented=Exists(same.represented()),
+            was_represented=Exists(same.filter(representations__accepted_at__isnull=False)),
+        )
 
     def orphaned(self):
         """Institutions that were represented and for which nobody speaks any more."""
@@ -137,8 +140,8 @@ class InstitutionQuerySet(NamedQuerySet, ClassifiedQuerySet, SearchableQuerySet,
         )
 
     def on_rungs(self, rungs, today=None):
-        """Institutions on these rungs of the ladder of verification."""
-        return self.alias(rung=verification_on(today or localdate())).filter(rung__in=rungs)
+        """Institutions on any of these rungs of the ladder of verification."""
+        return self.filter(reduce(or_, (standing_on(rung, today or localdate()) for rung in rungs), Q(pk=None)))
 
     def called(self, names):
         """Institutions that have one of these names, in whatever language, folded."""
@@ -358,14 +361,19 @@ class Institution(Named, Worded):
             raise ValidationError({"city": _("This city is in another country.")})
 
     @property
-    def rung(self):
-        """The rung of the ladder of verification on which it stands today."""
+    def rungs(self):
+        """The rungs of the ladder of verification on which it stands today, the highest first; never none."""
         today = localdate()
-        if self.verified_until and self.verified_until >= today:
-            return Rung(Verification.VERIFIED, self.verified_on, self.verified_until)
-        if self.confirmed_until and self.confirmed_until >= today:
-            return Rung(Verification.CONFIRMED, self.confirmed_on, self.confirmed_until)
-        return Rung(Verification.DECLARED)
+        vouched = [
+            Rung(Verification.VERIFIED, self.verified_on, self.verified_until),
+            Rung(Verification.CONFIRMED, self.confirmed_on, self.confirmed_until),
+        ]
+        return [rung for rung in vouched if rung.until and rung.until >= today] or [Rung(Verification.DECLARED)]
+
+    @property
+    def rung(self):
+        """The highest of them."""
+        return self.rungs[0]
 
     @property
     def offer(self):
