@@ -20,17 +20,21 @@ SHOWN_AT_ONCE = 5  # values of a facet before the rest folds away
 
 
 class ChosenField(forms.Field):
-    """Values of a facet, several at once. Unknown ones are set apart in `unknown`, repeated ones dropped."""
+    """Values of a facet, several at once. Unknown ones are set apart in `unknown`, repeated ones dropped.
+
+    `former` gives a dict from values that are no longer in use to those that took their place.
+    """
 
     widget = forms.SelectMultiple
 
-    def __init__(self, *, known, **kwargs):
+    def __init__(self, *, known, former=dict, **kwargs):
         super().__init__(**kwargs)
-        self.known = known
+        self.known, self.former = known, former
         self.unknown = []
 
     def clean(self, value):
-        values = dict.fromkeys(each for each in value or () if each)
+        former = self.former()
+        values = dict.fromkeys(former.get(each, each) for each in value or () if each)
         known = self.known()
         self.unknown = [each for each in values if each not in known]
         return [each for each in values if each in known]
@@ -65,13 +69,14 @@ def left_out(form):
 class FacetFilter(django_filters.Filter):
     """A filter of several values that calls the queryset's own word for it, such as `taught_by`.
 
-    `usual` are the values in force where a reader chose none, such as what is open among what is open or past.
+    `usual` are the values in force where a reader chose none, such as what is open among what is open or past. `former` gives
+    which values took the place of others.
     """
 
     field_class = ChosenField
 
-    def __init__(self, legend, *, word, known, usual=()):
-        super().__init__(label=legend, known=known)
+    def __init__(self, legend, *, word, known, usual=(), former=dict):
+        super().__init__(label=legend, known=known, former=former)
         self.word, self.usual = word, list(usual)
 
     def filter(self, queryset, chosen):

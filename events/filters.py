@@ -53,7 +53,12 @@ class EventFilter(ListFilter):
     mode = FacetFilter(_("How"), word="in_modes", known=known("mode"))
     theme = FacetFilter(_("Theme"), word="under_themes", known=known("theme"))
     programme = FacetFilter(_("Programme"), word="under_programmes", known=known("programme"))
-    institution = FacetFilter(_("Provider institution"), word="given_by", known=known("institution"))
+    institution = FacetFilter(
+        _("Provider institution"),
+        word="given_by",
+        known=known("institution"),
+        former=lambda: tally.latest().former,
+    )
     provider = FacetFilter(_("Taught by a country"), word="taught_by", known=known("provider"))
     beneficiary = FacetFilter(_("Received by a country"), word="received_by", known=known("beneficiary"))
     venue = FacetFilter(_("Held in a country"), word="hosted_by", known=known("venue"))

@@ -20,7 +20,7 @@ from django.utils.translation import gettext
 from classifications.models import Country, Language
 from classifications.written import Text, digits, marked, page_language
 from events.models import Event
-from partners.models import Institution
+from partners.models import FormerAddress, Institution
 from programmes.models import Programme, Theme
 
 NONE = "none"  # the value of an event that has none in a facet
@@ -88,12 +88,15 @@ class Tally:
     ids: list = field(default_factory=list)
     masks: dict = field(default_factory=dict)
     names: dict = field(default_factory=dict)
+    former: dict = field(
+        default_factory=dict
+    )  # from the addresses of institutions that were merged to those they are one with
     _by_day: dict = field(default_factory=dict)
     _labels: dict = field(default_factory=dict)
 
     @classmethod
     def read(cls, version):
-        """Read everything that is counted from the database, in two queries."""
+        """Read everything that is counted from the database, in three queries."""
         parts = [
             Event.objects.published()
             .order_by()
@@ -110,6 +113,10 @@ class Tally:
             facet: {value: tally.mask_of(ids) for value, ids in values.items()} for facet, values in found.items()
         }
         tally.names = _read_names()
+        listed = Institution.objects.listed().values("pk")
+        tally.former = dict(
+            FormerAddress.objects.filter(institution__in=listed).values_list("slug", "institution__slug")
+        )
         return tally
 
     @cached_property
@@ -226,6 +233,8 @@ class Tally:
             return CHOICES[facet](value).label
         if facet == "year":
             return digits(value)
+        if facet == "institution":
+            value = self.former.get(value, value)
         known = self.names.get(facet, {}).get(value)
         return known.text if known else value
 

@@ -42,6 +42,9 @@ def event_detail(request, year, slug):
     context = {
         "event": event,
         "neighbours": event.neighbours_in_series(),
+        "with_a_page": counted.names[
+            "institution"
+        ],  # of all that provided events; an unlisted one is named and no more
         "themes": {counted.name("theme", programme.theme) for programme in event.linked.programmes},
         "related": Event.objects.for_listing().filter(pk__in=counted.nearest(event.pk, under, RELATED)),
         "linked_data": event_as_linked_data(event),

@@ -1,5 +1,7 @@
 """What a reader may ask of the institutions, and what a list shows of it."""
 
+from functools import partial
+
 from django.db.models import Case, CharField, Value, When
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
@@ -8,13 +10,18 @@ from classifications.facets import CountedFacet, OpenToFacet, WordsFilter
 from classifications.lists import CountedFilter
 from classifications.models import Country
 from partners.models import Institution, Notice, Verification
-from partners.models.institution import verification_on
+from partners.models.institution import standing_on
 from partners.models.notice import state_on
 
 
 def _part(value, column):
     """The value where an institution takes part in this way."""
     return Case(When(**{column: True}, then=Value(value)), output_field=CharField())
+
+
+def _rung(level):
+    """The value of a rung where an institution stands on it today, maybe beside another."""
+    return Case(When(standing_on(level, localdate()), then=Value(level)), output_field=CharField())
 
 
 class InstitutionFilter(CountedFilter):
@@ -35,7 +42,10 @@ class InstitutionFilter(CountedFilter):
     kind = CountedFacet(_("Kind"), word="of_kinds", choices=Institution.Kind, paths="kind")
     language = CountedFacet(_("Working language"), word="working_in", named="language", paths="languages__code")
     rung = CountedFacet(
-        _("Verification"), word="on_rungs", choices=Verification, paths=lambda: verification_on(localdate())
+        _("Verification"),
+        word="on_rungs",
+        choices=Verification,
+        paths=[partial(_rung, level) for level in Verification],
     )
     network = CountedFacet(
         _("Membership"), word="of_networks", choices=Institution.Network,

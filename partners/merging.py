@@ -3,7 +3,8 @@
 One record stays and one goes. Of every fact the one who merges says from which record it is taken. Whatever points to the
 record that goes, in any app, then points to the one that stays: the foreign keys are asked of Django, not listed here, so
 that a model made later moves too. Where the one that stays has the same already (a provider of the same event, a person who
-speaks for both), the two rows become one. The address that goes leads on to the one that stays.
+speaks for both), the two rows become one. The address that goes leads on to the one that stays, and whoever follows what the
+one did follows what the other does.
 """
 
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from classifications.merging import join, move
 from classifications.written import dates
+from notifications.models import Interest
 from partners.applications import Decision, Role, Status
 from partners.models import FormerAddress, Institution, Representation
 
@@ -129,6 +131,7 @@ def merge(stays, goes, by, taken=()):
     move(goes, stays)
     _make_manager(stays, manager)
     FormerAddress.objects.create(institution=stays, slug=goes.slug)
+    Interest.objects.call_anew("institution", goes.slug, stays.slug)  # so every list calls its facet of institutions
     goes.delete()
     _write(stays, new, confirmed)
     stays.record(Decision.MERGED, by, Role.CENTRE, told)

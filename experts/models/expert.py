@@ -516,7 +516,7 @@ def _employer_on_record(name):
     if not name:
         return None
     wanted = alphabetical(name)
-    for each in Institution.objects.listed().resembling(name)[:5]:
+    for each in Institution.objects.listed().resembling([name])[:5]:
         if wanted in map(alphabetical, (each.name_en, each.name_fr, each.name_ar, each.acronym)):
             return each
     return None

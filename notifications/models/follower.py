@@ -190,6 +190,21 @@ class InterestQuerySet(models.QuerySet):
         )  # fmt: skip
         return found.filter(Fits(facts, F("asks")), Q(words="") | Q(words))
 
+    @transaction.atomic
+    def call_anew(self, facet, old, new):
+        """Let whoever follows the value `old` of a facet follow `new`, which took its place.
+
+        Of two that are then the same one stays, the one by which somebody is told of news if only one of them is so.
+        """
+        active = set(Interest.objects.active().filter(choices__contains={facet: [old]}))
+        for interest in self.filter(choices__contains={facet: [old]}).order_by("follower", "pk"):
+            values = {new if value == old else value for value in interest.choices[facet]}
+            choices = interest.choices | {facet: sorted(values)}
+            if interest in active:
+                interest.same(choices, interest.words).exclude(pk__in=Interest.objects.active()).delete()
+            if not interest.ask_for(choices, interest.words, interest.frequency):
+                interest.delete()
+
     def forgotten(self):
         """Those that nobody confirmed within a week."""
         return self.filter(accepted_at=None, made_at__lt=now() - Interest.CONFIRMED_WITHIN)
@@ -312,11 +327,14 @@ class Interest(models.Model):
     def ask_for(self, choices, words, frequency):
         """Change what it asks for and how often; tell whether that could be: nobody follows the same twice."""
         Follower.objects.select_for_update().get(pk=self.follower_id)
-        same = Interest.objects.filter(follower=self.follower_id, kind=self.kind, choices=choices, words=words)
-        if same.exclude(pk=self.pk).exists():
+        if self.same(choices, words).exclude(pk=self.pk).exists():
             return False
         Interest.objects.filter(pk=self.pk).update(choices=choices, words=words, frequency=frequency)
         return True
+
+    def same(self, choices, words):
+        """What this person follows of the same kind by these choices and words: one interest or none."""
+        return Interest.objects.filter(follower=self.follower_id, kind=self.kind, choices=choices, words=words)
 
     @transaction.atomic
     def accept(self, frequency=None):

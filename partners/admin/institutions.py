@@ -200,10 +200,12 @@ class InstitutionAdmin(StepsAdmin, TableAdmin):
 
     @admin.display(description=gettext_lazy("verification"))
     def verification(self, institution):
-        rung = institution.rung
-        if rung.until is None:
-            return rung.level.label
-        return _("%(level)s until %(day)s") % {"level": rung.level.label, "day": dates(rung.until)}
+        return "; ".join(
+            _("%(level)s until %(day)s") % {"level": rung.level.label, "day": dates(rung.until)}
+            if rung.until
+            else str(rung.level.label)
+            for rung in institution.rungs
+        )
 
     @admin.display(description=gettext_lazy("representatives"), ordering="people")
     def representatives(self, institution):

@@ -178,8 +178,10 @@ class InstitutionTable(Table):
 
 
 def looking_like(institution):
-    """The institutions on record that may be this new one: of a like name in the same country, or with the same website."""
-    alike = Institution.objects.in_use().exclude(pk=institution.pk).resembling(institution.name, institution.website)
+    """The institutions on record that may be this new one: with the same website, or alike by name in the same country."""
+    names = [institution.name_en, institution.name_fr, institution.name_ar]
+    others = Institution.objects.in_use().exclude(pk=institution.pk)
+    alike = others.resembling(names, institution.acronym, institution.website)
     same = Q(country=institution.country_id)
     if host := host_of(institution.website):
         same |= Q(website_host=host)

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 
 import pghistory
 from django.conf import settings
@@ -10,6 +12,7 @@ from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
+from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
@@ -43,14 +46,13 @@ def host_of(website):
     return re.sub(r"^https?://(www\.)?([^/:?#]*).*$", r"\2", website.lower())
 
 
-def verification_on(today):
-    """The rung on which an institution stands on a day, as an expression."""
-    return Case(
-        When(verified_until__gte=today, then=Value(Verification.VERIFIED)),
-        When(confirmed_until__gte=today, then=Value(Verification.CONFIRMED)),
-        default=Value(Verification.DECLARED),
-        output_field=models.CharField(),
-    )
+def standing_on(level, today):
+    """The condition that an institution stands on a rung of the ladder on a day; confirmed and verified it may be at once."""
+    vouched = {
+        Verification.CONFIRMED: Q(confirmed_until__gte=today),
+        Verification.VERIFIED: Q(verified_until__gte=today),
+    }
+    return vouched.get(level) or ~reduce(or_, vouched.values())
 
 
 class InstitutionQuerySet(NamedQuerySet, ClassifiedQuerySet, SearchableQuerySet, WordedQuerySet):
@@ -72,8 +74,12 @@ class InstitutionQuerySet(NamedQuerySet, ClassifiedQuerySet, SearchableQuerySet,
         return self.filter(pk__in=acting.values("pk"))
 
     def with_representation(self):
-        """With `is_represented`, whether somebody speaks for it."""
-        return self.annotate(is_represented=Exists(Institution.objects.represented().filter(pk=OuterRef("pk"))))
+        """With `is_represented`, whether somebody speaks for it, and `was_represented`, whether anybody ever did."""
+        same = Institution.objects.filter(pk=OuterRef("pk"))
+        return self.annotate(
+            is_represented=Exists(same.represented()),
+            was_represented=Exists(same.filter(representations__accepted_at__isnull=False)),
+        )
 
     def orphaned(self):
         """Institutions that were represented and for which nobody speaks any more."""
@@ -134,8 +140,8 @@ class InstitutionQuerySet(NamedQuerySet, ClassifiedQuerySet, SearchableQuerySet,
         )
 
     def on_rungs(self, rungs, today=None):
-        """Institutions on these rungs of the ladder of verification."""
-        return self.alias(rung=verification_on(today or localdate())).filter(rung__in=rungs)
+        """Institutions on any of these rungs of the ladder of verification."""
+        return self.filter(reduce(or_, (standing_on(rung, today or localdate()) for rung in rungs), Q(pk=None)))
 
     def called(self, names):
         """Institutions that have one of these names, in whatever language, folded."""
@@ -146,14 +152,31 @@ class InstitutionQuerySet(NamedQuerySet, ClassifiedQuerySet, SearchableQuerySet,
             wanted |= Q(**{f"{key}__in": folded})
         return self.alias(**keys).filter(wanted)
 
-    def resembling(self, name, website=""):
-        """Institutions that may be the one called `name`: by a like name or acronym, or the same host of the website."""
-        folded = Folded(Value(name))
-        wanted = Q(search_key__trigram_word_similar=folded)
-        if host := host_of(website):
-            wanted |= Q(website_host=host)
-        nearness = TrigramWordSimilarity(folded, F("search_key"))
-        return self.filter(wanted).annotate(nearness=nearness).order_by("-nearness", "pk")
+    def resembling(self, names, acronym="", website=""):
+        """Institutions that may be the one of these names, by whatever is known of it.
+
+        Those with the same host of the website come first, then those of the same acronym, then those of the likest names
+        (or acronyms: what is typed as a name may be one).
+        """
+        names = [Folded(Value(name)) for name in names if name.strip()]
+        nearness = [TrigramWordSimilarity(name, F("search_key")) for name in names]
+        like = {
+            "same_host": Q(website_host=host) if (host := host_of(website)) else Q(pk=None),
+            # By the index of the texts first: there is none of acronyms alone.
+            "same_acronym": Q(search_key__contains=Folded(Value(acronym)), acronym_key=Folded(Value(acronym)))
+            if acronym.strip()
+            else Q(pk=None),
+        }
+        wanted = reduce(or_, [*like.values(), *(Q(search_key__trigram_word_similar=name) for name in names)])
+        return (
+            self.alias(acronym_key=Folded(F("acronym")))
+            .filter(wanted)
+            .alias(**{name: Case(When(test, then=1), default=0) for name, test in like.items()})
+            .annotate(
+                nearness=Greatest(Value(0.0), *nearness, output_field=models.FloatField()) if nearness else Value(0.0)
+            )
+            .order_by("-same_host", "-same_acronym", "-nearness", "pk")
+        )
 
     def for_choice(self):
         """With what is shown where somebody chooses among institutions, in the order it comes."""
@@ -338,14 +361,19 @@ class Institution(Named, Worded):
             raise ValidationError({"city": _("This city is in another country.")})
 
     @property
-    def rung(self):
-        """The rung of the ladder of verification on which it stands today."""
+    def rungs(self):
+        """The rungs of the ladder of verification on which it stands today, the highest first; never none."""
         today = localdate()
-        if self.verified_until and self.verified_until >= today:
-            return Rung(Verification.VERIFIED, self.verified_on, self.verified_until)
-        if self.confirmed_until and self.confirmed_until >= today:
-            return Rung(Verification.CONFIRMED, self.confirmed_on, self.confirmed_until)
-        return Rung(Verification.DECLARED)
+        vouched = [
+            Rung(Verification.VERIFIED, self.verified_on, self.verified_until),
+            Rung(Verification.CONFIRMED, self.confirmed_on, self.confirmed_until),
+        ]
+        return [rung for rung in vouched if rung.until and rung.until >= today] or [Rung(Verification.DECLARED)]
+
+    @property
+    def rung(self):
+        """The highest of them."""
+        return self.rungs[0]
 
     @property
     def offer(self):

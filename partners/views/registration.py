@@ -18,7 +18,7 @@ def find(request):
     """Search before you register: what is on record and looks like it."""
     words = WordsField().clean(request.GET.get("q", ""))
     website = words if "." in words and " " not in words else ""
-    alike = Institution.objects.listed().resembling(words, website).for_choice()[:ALIKE] if words else []
+    alike = Institution.objects.listed().resembling([words], words, website).for_choice()[:ALIKE] if words else []
     return render(request, "partners/register.html", {"words": words, "alike": alike})
 
 
@@ -42,13 +42,14 @@ def _already_sent(request):
 
 
 def _alike(registration, form):
-    """Institutions on record that resemble, by a name or the website, what is being registered."""
-    names = [WordsField().clean(form.data.get(name, "")) for name in ("name_en", "name_fr", "name_ar")]
-    found = {}
-    for name in filter(None, names):
-        for other in Institution.objects.listed().resembling(name, form.data.get("website", "")).for_choice()[:ALIKE]:
-            found[other.pk] = other
-    return [each for each in found.values() if each != registration.about][:ALIKE]
+    """Institutions on record that resemble, by a name, the acronym or the website, what is being registered."""
+    typed = {
+        name: WordsField().clean(form.data.get(name, ""))
+        for name in ("name_en", "name_fr", "name_ar", "acronym", "website")
+    }
+    website, acronym = typed.pop("website"), typed.pop("acronym")
+    found = Institution.objects.listed().resembling(typed.values(), acronym, website).for_choice()[:ALIKE]
+    return [each for each in found if each != registration.about]
 
 
 def _beside(registration, step, form):

@@ -13,7 +13,8 @@ from factory.django import DjangoModelFactory
 from pghistory.models import Event as HistoryRow
 
 from accounts.models import User
-from notifications.models import Letter
+from notifications.matching import as_new
+from notifications.models import Interest, Letter
 from partners.applications import Decision, Status
 from partners.merging import PARTS, merge
 from partners.models import FormerAddress, Institution, Representation
@@ -22,8 +23,10 @@ from tests.factories import (
     CityFactory,
     CountryFactory,
     EventFactory,
+    FollowerFactory,
     FormerAddressOfInstitutionFactory,
     InstitutionFactory,
+    InterestFactory,
     InvitationFactory,
     LanguageFactory,
     MembershipFactory,
@@ -236,6 +239,63 @@ def test_of_three_records_one_stays(client, pair):
     merge(goes, stays, UserFactory())
     merge(third, goes, UserFactory())
     assert client.get("/partners/water-academy/").headers["Location"] == "/partners/third/"
+
+
+LISTS = ["/events/", "/events/2011/", "/events/calendar.ics", "/events/feed/", "/events/table.csv"]
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_lists_of_events_understand_former_addresses(client, pair, path):
+    stays, goes = pair
+    EventFactory(title_en="Course it gave", providers=[goes])
+    EventFactory(title_en="Course of others", providers=[InstitutionFactory()])
+    merge(stays, goes, UserFactory())
+    page = b"".join(client.get(f"{path}?institution=academy-of-water")).decode()
+    assert ("Course it gave" in page, "Course of others" in page) == (True, False)
+
+
+def test_a_list_under_a_former_address_is_that_of_the_present_one(client, pair):
+    stays, goes = pair
+    EventFactory(providers=[stays])
+    client.get("/events/")
+    merge(stays, goes, UserFactory())  # of a record without events
+    filterset = client.get("/events/?institution=academy-of-water&institution=water-academy").context["filter"]
+    assert (filterset.left_out, filterset.count) == ([], 1)
+    assert filterset.canonical_url == "/events/?institution=water-academy"
+    assert [str(chip.label) for chip in filterset.chips] == ["Water Academy"]
+    stays.suspend("Closed.", UserFactory())
+    filterset = client.get("/events/?institution=academy-of-water").context["filter"]
+    assert [value for _label, value in filterset.left_out] == ["academy-of-water"]
+
+
+def test_whoever_followed_the_events_of_the_one_follows_those_of_the_other(pair):
+    stays, goes = pair
+    follows = InterestFactory(kind="event", choices={"institution": ["academy-of-water", "third"], "mode": ["online"]})
+    other = InterestFactory(kind="event", choices={"provider": ["academy-of-water"], "institution": ["third"]})
+    merge(stays, goes, UserFactory())
+    assert Interest.objects.get(pk=follows.pk).choices == {
+        "institution": ["third", "water-academy"],
+        "mode": ["online"],
+    }
+    assert Interest.objects.get(pk=other.pk).choices == other.choices
+    event = EventFactory(providers=[stays], mode="online", starts_on=date(2090, 1, 1), status="open")
+    assert list(Interest.objects.matching(as_new("event", event.pk))) == [follows]
+
+
+@pytest.mark.parametrize("paused", ["academy-of-water", "water-academy", None])
+def test_whoever_followed_both_follows_one_and_is_told_as_before(pair, paused):
+    stays, goes = pair
+    follower = FollowerFactory()
+    for slug in ("academy-of-water", "water-academy"):
+        InterestFactory(
+            follower=follower,
+            kind="event",
+            choices={"institution": [slug]},
+            paused_at=now() if slug == paused else None,
+        )
+    merge(stays, goes, UserFactory())
+    assert Interest.objects.active().get().choices == {"institution": ["water-academy"]}
+    assert Interest.objects.count() == 1
 
 
 # --- Facts ------------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.models import Draft
 from partners.applications import Status
 from partners.models import Institution
+from partners.views.registration import ALIKE
 from tests.factories import (
     CountryFactory,
     InstitutionFactory,
@@ -257,7 +258,7 @@ def test_what_nobody_may_see_is_not_offered(client, db):
 def test_the_same_website_is_recognised(db):
     known = InstitutionFactory(name_en="Quite Another Name", website="https://www.stat.example.org/en/")
     InstitutionFactory(name_en="Third", website="https://example.org")
-    assert list(Institution.objects.resembling("Bureau", "http://stat.example.org")) == [known]
+    assert list(Institution.objects.resembling(["Bureau"], website="http://stat.example.org")) == [known]
 
 
 def test_the_step_warns_of_look_alikes(client, applicant):
@@ -277,16 +278,40 @@ def test_somebody_registered_elsewhere_may_register_another(client, applicant, p
     ("typed", "asked"),
     [
         ({}, False), ({"name_en": "Sample Institutes"}, True), ({"website": "listed.example.org"}, True),
-        ({"name_en": "Sample Institutes", "another": "1"}, False), ({"name_fr": "Sample Institutes"}, True),
+        ({"name_en": "Sample Institutes", "another": "1"}, False),
+        ({"acronym": "siw"}, True), ({"acronym": "SI"}, False), ({"name_fr": "Sample Institutes"}, True),
     ],
 )  # fmt: skip
 def test_what_looks_like_one_on_record_is_asked_once(client, applicant, typed, asked):
-    alike = InstitutionFactory(name_en="Sample Institutes of Water", website="https://www.listed.example.org/")
+    alike = InstitutionFactory(
+        name_en="Sample Institutes of Water", acronym="SIW", website="https://www.listed.example.org/"
+    )
+    InstitutionFactory(name_en="Fisheries College", offers="Courses on SIW and SI.")
     response = client.post(step("institution"), INSTITUTION | {"name_en": "Other body"} | typed)
     assert response.status_code == (200 if asked else 302)
     if asked:
         assert response.context["alike"] == [alike]
         assert 'name="another" value="1"' in response.text
+
+
+def test_what_has_the_same_website_or_acronym_comes_before_the_likest_names(client, applicant):
+    """However many others have a like name; and where none is typed."""
+    for number in range(ALIKE + 2):
+        InstitutionFactory(name_en=f"Sample Institute {number}")
+    short = InstitutionFactory(name_en="Water works", acronym="SIW")
+    same = InstitutionFactory(name_en="Bureau", website="https://www.listed.example.org/en/")
+    asked = INSTITUTION | {"website": "https://listed.example.org", "acronym": "SIW"}
+    alike = client.post(step("institution"), asked).context["alike"]
+    assert (alike[:2], len(alike)) == ([same, short], ALIKE)
+    assert client.post(step("institution"), asked | {"name_en": ""}).context["alike"] == [same, short]
+    assert client.post(step("institution"), asked | {"name_en": "", "acronym": ""}).context["alike"] == [same]
+
+
+def test_nothing_typed_is_like_nothing(client, applicant):
+    InstitutionFactory()
+    blank = INSTITUTION | {"name_en": " ", "acronym": "\x00", "website": "https://"}
+    assert client.post(step("institution"), blank).context["alike"] == []
+    assert not Institution.objects.resembling([""], " ", "")
 
 
 def test_a_website_is_found_before_one_registers(client, db):

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 
+from classifications import written
 from partners.applications import Status
 from partners.filters import InstitutionFilter
 from partners.models import Institution
@@ -16,12 +17,22 @@ from tests.factories import (
     EventFactory,
     InstitutionFactory,
     LanguageFactory,
+    MembershipFactory,
     RepresentationFactory,
     SectorFactory,
     ThemeFactory,
 )
+from trop.models import Membership
 
 SEARCH, MAP = "/partners/search/", "/partners/map/"
+
+
+RUNGS = [None, -1, 0, 1]  # days from today to the end of a rung: never had, over, the last day, in force
+MEMBERS = [Membership.Status.APPROVED, Membership.Status.APPLIED, Membership.Status.ENDED]
+
+
+def until(days):
+    return None if days is None else localdate() + timedelta(days=days)
 
 
 @pytest.fixture
@@ -35,19 +46,20 @@ def institutions(db):
     themes = ThemeFactory.create_batch(2)
     sectors = [SectorFactory(theme=themes[0]), SectorFactory(theme=themes[0]), SectorFactory(theme=themes[1])]
     languages = [LanguageFactory(code=code) for code in ("ar", "en", "fr")]
-    today = localdate()
     for number in range(24):
         one = InstitutionFactory(
             country=countries[number % 3],
             kind=Institution.Kind.values[number % 4],
             offers="Courses on water." if number % 2 else "",
             seeks="Trainers." if number % 5 == 0 else "",
-            confirmed_until=today if number % 4 == 0 else None,
-            verified_until=today + timedelta(days=1) if number % 6 == 0 else today - timedelta(days=1),
+            confirmed_until=until(RUNGS[number % 4]),
+            verified_until=until(RUNGS[number // 4 % 4]),
             status=Status.SUSPENDED if number > 21 else Status.LISTED,
         )
         one.sectors.set(sectors[: number % 4])
         one.languages.set(languages[number % 3 :])
+        if number % 5 < 3:
+            MembershipFactory(institution=one, status=MEMBERS[number % 5])
     return Institution.objects.listed()
 
 
@@ -58,6 +70,9 @@ CHOICES = [
     {"group": ["Arab"], "rung": ["verified", "confirmed"]},
     {"language": ["ar"], "theme": ["theme"], "kind": ["ministry", "public_agency"]},
     {"part": ["offers", "seeks"], "country": ["ZZ"]},
+    {"network": ["trop"], "rung": ["confirmed"]},
+    {"network": ["trop"], "part": ["offers"], "group": ["African", "Arab"]},
+    {"rung": ["declared"], "kind": ["ministry"]},
 ]
 
 
@@ -76,6 +91,25 @@ def test_every_count_is_the_plain_count_of_what_it_would_show(institutions, chos
         for value in InstitutionFilter({}, institutions).counts(facet):
             plain = InstitutionFilter(as_query({**others, facet: [value]}), institutions).qs.distinct().count()
             assert counts.get(value, 0) == plain, (facet, value)
+
+
+def test_the_counts_of_memberships_and_rungs_are_those_of_the_rows(institutions):
+    """Counted here one by one; every value occurs, and an institution may stand on two rungs."""
+    filterset = InstitutionFilter({}, institutions)
+    today = localdate()
+    in_force = [
+        {level for level in ("confirmed", "verified") if (ends := getattr(one, f"{level}_until")) and ends >= today}
+        for one in institutions
+    ]
+    assert filterset.counts("rung") == {
+        "confirmed": sum("confirmed" in rungs for rungs in in_force),
+        "verified": sum("verified" in rungs for rungs in in_force),
+        "declared": in_force.count(set()),
+    }
+    assert in_force.count({"confirmed", "verified"}) > 0
+    members = Membership.objects.filter(status=Membership.Status.APPROVED, institution__in=institutions)
+    assert filterset.counts("network") == {"trop": members.count()}
+    assert 0 < members.count() < Membership.objects.count()
 
 
 def as_query(values):
@@ -195,14 +229,33 @@ def test_each_rung_of_the_ladder_is_shown_until_its_day(client, db):
     one.confirm(None, date(2999, 1, 1))
     assert one.rung.level == "confirmed"
     one.verify(None, date(2999, 6, 1))
-    page = client.get(one.get_absolute_url()).content.decode()
-    assert "Verified by the Centre" in page
-    assert "1 June 2999" in page
+    page = " ".join(client.get(one.get_absolute_url()).text.split())
+    today = written.dates(localdate())
+    for rung, until in (("Verified by the Centre", "1 June 2999"), ("Confirmed by the focal point", "1 January 2999")):
+        assert f'{rung} <span class="muted">(on {today}, until {until})</span>' in page
+    assert (
+        list(Institution.objects.on_rungs(["confirmed"])) == list(Institution.objects.on_rungs(["verified"])) == [one]
+    )
+    assert not Institution.objects.on_rungs(["declared"])
     Institution.objects.update(verified_until=localdate() - timedelta(days=1))
     one.refresh_from_db()
-    assert one.rung.level == "confirmed"
+    assert [rung.level for rung in one.rungs] == ["confirmed"]
+    assert "Verified by the Centre" not in client.get(one.get_absolute_url()).text
     assert set(Institution.objects.on_rungs(["confirmed"])) == {one}
     assert not Institution.objects.on_rungs(["verified"])
+
+
+def test_what_nobody_represents_any_more_says_one_thing(client, db):
+    never, left = InstitutionFactory(slug="never"), InstitutionFactory(slug="left")
+    RepresentationFactory(institution=left, ended_at=now())
+    RepresentationFactory(institution=never, accepted_at=None, is_manager=False)
+    said = {"Not yet represented", "Nobody represents it at present", "Listed by the Centre, not yet represented"}
+    for one, words in (
+        (never, said - {"Nobody represents it at present"}),
+        (left, {"Nobody represents it at present"}),
+    ):
+        page = client.get(one.get_absolute_url()).text
+        assert {each for each in said if each in page} == words
 
 
 def test_a_former_address_leads_on_for_good(client, db):

@@ -3,11 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 
 from classifications.maps import thresholds
+from partners.applications import Status
 from sesric_portal.views import FEW
 from tests.factories import CountryFactory, EventFactory, InstitutionFactory, ProgrammeFactory, ThemeFactory
+from tests.pages import parsed
 
 HOME = "/"
 
@@ -132,9 +134,30 @@ def test_institutions_stand_in_the_order_of_the_language(client, db):
     assert list(client.get("/fr/partners/search/").context["object_list"]) == [one, two]
 
 
-def test_an_event_names_a_suspended_provider_without_leading_to_its_page(client, db):
-    """What it did stays a fact; its page is gone."""
-    house = InstitutionFactory(slug="house", name_en="Suspended house", status="suspended")
-    EventFactory(slug="it", providers=[house])
+@pytest.mark.parametrize("status", [status for status in Status.values if status != Status.LISTED])
+def test_an_event_names_an_unlisted_provider_without_leading_to_its_page(client, db, status):
+    """What it did stays a fact; its page is gone, so nothing leads to it."""
+    waits = {"waiting_since": now()} if status == Status.APPLIED else {}
+    house = InstitutionFactory(slug="house", name_en="Closed house", status=status, **waits)
+    EventFactory(slug="it", title_en="Course it gave", providers=[house, InstitutionFactory(slug="open")])
     assert client.get("/partners/house/").status_code == 404
-    assert "Suspended house" in client.get("/events/2011/it/").content.decode()
+    for path in ("/events/2011/it/", "/events/", "/events/?institution=house", "/events/feed/", "/events/table.csv"):
+        page = b"".join(client.get(path)).decode()
+        assert "Course it gave" in page, path
+        assert "/partners/house/" not in page, path
+    page = client.get("/events/2011/it/")
+    assert "Closed house" in page.text
+    assert 'href="/partners/open/"' in page.text
+    [performers] = [data["performer"] for data in parsed(page).data if "performer" in data]
+    assert {"@type": "Organization", "name": "Closed house"} in performers
+
+
+def test_a_provider_is_led_to_as_long_as_it_is_listed(client, db):
+    house = InstitutionFactory(slug="house")
+    EventFactory(slug="it", providers=[house])
+    link = 'href="/partners/house/"'
+    assert link in client.get("/events/2011/it/").text
+    house.suspend("Closed.", None)
+    assert link not in client.get("/events/2011/it/").text
+    house.reinstate(None)
+    assert link in client.get("/events/2011/it/").text
