@@ -391,18 +391,20 @@ class Institution(Named, Worded):
         institution.settle_in(city_name)
         institution.slug = cls.free_slug(institution)
         institution.full_clean(exclude=["slug"])
-        Country.objects.select_for_update(no_key=True).get(
-            pk=institution.country_id
-        )  # the second of two waits for the first
-        names = [institution.name_en, institution.name_fr, institution.name_ar]
-        if cls.objects.in_use().filter(country=institution.country_id).called(names).exists():
-            raise ValidationError(_("An institution of this name is on record in this country."))
+        institution._claim_names()
         institution.save()
         institution.sectors.set(sectors)
         institution.languages.set(languages)
         institution.representations.create(user=by, position=position, is_manager=True, accepted_at=now())
         institution.record(Decision.APPLIED, by, Role.APPLICANT)
         return institution
+
+    def _claim_names(self):
+        """Refuse names that another institution of its country has, in whatever language or case; of two the second waits."""
+        Country.objects.select_for_update(no_key=True).get(pk=self.country_id)
+        others = Institution.objects.in_use().filter(country=self.country_id).exclude(pk=self.pk)
+        if others.called([self.name_en, self.name_fr, self.name_ar]).exists():
+            raise ValidationError(_("An institution of this name is on record in this country."))
 
     @staticmethod
     def is_taken(slug):
@@ -447,6 +449,8 @@ class Institution(Named, Worded):
             setattr(self, name, value)
         if city_name is not None:
             self.settle_in(city_name)
+        if not set(facts).isdisjoint(self.VERIFIED_FACTS):
+            self._claim_names()
         self.profile_confirmed_at = now()
         self.full_clean(exclude=["slug"])
         self.save(update_fields=[*facts, "city", "city_name", "profile_confirmed_at"])  # not a state that others change
