@@ -133,7 +133,7 @@ class TrainingOpportunity(Stepped):
     )
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
     updated_at = models.DateTimeField(_("last changed"), default=now, editable=False)
-    # When somebody last worked on it, typing included; a draft left alone is reminded of once.
+    # When somebody last worked on it, typing included; each time a draft is left alone it is reminded of once.
     touched_at = models.DateTimeField(_("last worked on"), default=now, editable=False)
     reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True, editable=False)
     is_sample = models.BooleanField(_("sample"), default=False, editable=False)
@@ -339,8 +339,8 @@ class TrainingOpportunity(Stepped):
         return copy
 
     def touch(self):
-        """Note that somebody is working on it."""
-        TrainingOpportunity.objects.filter(pk=self.pk).update(touched_at=now())
+        """Note that somebody is working on it; left alone after that, it is reminded of again."""
+        TrainingOpportunity.objects.filter(pk=self.pk).update(touched_at=now(), reminded_at=None)
 
     @transaction.atomic
     def rewrite(self, by, sectors, languages, open_to, city_name, **facts):
@@ -369,6 +369,7 @@ class TrainingOpportunity(Stepped):
     def mark_changed(self):
         """Note, before it is saved, that its facts changed, so that calendars and feeds take it anew."""
         self.updated_at = self.touched_at = now()
+        self.reminded_at = None
         self.revision += 1
 
     # --- Verbs: its way to the public ---------------------------------------------------------------------------------
@@ -417,7 +418,7 @@ class TrainingOpportunity(Stepped):
 
     def take_back(self, by):
         """Take it back from the reviewers, to change it."""
-        return self.take(Decision.TAKEN_BACK, by, Role.APPLICANT, touched_at=now())
+        return self.take(Decision.TAKEN_BACK, by, Role.APPLICANT, touched_at=now(), reminded_at=None)
 
     def close(self, by):
         """Take no more applications; it stays on record as past."""
@@ -464,7 +465,7 @@ class TrainingOpportunity(Stepped):
         tell_of_opportunity(review)
 
     def remind(self):
-        """Remind those who write it that it is still a draft; once, whoever asks."""
+        """Remind those who write it that it is still a draft; once until somebody works on it, whoever asks."""
         from trop.emails import remind_of_draft  # noqa: PLC0415  letters speak of models
 
         if TrainingOpportunity.objects.stale().filter(pk=self.pk).update(reminded_at=now()):
