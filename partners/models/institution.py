@@ -84,6 +84,13 @@ class InstitutionQuerySet(NamedQuerySet, ClassifiedQuerySet, SearchableQuerySet,
             .exclude(pk__in=Institution.objects.represented().values("pk"))
         )
 
+    def unmanaged(self):
+        """Institutions for which people speak, but none who could invite, accept or remove others."""
+        managed = Institution.objects.filter(
+            representations__is_manager=True, representations__ended_at=None, representations__user__is_active=True
+        )
+        return self.in_use().represented().exclude(pk__in=managed.values("pk"))
+
     def never_represented(self):
         """Listed institutions for which nobody has ever spoken."""
         once = Institution.objects.filter(representations__accepted_at__isnull=False)
