@@ -490,6 +490,11 @@ class Institution(Named, Worded):
     def _vouch(self, decision, by, role, reason, **rung):
         if max(day for day in rung.values()) < localdate():
             raise ValidationError(_("The day on which this ends is over."))
+        self.lock()
+        last, said = self.last_step_just_by(by), (decision, role, reason.strip())
+        has_same_days = all(getattr(self, name) == day for name, day in rung.items())
+        if last and has_same_days and (last.decision, last.role, last.reason) == said:
+            return  # a second click
         if not Institution.objects.in_use().filter(pk=self.pk).update(**rung):
             raise ValidationError(_("This application was declined or withdrawn."))
         for name, day in rung.items():
