@@ -23,7 +23,7 @@ from classifications.written import LANGUAGES, Text
 from notifications.matching import announce
 from partners.applications import Application, Decision, Role, Status
 from partners.models.word import RoutedStep, Worded, WordedQuerySet, routed_once
-from partners.stepped import waits_exactly_while
+from partners.stepped import MOMENTS, waits_exactly_while
 
 RESERVED = {"register", "search", "notices", "messages", "map", "invitations", "feed"}  # paths beside the institutions'
 
@@ -95,6 +95,11 @@ class InstitutionQuerySet(NamedQuerySet, ClassifiedQuerySet, SearchableQuerySet,
         """Listed institutions for which nobody has ever spoken."""
         once = Institution.objects.filter(representations__accepted_at__isnull=False)
         return self.listed().exclude(pk__in=once.values("pk"))
+
+    def just_moved_by(self, user, decision, **about):
+        """Institutions on which `user` took this step moments ago: what they ask for again is done."""
+        taken = Review.objects.filter(by=user.pk, decision=decision, at__gt=now() - MOMENTS, **about)
+        return self.filter(pk__in=taken.order_by().values("institution"))
 
     def having_taught(self):
         """Institutions that published events name as their providers."""

@@ -3,20 +3,25 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.messages import get_messages
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 
+from accounts.models import User
 from notifications.models import Letter
-from partners.applications import Decision, Role
-from partners.models import Institution, Invitation, ProposedChange, Representation
+from partners.applications import Decision, Role, Status
+from partners.models import Institution, Invitation, ProposedChange, Representation, Review
 from tests.factories import (
     CountryFactory,
     InstitutionFactory,
     InvitationFactory,
+    LanguageFactory,
     RepresentationFactory,
+    SectorFactory,
     UserFactory,
 )
+from tests.partners.test_registration import CONSENT
 from tests.racing import race
 
 FACTS = {"kind": Institution.Kind.NGO}
@@ -133,3 +138,74 @@ def test_vouching_for_it_anew_is_another_step(db, what):
         "Seen again." if what == "words" else "Seen.",
     )
     assert institution.reviews.count() == 2
+
+
+@pytest.fixture
+def manager(client, db):
+    mine = RepresentationFactory()
+    client.force_login(mine.user)
+    return mine
+
+
+def at(name, mine, *rest):
+    return reverse(f"partners:{name}", args=[mine.institution.slug, *rest])
+
+
+def hands_over(mine):
+    return at("hand-over", mine, RepresentationFactory(institution=mine.institution, is_manager=False).pk)
+
+
+def removes(mine):
+    return at("remove", mine, RepresentationFactory(institution=mine.institution, is_manager=False).pk)
+
+
+def accepts(mine):
+    asked = RepresentationFactory(institution=mine.institution, is_manager=False, accepted_at=None)
+    return at("accept-request", mine, asked.pk)
+
+
+def leaves(mine):
+    return at("leave", mine)
+
+
+def corrects(mine):
+    Institution.objects.filter(pk=mine.institution_id).update(
+        status=Status.RETURNED, offers="Courses.", country=CountryFactory(iso2="UG")
+    )
+    mine.institution.sectors.add(SectorFactory())
+    mine.institution.languages.add(LanguageFactory(code="en"))
+    User.objects.filter(pk=mine.user_id).update(name="Somebody Sample")
+    return at("correct-send", mine)
+
+
+STEPS = [hands_over, removes, accepts, leaves, corrects]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_who_clicks_twice_reads_the_same_twice(client, manager, step):
+    path = step(manager)
+    first = client.post(path, CONSENT)
+    said = [str(each) for each in get_messages(first.wsgi_request)]
+    again = client.post(path, CONSENT)
+    assert (again.status_code, again["Location"]) == (first.status_code, first["Location"])
+    assert [str(each) for each in get_messages(again.wsgi_request)][-1:] == said
+    assert manager.institution.reviews.count() == 1
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_nobody_else_is_told_that_it_was_done(client, manager, step):
+    path = step(manager)
+    client.post(path, CONSENT)
+    for stranger in (UserFactory(), RepresentationFactory().user):
+        client.force_login(stranger)
+        assert client.post(path, CONSENT).status_code == 404
+    client.force_login(manager.user)
+    Review.objects.update(at=now() - timedelta(minutes=1))
+    assert client.post(path, CONSENT).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["remove", "accept-request", "hand-over"])
+def test_what_was_done_about_one_is_not_told_of_another(client, manager, name):
+    client.post(removes(manager))
+    other = RepresentationFactory()
+    assert client.post(at(name, manager, other.pk)).status_code == 404
