@@ -32,7 +32,7 @@ def _registration(request, slug=None):
 
 
 def _sent(request, institution):
-    messages.success(request, _("Sent. You will be told of every step by e-mail."))
+    messages.success(request, _("Sent. You will be told of every decision by e-mail."))
     return redirect("partners:desk", institution.slug)
 
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from notifications.models import Letter
-from partners.applications import STEPS, Decision, Role, Status
+from partners.applications import ROUTES, STEPS, Decision, Role, Status
+from partners.emails import TO_ALL
 from partners.models import Institution
 from tests.factories import CountryFactory, InstitutionFactory, RepresentationFactory, SectorFactory, UserFactory
 from tests.racing import race
@@ -231,3 +232,14 @@ def test_an_institution_is_represented_exactly_while_somebody_acts_for_it(db):
     assert set(Institution.objects.orphaned()) == {left, closed}
     for one in (acting, left, closed, asked):
         assert one.representations.acting().exists() == (one == acting)
+
+
+def test_every_decision_is_promised_to_be_told_and_is(client, db):
+    """Whose turn it is next, and what a focal point tells the Centre, is no decision."""
+    user = UserFactory(language="en")
+    Institution.apply(user, "Head", country=CountryFactory(), **FACTS)
+    assert "You will be told of every decision by e-mail" in Letter.objects.get(recipients=[user.email]).text
+    client.force_login(user)
+    assert "you will be told of every decision" in client.get(reverse("partners:desk", args=["sample-institute"])).text
+    assert {*STEPS, Decision.CONFIRMED, Decision.VERIFIED} <= TO_ALL
+    assert TO_ALL.isdisjoint({*ROUTES, Decision.OBJECTED})
