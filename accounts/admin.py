@@ -9,6 +9,7 @@ from django.contrib.auth.forms import AdminUserCreationForm
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
+from accounts import leaving
 from accounts.models import User
 from classifications.office import LinkedInline, RecordAdmin
 
@@ -78,6 +79,11 @@ class AccountAdmin(RecordAdmin, UserAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return super().has_delete_permission(request, obj) and self._stands_below(request, obj)
+
+    def save_model(self, request, user, form, change):
+        if change and "is_active" in form.changed_data and not user.is_active:
+            leaving.end_all(user, request.user)
+        super().save_model(request, user, form, change)
 
     def _stands_below(self, request, obj):
         """Nobody takes over the account of a superuser, by its password or its address, but a superuser."""

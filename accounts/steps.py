@@ -169,7 +169,7 @@ class StepViews:
 
     `template` shows a step with the extra context that `beside(stepped, step, form)` gives; `sent` says where it leads once
     sent; `gone` where it leads if there is nothing to send; `pauses(stepped, step, form)` whether a valid step is shown once
-    more, with a question.
+    more, with a question; `just_sent`, from what `find` takes, gives what another click of the same person has sent.
     """
 
     def __init__(
@@ -181,9 +181,10 @@ class StepViews:
         gone,
         beside=lambda stepped, step, form: {},
         pauses=lambda stepped, step, form: False,
+        just_sent=lambda request, **where: None,
     ):
         self.find, self.template, self.sent, self.gone, self.beside = find, template, sent, gone, beside
-        self.pauses = pauses
+        self.pauses, self.just_sent = pauses, just_sent
 
     def urls(self, route, name):
         """The addresses below `route`, their names beginning with `name`."""
@@ -235,7 +236,14 @@ class StepViews:
 
     def send(self, request, **where):
         """Send the whole if all its steps hold; a second click finds it sent already."""
-        stepped = self.find(request, **where)
+        try:
+            return self._send(request, self.find(request, **where))
+        except Http404:
+            if (sent := self.just_sent(request, **where)) is None:
+                raise
+            return self.sent(request, sent)
+
+    def _send(self, request, stepped):
         if stepped.is_gone:
             return self.gone(request)
         if stepped.first_open_step != stepped.last:

@@ -7,9 +7,11 @@ class PartnersConfig(AppConfig):
     verbose_name = _("Partners")
 
     def ready(self):
+        from accounts import leaving  # noqa: PLC0415
         from notifications import subjects  # noqa: PLC0415
-        from partners import news  # noqa: PLC0415  models are there only now
+        from partners import news, own_data  # noqa: PLC0415  models are there only now
 
         subjects.register(news.InstitutionNews())
         subjects.register(news.NoticeNews())
         subjects.propose_by(news.proposals_to)
+        leaving.register(own_data.leave_with)

@@ -54,12 +54,21 @@ def held_about(user):
     }
 
 
+def leave_with(user, by):
+    """End what the person speaks for, before staff take the account out of use."""
+    _end_all(user, by, Role.CENTRE)
+
+
+def _end_all(user, by, role):
+    for each in user.representations.filter(ended_at=None).select_related("institution"):
+        each.end(by, role)
+
+
 def forget(user):
     """End what the person speaks for; an institution left without anybody is told to the Centre.
 
     What was written in an institution's name stays with both sides of the conversation, without who wrote it.
     """
-    for each in user.representations.filter(ended_at=None).select_related("institution"):
-        each.end(user, Role.PORTAL)
+    _end_all(user, user, Role.PORTAL)
     user.representations.update(position="", words="")
     Message.objects.filter(author=user).update(position="")

@@ -74,10 +74,14 @@ class Stepped(models.Model):
             )
         return self.record(decision, by, role, reason)
 
+    def last_step_just_by(self, user):
+        """The row of the last step if it was this person's, moments ago, else None."""
+        last = self.reviews.order_by("-at", "-pk").first()
+        return last if user and last and last.by_id == user.pk and now() - last.at < MOMENTS else None
+
     def was_just_moved_by(self, user):
         """Whether the last step was this person's, moments ago: what they ask for again is done."""
-        last = self.reviews.order_by("-at", "-pk").first()
-        return bool(last) and last.by_id == user.pk and now() - last.at < MOMENTS
+        return self.last_step_just_by(user) is not None
 
     def may(self, decision):
         """Whether the state allows a step."""

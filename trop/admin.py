@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy, ngettext
@@ -167,6 +168,17 @@ class MembershipAdmin(ReadOnly, ReviewedAdmin):
         return membership.get_absolute_url() if membership.is_current else None
 
 
+class CorrectionForm(forms.ModelForm):
+    """What the Centre corrects; where the verb `refused` it, the form says why and keeps what was typed."""
+
+    refused = None
+
+    def clean(self):
+        if self.refused:
+            raise self.refused
+        return super().clean()
+
+
 @admin.register(TrainingOpportunity)
 class TrainingOpportunityAdmin(ReviewedAdmin):
     restores = False
@@ -200,6 +212,7 @@ class TrainingOpportunityAdmin(ReviewedAdmin):
     autocomplete_fields = ["sectors", "languages", "city", "open_to"]
     readonly_fields = ["institution", "status", "waiting", "published_at", "updated_at", "touched_at"]
     inlines = [OpportunityHistoryInline]
+    form = CorrectionForm
     fieldsets = [
         (None, {"fields": ["institution", "status", "waiting", "title", "summary", "written_in"]}),
         (gettext_lazy("What"), {"fields": ["category", "level", "sectors", "languages"]}),
@@ -218,9 +231,27 @@ class TrainingOpportunityAdmin(ReviewedAdmin):
             )  # fmt: skip
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        form.refused = getattr(request, "refused", None)
+        return form
+
+    def changeform_view(self, request, *args, **kwargs):
+        """Where the correction is refused nothing of it is saved, and the form is shown again with the reason."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except ValidationError as error:
+            request.refused = error
+            return super().changeform_view(request, *args, **kwargs)
+
     def save_model(self, request, obj, form, change):
-        obj.mark_changed()
-        super().save_model(request, obj, form, change)
+        """All of it is written with what is linked, by the verb below."""
+
+    def save_related(self, request, form, formsets, change):
+        if form.changed_data:
+            form.instance.correct(request.user, {name: form.cleaned_data[name] for name in form.changed_data})
+        for formset in formsets:
+            self.save_formset(request, form, formset, change)
 
     def view_on_site(self, opportunity):
         return opportunity.get_absolute_url() if opportunity.is_public else None

@@ -35,6 +35,17 @@ def tell_of_opportunity(review):
             write_to(reader, "trop/email/opportunity.txt", context)
 
 
+def tell_of_correction(review, names):
+    """Tell all who speak for the institution which facts, by the names of their fields, the Centre corrected."""
+    opportunity = review.opportunity
+    context = {
+        "review": review, "opportunity": opportunity, "institution": opportunity.institution,
+        "facts": [opportunity._meta.get_field(name).verbose_name for name in names],
+    }  # fmt: skip
+    for reader in people_of(opportunity.institution, but=review.by_id):
+        write_to(reader, "trop/email/opportunity.txt", context)
+
+
 def remind_of_draft(opportunity):
     """Tell whoever began a draft that it waits; all who speak for the institution where that person no longer does."""
     people = people_of(opportunity.institution)

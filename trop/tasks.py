@@ -8,7 +8,7 @@ from trop.models import TrainingOpportunity
 
 @shared_task
 def remind_of_stale_drafts():
-    """Write to those whose drafts nobody has touched for two weeks, once for each draft."""
+    """Write to those whose drafts nobody has touched for two weeks, once each time it was left alone."""
     for draft in TrainingOpportunity.objects.stale().select_related("institution"):
         with transaction.atomic():
             draft.remind()

@@ -27,7 +27,7 @@ def _sent(request, expert):
     if expert.is_listed:
         messages.success(request, _("Saved. The page shows it now."))
     else:
-        messages.success(request, _("Sent. You will be told of every step by e-mail. Add your CV now."))
+        messages.success(request, _("Sent. You will be told of every decision by e-mail. Add your CV now."))
     return redirect("experts:desk")
 
 

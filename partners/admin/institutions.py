@@ -28,7 +28,7 @@ KEPT = gettext_noop(
     "suspend it."
 )
 WAITING = "waits"  # the parameter of the filter
-REVIEW, ORPHANED = "review", "orphaned"
+REVIEW, ORPHANED, UNMANAGED = "review", "orphaned", "unmanaged"
 
 
 class WaitingFilter(admin.SimpleListFilter):
@@ -40,6 +40,7 @@ class WaitingFilter(admin.SimpleListFilter):
         REVIEW: (gettext_lazy("Waiting for review"), lambda rows: rows.waiting_for_review()),
         "answer": (gettext_lazy("Returned, waiting for the applicant"), lambda rows: rows.returned()),
         ORPHANED: (gettext_lazy("Nobody represents it any more"), lambda rows: rows.orphaned()),
+        UNMANAGED: (gettext_lazy("Nobody manages its people"), lambda rows: rows.unmanaged()),
         "unrepresented": (gettext_lazy("Listed, never represented"), lambda rows: rows.never_represented()),
     }
 
@@ -154,6 +155,9 @@ class InstitutionAdmin(StepsAdmin, TableAdmin):
             ),
             Queue(
                 gettext_lazy("Institutions that nobody represents any more"), rows.orphaned().count(), waits + ORPHANED
+            ),
+            Queue(
+                gettext_lazy("Institutions whose people nobody manages"), rows.unmanaged().count(), waits + UNMANAGED
             ),
         ]
 

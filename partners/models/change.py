@@ -79,7 +79,7 @@ class ProposedChange(models.Model):
     @classmethod
     @transaction.atomic
     def propose(cls, institution, by, facts, role=Role.APPLICANT):
-        """Propose new values; they take the place of those that this institution's people proposed before.
+        """Propose new values; they take the place of others that wait, unless these are the same: those wait on.
 
         `facts` maps names of verified facts to new values, a country as `Country`. What is as it was is left out; where
         nothing is new, an open proposal is taken back and None returned.
@@ -90,6 +90,9 @@ class ProposedChange(models.Model):
             for name, value in facts.items()
             if value != getattr(institution, name)
         }
+        waiting = institution.proposed_changes.waiting().first()
+        if waiting and waiting.facts == new:
+            return waiting
         institution.proposed_changes.waiting().delete()
         if not new:
             return None

@@ -26,7 +26,7 @@ from classifications.written import LANGUAGES, Text
 from notifications.matching import announce
 from partners.applications import Application, Decision, Role, Status
 from partners.models.word import RoutedStep, Worded, WordedQuerySet, routed_once
-from partners.stepped import waits_exactly_while
+from partners.stepped import MOMENTS, waits_exactly_while
 
 RESERVED = {"register", "search", "notices", "messages", "map", "invitations", "feed"}  # paths beside the institutions'
 
@@ -90,10 +90,22 @@ class InstitutionQuerySet(NamedQuerySet, ClassifiedQuerySet, SearchableQuerySet,
             .exclude(pk__in=Institution.objects.represented().values("pk"))
         )
 
+    def unmanaged(self):
+        """Institutions for which people speak, but none who could invite, accept or remove others."""
+        managed = Institution.objects.filter(
+            representations__is_manager=True, representations__ended_at=None, representations__user__is_active=True
+        )
+        return self.in_use().represented().exclude(pk__in=managed.values("pk"))
+
     def never_represented(self):
         """Listed institutions for which nobody has ever spoken."""
         once = Institution.objects.filter(representations__accepted_at__isnull=False)
         return self.listed().exclude(pk__in=once.values("pk"))
+
+    def just_moved_by(self, user, decision, **about):
+        """Institutions on which `user` took this step moments ago: what they ask for again is done."""
+        taken = Review.objects.filter(by=user.pk, decision=decision, at__gt=now() - MOMENTS, **about)
+        return self.filter(pk__in=taken.order_by().values("institution"))
 
     def having_taught(self):
         """Institutions that published events name as their providers."""
@@ -419,18 +431,20 @@ class Institution(Named, Worded):
         institution.settle_in(city_name)
         institution.slug = cls.free_slug(institution)
         institution.full_clean(exclude=["slug"])
-        Country.objects.select_for_update(no_key=True).get(
-            pk=institution.country_id
-        )  # the second of two waits for the first
-        names = [institution.name_en, institution.name_fr, institution.name_ar]
-        if cls.objects.in_use().filter(country=institution.country_id).called(names).exists():
-            raise ValidationError(_("An institution of this name is on record in this country."))
+        institution._claim_names()
         institution.save()
         institution.sectors.set(sectors)
         institution.languages.set(languages)
         institution.representations.create(user=by, position=position, is_manager=True, accepted_at=now())
         institution.record(Decision.APPLIED, by, Role.APPLICANT)
         return institution
+
+    def _claim_names(self):
+        """Refuse names that another institution of its country has, in whatever language or case; of two the second waits."""
+        Country.objects.select_for_update(no_key=True).get(pk=self.country_id)
+        others = Institution.objects.in_use().filter(country=self.country_id).exclude(pk=self.pk)
+        if others.called([self.name_en, self.name_fr, self.name_ar]).exists():
+            raise ValidationError(_("An institution of this name is on record in this country."))
 
     @staticmethod
     def is_taken(slug):
@@ -475,6 +489,8 @@ class Institution(Named, Worded):
             setattr(self, name, value)
         if city_name is not None:
             self.settle_in(city_name)
+        if not set(facts).isdisjoint(self.VERIFIED_FACTS):
+            self._claim_names()
         self.profile_confirmed_at = now()
         self.full_clean(exclude=["slug"])
         self.save(update_fields=[*facts, "city", "city_name", "profile_confirmed_at"])  # not a state that others change
@@ -507,6 +523,11 @@ class Institution(Named, Worded):
     def _vouch(self, decision, by, role, reason, **rung):
         if max(day for day in rung.values()) < localdate():
             raise ValidationError(_("The day on which this ends is over."))
+        self.lock()
+        last, said = self.last_step_just_by(by), (decision, role, reason.strip())
+        has_same_days = all(getattr(self, name) == day for name, day in rung.items())
+        if last and has_same_days and (last.decision, last.role, last.reason) == said:
+            return  # a second click
         if not Institution.objects.in_use().filter(pk=self.pk).update(**rung):
             raise ValidationError(_("This application was declined or withdrawn."))
         for name, day in rung.items():

@@ -1,13 +1,17 @@
 """What the representatives of an institution do: its desk, its profile, its people."""
 
+from functools import wraps
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.keeping import signed_in
-from partners.applications import Role
+from partners.applications import Decision, Role
 from partners.forms import (
     InvitationForm,
     PositionForm,
@@ -47,6 +51,39 @@ def _do(request, verb, done):
         messages.error(request, " ".join(error.messages))
     else:
         messages.success(request, done)
+
+
+def _step(decision, done, to_desk_of_institution=True):
+    """Make a view of what takes a step: it tells that it is `done`, or why not, and leads to a desk.
+
+    Who took the same step moments ago clicked twice, and reads the same again; others find nothing that is not theirs.
+    """
+
+    def decorate(take):
+        @wraps(take)
+        def view(request, slug, **row):
+            answer = redirect("partners:desk", slug) if to_desk_of_institution else redirect("desk")
+            try:
+                answer = take(request, slug, **row) or answer
+            except (Http404, ValidationError) as error:
+                person = {"person__representations": row["pk"]} if row else {"person": request.user}
+                again = Institution.objects.just_moved_by(request.user, decision, **person).filter(slug=slug)
+                if request.method != "POST" or not again.exists():
+                    return _refused(request, error, answer)
+            if request.method == "POST":
+                messages.success(request, done)
+            return answer
+
+        return view
+
+    return decorate
+
+
+def _refused(request, error, answer):
+    if isinstance(error, Http404):
+        raise error
+    messages.error(request, " ".join(error.messages))
+    return answer
 
 
 @signed_in
@@ -202,10 +239,10 @@ def invitation(request, key):
 
 @signed_in
 @require_POST
+@_step(Decision.REPRESENTATIVE_ACCEPTED, gettext_lazy("Accepted."))
 def accept_request(request, slug, pk):
     asked = get_object_or_404(_managed(request, slug).representations.answerable_by(request.user), pk=pk)
-    _do(request, lambda: asked.accept(request.user, Role.APPLICANT), _("Accepted."))
-    return redirect("partners:desk", slug)
+    asked.accept(request.user, Role.APPLICANT)
 
 
 @signed_in
@@ -227,29 +264,33 @@ def decline_request(request, slug, pk):
 
 @signed_in
 @require_POST
+@_step(Decision.REPRESENTATIVE_LEFT, gettext_lazy("Removed; the person was told."))
 def remove(request, slug, pk):
     person = get_object_or_404(_managed(request, slug).representations.acting().exclude(user=request.user), pk=pk)
-    _do(request, lambda: person.end(request.user, Role.APPLICANT), _("Removed; the person was told."))
-    return redirect("partners:desk", slug)
+    person.end(request.user, Role.APPLICANT)
 
 
 @signed_in
 @require_POST
+@_step(Decision.HANDED_OVER, gettext_lazy("Handed over; the person was told."))
 def hand_over(request, slug, pk):
     institution = _managed(request, slug)
     heir = get_object_or_404(institution.representations.acting().exclude(user=request.user), pk=pk)
-    mine = institution.representations.managing().get(user=request.user)
-    _do(request, lambda: mine.hand_over(heir, request.user, Role.APPLICANT), _("Handed over; the person was told."))
-    return redirect("partners:desk", slug)
+    mine = get_object_or_404(institution.representations.managing(), user=request.user)
+    mine.hand_over(heir, request.user, Role.APPLICANT)
 
 
 @signed_in
 @require_http_methods(FORM)
+@_step(
+    Decision.REPRESENTATIVE_LEFT,
+    gettext_lazy("You no longer speak for this institution."),
+    to_desk_of_institution=False,
+)
 def leave(request, slug):
     """Ask whether to stop speaking for the institution, and do so."""
     institution = _represented(request, slug)
     if request.method != "POST":
         return render(request, "partners/leave.html", {"institution": institution})
-    mine = institution.representations.acting().get(user=request.user)
-    _do(request, lambda: mine.end(request.user, Role.APPLICANT), _("You no longer speak for this institution."))
-    return redirect("desk")
+    mine = get_object_or_404(institution.representations.acting(), user=request.user)
+    mine.end(request.user, Role.APPLICANT)

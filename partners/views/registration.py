@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.steps import StepViews
 from classifications.facets import WordsField
+from partners.applications import Decision
 from partners.models import Institution
 from partners.registration import Registration
 
@@ -31,7 +32,7 @@ def _registration(request, slug=None):
 
 
 def _sent(request, institution):
-    messages.success(request, _("Sent. You will be told of every step by e-mail."))
+    messages.success(request, _("Sent. You will be told of every decision by e-mail."))
     return redirect("partners:desk", institution.slug)
 
 
@@ -39,6 +40,12 @@ def _already_sent(request):
     """Lead to the application that another click has sent."""
     sent = Institution.objects.represented_by(request.user).under_review().newest_first().first()
     return redirect("partners:desk", sent.slug) if sent else redirect("partners:register")
+
+
+def _just_corrected(request, slug=None):
+    """The application that another click of the same person has corrected and sent again, moments ago."""
+    mine = Institution.objects.represented_by(request.user).under_review()
+    return mine.just_moved_by(request.user, Decision.SENT_AGAIN).filter(slug=slug).first()
 
 
 def _alike(registration, form):
@@ -77,4 +84,5 @@ steps = StepViews(
     gone=_already_sent,
     beside=_beside,
     pauses=_asks_first,
+    just_sent=_just_corrected,
 )

@@ -96,6 +96,7 @@ def test_the_queue_asks_as_much_for_three_as_for_one(client, editor):
         ("review", "applied"),
         ("answer", "returned"),
         ("orphaned", "left"),
+        ("unmanaged", "unmanaged"),
         ("unrepresented", "centre"),
         ("nonsense", None),
     ],
@@ -107,7 +108,10 @@ def test_what_waits_can_be_filtered(client, editor, waits, wanted):
         "left": institution_in(Status.LISTED, name_en="C"),
         "kept": institution_in(Status.LISTED, name_en="D"),
         "centre": InstitutionFactory(),
+        "unmanaged": institution_in(Status.LISTED, name_en="E"),
     }
+    RepresentationFactory(institution=rows["unmanaged"], is_manager=False)
+    User.objects.filter(representations__in=rows["unmanaged"].representations.managing()).update(is_active=False)
     rows["left"].representations.update(ended_at=now(), is_manager=False)
     response = client.get(address("changelist"), {"waits": waits})
     assert set(response.context["cl"].result_list) == ({rows[wanted]} if wanted else set(rows.values()))
@@ -120,7 +124,8 @@ def test_the_first_page_says_what_waits(client, editor):
     assert count == 1
     assert client.get(url).context["cl"].result_count == 1
     empty = [
-        "Institutions that nobody represents any more", "Changes to decide on", "Requests to represent an institution",
+        "Institutions that nobody represents any more", "Institutions whose people nobody manages",
+        "Changes to decide on", "Requests to represent an institution",
         "Terms that end within 90 days", "Focal points not confirmed this year", "Requests to join TROP",
         "Training opportunities to review", "Experts to review",
         "Experts who may be recorded twice", "Experts of events that are over, to be marked",

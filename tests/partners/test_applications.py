@@ -6,12 +6,13 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.timezone import localdate
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
 from notifications.models import Letter
-from partners.applications import STEPS, Decision, Role, Status
+from partners.applications import ROUTES, STEPS, Decision, Role, Status
+from partners.emails import TO_ALL
 from partners.models import Institution
 from tests.factories import CountryFactory, InstitutionFactory, RepresentationFactory, SectorFactory, UserFactory
 from tests.racing import race
@@ -147,18 +148,29 @@ VERBS = {
     "suspend": lambda one, by: one.suspend("Complaints.", by),
     "reinstate": lambda one, by: one.reinstate(by),
     "apply_again": lambda one, by: Institution.apply(by, "Head", country=one.country, **FACTS),
+    "correct": lambda one, by: one.correct(by, "Head", **FACTS),
+    "correct_case": lambda one, by: one.correct(by, "Head", **FACTS | {"name_en": "SAMPLE  institute"}),
+    "correct_to_french": lambda one, by: one.correct(
+        by, "Head", **FACTS | {"name_en": "", "name_fr": "Sample Institute"}
+    ),
 }
+TRIED = st.tuples(st.sampled_from(sorted(VERBS)), st.booleans(), st.integers(0, 1))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(st.sampled_from(sorted(VERBS)), st.booleans()), max_size=12))
+@given(st.lists(TRIED, max_size=12))
+@example([("return", True, 1), ("correct_case", False, 1)])
+@example([("return", True, 1), ("correct_to_french", False, 1), ("return", True, 0), ("correct_case", False, 0)])
 def test_no_sequence_of_steps_breaks_the_rules(db, client, sequence):
     country = CountryFactory()
     Institution.objects.all().delete()
-    one = Institution.apply(UserFactory(), "Head", country=country, **FACTS)
+    two = [
+        Institution.apply(UserFactory(), "Head", country=country, **FACTS),
+        Institution.apply(UserFactory(), "Head", country=country, **FACTS | {"name_en": "Other School"}),
+    ]
     people = [UserFactory(), UserFactory(is_staff=True)]
-    for verb, by_staff in sequence:
-        stale = Institution.objects.get(pk=one.pk)
+    for verb, by_staff, which in sequence:
+        stale = Institution.objects.get(pk=two[which].pk)
         with suppress(ValidationError):
             VERBS[verb](stale, people[by_staff])
         for each in Institution.objects.all():
@@ -167,7 +179,35 @@ def test_no_sequence_of_steps_breaks_the_rules(db, client, sequence):
             assert each.status == reached, "a state without its row"
             public = client.get(reverse("partners:institution-detail", args=[each.slug])).status_code == 200
             assert public == (each.status == Status.LISTED)
-        assert Institution.objects.under_review().count() <= 1, "two open applications for one institution"
+        for name in ("Sample Institute", "Other School"):
+            open_ones = Institution.objects.under_review().called([name])
+            assert open_ones.count() <= 1, "two open applications for one institution"
+
+
+@pytest.mark.parametrize("names", [{"name_en": "SAMPLE INSTITUTE"}, {"name_en": "", "name_fr": "Sample  Institute"}])
+def test_a_correction_takes_no_name_of_another(applied, names):
+    other = Institution.apply(UserFactory(), "Head", country=applied.country, **FACTS | {"name_en": "Other School"})
+    other.return_with("Which one?", None)
+    with pytest.raises(ValidationError, match="on record"):
+        other.correct(other.representations.get().user, "Head", **names)
+    other.refresh_from_db()
+    assert (other.status, other.name_en, other.name_fr) == (Status.RETURNED, "Other School", "")
+    other.correct(other.representations.get().user, "Head", name_en="OTHER  school")  # its own, in another case
+    assert other.status == Status.APPLIED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_corrections_to_one_name_the_second_is_refused():
+    country, pair = CountryFactory(), []
+    for name in ("First School", "Second School"):
+        pair.append(Institution.apply(UserFactory(), "Head", country=country, **FACTS | {"name_en": name}))
+        pair[-1].return_with("Which one?", None)
+    one, other = pair
+    assert race(
+        lambda: one.correct(None, "Head", name_fr="Institut Révision"),
+        lambda: other.correct(None, "Head", name_en="INSTITUT REVISION"),
+    ) == ["An institution of this name is on record in this country.", "done"]
+    assert Institution.objects.under_review().called(["institut revision"]).count() == 1
 
 
 def test_the_public_words_of_one_and_of_the_set_agree(db):
@@ -192,3 +232,14 @@ def test_an_institution_is_represented_exactly_while_somebody_acts_for_it(db):
     assert set(Institution.objects.orphaned()) == {left, closed}
     for one in (acting, left, closed, asked):
         assert one.representations.acting().exists() == (one == acting)
+
+
+def test_every_decision_is_promised_to_be_told_and_is(client, db):
+    """Whose turn it is next, and what a focal point tells the Centre, is no decision."""
+    user = UserFactory(language="en")
+    Institution.apply(user, "Head", country=CountryFactory(), **FACTS)
+    assert "You will be told of every decision by e-mail" in Letter.objects.get(recipients=[user.email]).text
+    client.force_login(user)
+    assert "you will be told of every decision" in client.get(reverse("partners:desk", args=["sample-institute"])).text
+    assert {*STEPS, Decision.CONFIRMED, Decision.VERIFIED} <= TO_ALL
+    assert TO_ALL.isdisjoint({*ROUTES, Decision.OBJECTED})

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Draft
@@ -39,19 +39,34 @@ MAY_LEAVE = {
 }
 SENT_BY_THE_PORTAL = {Decision.ASKED, Decision.DEPUTY_TOLD, Decision.CENTRE_TAKES}  # routing, in the same request
 REASON = {"reason": "Because."}
+OTHER = INSTITUTION | {"name_en": "Other School"}  # by whom the name of the first may be tried
+NAMES = [INSTITUTION["name_en"], OTHER["name_en"]]
+CORRECTED = {
+    "": INSTITUTION,
+    " in another case": INSTITUTION | {"name_en": "SAMPLE  institute"},
+    " to a French name": INSTITUTION | {"name_en": "", "name_fr": INSTITUTION["name_en"]},
+    " to the other name": OTHER,
+}
 
 
-def register(client, profile, _one):
-    for name, answers in (("institution", INSTITUTION), ("profile", profile), ("representative", PERSON)):
-        client.post(reverse("partners:register-step", args=[name]), answers)
-    return client.post(reverse("partners:register-send"), CONSENT)
+def register(facts):
+    def act(client, profile, _one):
+        for name, answers in (("institution", facts), ("profile", profile), ("representative", PERSON)):
+            client.post(reverse("partners:register-step", args=[name]), answers)
+        return client.post(reverse("partners:register-send"), CONSENT)
+
+    return act
 
 
-def correct(client, profile, one):
-    """With the name of the other, where there are two: nobody takes a name that is under review already."""
-    for name, answers in (("institution", INSTITUTION), ("profile", profile), ("representative", PERSON)):
-        client.post(reverse("partners:correct-step", args=[one.slug, name]), answers)
-    return client.post(reverse("partners:correct-send", args=[one.slug]), CONSENT)
+def correct(facts):
+    """With the name of the other, in some way of writing it: nobody takes a name that is under review already."""
+
+    def act(client, profile, one):
+        for name, answers in (("institution", facts), ("profile", profile), ("representative", PERSON)):
+            client.post(reverse("partners:correct-step", args=[one.slug, name]), answers)
+        return client.post(reverse("partners:correct-send", args=[one.slug]), CONSENT)
+
+    return act
 
 
 def at(name, answers):
@@ -68,8 +83,9 @@ def approve_many(client, _profile, one):
 
 
 ACTS = {
-    "register": register,
-    "correct": correct,
+    "register": register(INSTITUTION),
+    "register the other": register(OTHER),
+    **{f"correct{how}": correct(facts) for how, facts in CORRECTED.items()},
     "withdraw": at("withdraw", {}),
     "leave": at("leave", {}),
     "endorse": at("endorse", {"until": "2100-01-31", "reason": "Known to us."}),
@@ -110,19 +126,20 @@ def profile(db):
 
 def check(reader):
     """What has to hold after each request."""
-    ours = Institution.objects.filter(name_en=INSTITUTION["name_en"])
-    assert sum(each.is_under_review for each in ours) <= 1, "two open applications for one institution"
-    listed = [each for each in ours if each.status == Status.LISTED]
-    assert len(listed) <= 1
-    for each in ours:
-        last = each.reviews.filter(decision__in=[*STEPS, Decision.APPLIED]).first()
-        assert each.status == (STEPS[last.decision].to if last.decision in STEPS else Status.APPLIED), (
-            "no row for its state"
-        )
-        page = reader.get(each.get_absolute_url())
-        assert (page.status_code == 200) == (each.status == Status.LISTED), "unlisted, but public"
-    found = reader.get("/partners/search/", {"q": INSTITUTION["name_en"]}).context["object_list"]
-    assert [each.pk for each in found] == [each.pk for each in listed]
+    for name in NAMES:
+        ours = Institution.objects.called([name])
+        assert sum(each.is_under_review for each in ours) <= 1, "two open applications for one institution"
+        listed = [each for each in ours if each.status == Status.LISTED]
+        assert len(listed) <= 1
+        for each in ours:
+            last = each.reviews.filter(decision__in=[*STEPS, Decision.APPLIED]).first()
+            assert each.status == (STEPS[last.decision].to if last.decision in STEPS else Status.APPLIED), (
+                "no row for its state"
+            )
+            page = reader.get(each.get_absolute_url())
+            assert (page.status_code == 200) == (each.status == Status.LISTED), "unlisted, but public"
+        found = reader.get("/partners/search/", {"q": name}).context["object_list"]
+        assert [each.pk for each in found] == [each.pk for each in listed]
 
 
 def rows():
@@ -158,6 +175,8 @@ def test_this_way_an_application_goes_through(people, profile):
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+@example([("editor", "return", 1), ("another applicant", "correct in another case", 1)])
+@example([("editor", "return", 1), ("another applicant", "correct to a French name", 1)])
 @given(
     st.lists(
         st.tuples(st.sampled_from(sorted(MAY_LEAVE)), st.sampled_from(sorted(ACTS)), st.integers(0, 2)),
@@ -167,10 +186,11 @@ def test_this_way_an_application_goes_through(people, profile):
 )
 def test_no_sequence_of_requests_of_any_roles_breaks_the_rules(people, profile, tried):
     Draft.objects.all().delete()
-    Institution.objects.filter(name_en=INSTITUTION["name_en"]).delete()
+    Institution.objects.called(NAMES).delete()
     ACTS["register"](people["applicant"], profile, None)
+    ACTS["register the other"](people["another applicant"], profile, None)
     for role, act, which in tried:
-        ours = list(Institution.objects.filter(name_en=INSTITUTION["name_en"]).order_by("pk"))
+        ours = list(Institution.objects.called(NAMES).order_by("pk"))
         before = rows()
         response = ACTS[act](people[role], profile, ours[min(which, len(ours) - 1)])
         assert response.status_code < 500

@@ -1,13 +1,27 @@
 """What is sent twice at the same moment is done once; what ended with a person cannot be used after them."""
 
+from datetime import timedelta
+
 import pytest
+from django.contrib.messages import get_messages
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils.timezone import localdate, now
 
+from accounts.models import User
 from notifications.models import Letter
-from partners.applications import Role
-from partners.models import Institution, Invitation, Representation
-from tests.factories import CountryFactory, InstitutionFactory, InvitationFactory, RepresentationFactory, UserFactory
+from partners.applications import Decision, Role, Status
+from partners.models import Institution, Invitation, ProposedChange, Representation, Review
+from tests.factories import (
+    CountryFactory,
+    InstitutionFactory,
+    InvitationFactory,
+    LanguageFactory,
+    RepresentationFactory,
+    SectorFactory,
+    UserFactory,
+)
+from tests.partners.test_registration import CONSENT
 from tests.racing import race
 
 FACTS = {"kind": Institution.Kind.NGO}
@@ -80,3 +94,118 @@ def test_a_second_click_on_asking_leads_on(client, db):
         for _click in range(2)
     ]
     assert [(answer.status_code, answer.get("Location")) for answer in answers] == [(302, answers[0]["Location"])] * 2
+
+
+# --- The second click finds the first done -------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_proposed_twice_waits_once():
+    mine = RepresentationFactory()
+    propose = [lambda: ProposedChange.propose(mine.institution, mine.user, {"website": "https://new.example.org"})] * 4
+    assert race(*propose) == ["done"] * 4
+    assert mine.institution.reviews.filter(decision=Decision.CHANGE_PROPOSED).count() == 1
+
+
+def test_the_change_that_waits_keeps_its_number_until_another_is_proposed(db):
+    mine = RepresentationFactory()
+    first, again = (ProposedChange.propose(mine.institution, mine.user, {"name_en": "A"}) for _click in range(2))
+    other = ProposedChange.propose(mine.institution, mine.user, {"name_en": "B"})
+    assert (first == again, first == other) == (True, False)
+    assert list(ProposedChange.objects.waiting()) == [other]
+    assert mine.institution.reviews.filter(decision=Decision.CHANGE_PROPOSED).count() == 2
+
+
+@pytest.mark.parametrize("verb", ["verify", "confirm"])
+@pytest.mark.django_db(transaction=True)
+def test_vouched_for_twice_at_once_is_one_row_and_one_letter(verb):
+    mine, by, until = RepresentationFactory(), UserFactory(), localdate() + timedelta(days=9)
+    clicks = [Institution.objects.get(pk=mine.institution_id) for _click in range(3)]
+    assert race(*[lambda one=one: getattr(one, verb)(by, until, "Seen. ") for one in clicks]) == ["done"] * 3
+    letters = Letter.objects.filter(recipients=[mine.user.email])
+    assert (mine.institution.reviews.count(), letters.count()) == (1, 1)
+
+
+@pytest.mark.parametrize("what", ["day", "words", "person", "later"])
+def test_vouching_for_it_anew_is_another_step(db, what):
+    institution, by, until = InstitutionFactory(), UserFactory(), localdate() + timedelta(days=9)
+    institution.verify(by, until, "Seen.")
+    if what == "later":
+        institution.reviews.update(at=now() - timedelta(minutes=1))
+    institution.verify(
+        UserFactory() if what == "person" else by,
+        until + timedelta(days=1) if what == "day" else until,
+        "Seen again." if what == "words" else "Seen.",
+    )
+    assert institution.reviews.count() == 2
+
+
+@pytest.fixture
+def manager(client, db):
+    mine = RepresentationFactory()
+    client.force_login(mine.user)
+    return mine
+
+
+def at(name, mine, *rest):
+    return reverse(f"partners:{name}", args=[mine.institution.slug, *rest])
+
+
+def hands_over(mine):
+    return at("hand-over", mine, RepresentationFactory(institution=mine.institution, is_manager=False).pk)
+
+
+def removes(mine):
+    return at("remove", mine, RepresentationFactory(institution=mine.institution, is_manager=False).pk)
+
+
+def accepts(mine):
+    asked = RepresentationFactory(institution=mine.institution, is_manager=False, accepted_at=None)
+    return at("accept-request", mine, asked.pk)
+
+
+def leaves(mine):
+    return at("leave", mine)
+
+
+def corrects(mine):
+    Institution.objects.filter(pk=mine.institution_id).update(
+        status=Status.RETURNED, offers="Courses.", country=CountryFactory(iso2="UG")
+    )
+    mine.institution.sectors.add(SectorFactory())
+    mine.institution.languages.add(LanguageFactory(code="en"))
+    User.objects.filter(pk=mine.user_id).update(name="Somebody Sample")
+    return at("correct-send", mine)
+
+
+STEPS = [hands_over, removes, accepts, leaves, corrects]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_who_clicks_twice_reads_the_same_twice(client, manager, step):
+    path = step(manager)
+    first = client.post(path, CONSENT)
+    said = [str(each) for each in get_messages(first.wsgi_request)]
+    again = client.post(path, CONSENT)
+    assert (again.status_code, again["Location"]) == (first.status_code, first["Location"])
+    assert [str(each) for each in get_messages(again.wsgi_request)][-1:] == said
+    assert manager.institution.reviews.count() == 1
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_nobody_else_is_told_that_it_was_done(client, manager, step):
+    path = step(manager)
+    client.post(path, CONSENT)
+    for stranger in (UserFactory(), RepresentationFactory().user):
+        client.force_login(stranger)
+        assert client.post(path, CONSENT).status_code == 404
+    client.force_login(manager.user)
+    Review.objects.update(at=now() - timedelta(minutes=1))
+    assert client.post(path, CONSENT).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["remove", "accept-request", "hand-over"])
+def test_what_was_done_about_one_is_not_told_of_another(client, manager, name):
+    client.post(removes(manager))
+    other = RepresentationFactory()
+    assert client.post(at(name, manager, other.pk)).status_code == 404

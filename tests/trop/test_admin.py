@@ -6,9 +6,10 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.urls import reverse
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 
-from notifications.models import Letter
+from notifications.matching import announce
+from notifications.models import Announcement, Letter
 from tests.factories import CountryFactory, MembershipFactory, OpportunityFactory, RepresentationFactory, SectorFactory
 from trop.models import TrainingOpportunity
 
@@ -124,25 +125,81 @@ def test_the_centre_takes_no_step_of_the_institution(client, editor):
     assert one.status == "published"
 
 
-def test_facts_can_be_corrected_states_cannot(client, editor):
-    one = OpportunityFactory(sectors=[SectorFactory()])
-    page = client.get(address(one, "change", one.pk))
-    form = page.context["adminform"].form
+def correct(client, one, **facts):
+    """Send the form of an opportunity as it is shown, but for `facts`."""
+    form = client.get(address(one, "change", one.pk)).context["adminform"].form
     assert "status" not in form.fields
     data = {name: form.initial.get(name) or "" for name in form.fields} | {
-        "title": "Corrected", "status": "draft", "covered": ["meals"], "open_to": [CountryFactory().pk],
-        "sectors": [each.pk for each in one.sectors.all()], "languages": [each.pk for each in one.languages.all()],
-        "reviews-TOTAL_FORMS": "0", "reviews-INITIAL_FORMS": "0",
+        **{name: [each.pk for each in getattr(one, name).all()] for name in one.LINKED},
+        "covered": one.covered, "reviews-TOTAL_FORMS": "0", "reviews-INITIAL_FORMS": "0",
     }  # fmt: skip
-    response = client.post(address(one, "change", one.pk), data)
-    assert response.status_code == 302, response.context["errors"]
+    response = client.post(address(one, "change", one.pk), data | facts)
     one.refresh_from_db()
+    return response
+
+
+def test_facts_can_be_corrected_states_cannot(client, editor):
+    one = OpportunityFactory(sectors=[SectorFactory()])
+    response = correct(client, one, title="Corrected", status="draft", covered=["meals"], open_to=[CountryFactory().pk])
+    assert response.status_code == 302, response.context["errors"]
     assert (one.title, one.status, one.covered, one.revision, one.open_to.count()) == (
         "Corrected", "published", ["meals"], 1, 1,
     )  # fmt: skip
     history = client.get(address(one, "history", one.pk)).text
     assert "Corrected" in history
     assert "Meals" in history
+
+
+def test_a_correction_leaves_a_row_and_is_told(client, editor):
+    person = RepresentationFactory(user__language="fr")
+    one = OpportunityFactory(institution=MembershipFactory(institution=person.institution).institution)
+    announce(one.NEWS, one.pk)
+    first_day = one.starts_on + timedelta(days=1)
+    correct(client, one, starts_on=first_day, ends_on=first_day + timedelta(days=4))
+    assert [(each.decision, each.role, each.by) for each in one.reviews.all()] == [("corrected", "centre", editor)]
+    assert [each.occasion for each in Announcement.objects.order_by("pk")] == ["appeared", "moved"]
+    [letter] = Letter.objects.filter(recipients=[person.user.email])
+    assert one.title in letter.subject
+    assert f"/fr/trop/panel/{one.institution.slug}/{one.pk}/" in letter.text
+    assert letter.text.count("\n- ") == 2, "the first and the last day"
+
+
+def test_saving_what_did_not_change_does_nothing(client, editor):
+    one = OpportunityFactory(institution=RepresentationFactory().institution)
+    response = correct(client, one)
+    assert response.status_code == 302, response.context["adminform"].form.errors
+    assert (one.revision, one.reviews.count(), Letter.objects.count()) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("status", ["published", "closed", "waiting"])
+@pytest.mark.parametrize(("name", "empty", "told"), [("sectors", [], "sectors"), ("summary", "", "what it teaches")])
+def test_what_is_no_draft_stays_complete(client, editor, status, name, empty, told):
+    one = OpportunityFactory(institution=RepresentationFactory().institution, status=status)
+    response = correct(client, one, title="Typed anew", **{name: empty})
+    assert response.status_code == 200
+    errors = response.context["adminform"].form.non_field_errors()
+    assert [str(error).startswith(f"This is still missing: {told}") for error in errors] == [True]
+    assert "Typed anew" in response.text
+    assert (one.title != "Typed anew", one.sectors.count(), one.revision, Letter.objects.count()) == (True, 1, 0, 0)
+
+
+def test_a_draft_may_lack_something_and_what_is_past_may_be_corrected(client, editor):
+    draft = OpportunityFactory(status="draft", slug="")
+    assert correct(client, draft, sectors=[], level="").status_code == 302
+    assert (draft.sectors.count(), draft.level) == (0, "")
+    over = OpportunityFactory(apply_by=localdate() - timedelta(days=3))
+    assert correct(client, over, title="Right at last").status_code == 302
+    assert over.title == "Right at last"
+    assert correct(client, over, apply_by=localdate() - timedelta(days=1)).status_code == 200
+
+
+def test_a_correction_undoes_no_step_taken_meanwhile(db):
+    one = OpportunityFactory()
+    stale = TrainingOpportunity.objects.get(pk=one.pk)
+    one.close(None)
+    stale.correct(None, {"title": "Corrected"})
+    one.refresh_from_db()
+    assert (one.status, one.title) == ("closed", "Corrected")
 
 
 def test_search_and_filters(client, editor):

@@ -107,6 +107,19 @@ def test_trust_is_earned_once_by_the_first_opportunities(db):
     assert not membership.is_trusted, "the Centre decided on it"
 
 
+def test_trust_that_was_earned_is_earned_again_after_leaving(db):
+    membership = MembershipFactory()
+    membership.earn_trust(Membership.TRUSTED_AFTER)
+    membership.leave(None)
+    Membership.apply(membership.institution, None, "Courses.").approve(None)
+    membership.refresh_from_db()
+    assert not membership.is_trusted
+    membership.earn_trust(Membership.TRUSTED_AFTER + 1)
+    membership.earn_trust(Membership.TRUSTED_AFTER + 2)
+    assert membership.is_trusted
+    assert steps(membership).count(("trusted", Role.PORTAL, "")) == 2
+
+
 def test_one_and_set_agree_on_who_is_a_member(db):
     for status in Membership.Status:
         for listed in (Status.LISTED, Status.SUSPENDED):

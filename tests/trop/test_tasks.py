@@ -54,6 +54,34 @@ def test_typing_is_working_on_it(member):
     assert not TrainingOpportunity.objects.stale().exists()
 
 
+def typed(draft):
+    draft.touch()
+
+
+def written(draft):
+    draft.rewrite(draft.made_by, [], [], [], "", title="Pumps")
+
+
+def taken_back(draft):
+    TrainingOpportunity.objects.filter(pk=draft.pk).update(status="waiting", slug="pumps", waiting_since=AGO)
+    draft.take_back(draft.made_by)
+
+
+@pytest.mark.parametrize("work", [typed, written, taken_back])
+def test_a_draft_worked_on_and_left_alone_again_is_reminded_of_again(member, work):
+    draft = OpportunityFactory(
+        institution=member.institution, status="draft", slug="", touched_at=AGO, made_by=person(member)
+    )
+    remind_of_stale_drafts()
+    work(draft)
+    remind_of_stale_drafts()
+    assert Letter.objects.count() == 1, "it was worked on today"
+    TrainingOpportunity.objects.update(touched_at=AGO)
+    remind_of_stale_drafts()
+    remind_of_stale_drafts()
+    assert Letter.objects.count() == 2
+
+
 def test_beat_knows_the_task(settings):
     scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
     assert remind_of_stale_drafts.name in scheduled

@@ -55,7 +55,7 @@ class OpportunityQuerySet(ClassifiedQuerySet, SearchableQuerySet):
         return self.drafts().alias(last=Subquery(last)).filter(last=Decision.RETURNED)
 
     def stale(self):
-        """Drafts of members that nobody has touched for two weeks and that nobody was reminded of."""
+        """Drafts of members that nobody has touched for two weeks and of which nobody was reminded since."""
         limit = now() - self.model.STALE_AFTER
         return self.drafts().of_members().filter(touched_at__lt=limit, reminded_at=None)
 

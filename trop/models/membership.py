@@ -197,8 +197,8 @@ class Membership(Stepped):
 
     def earn_trust(self, approved):
         """Trust a member after its first `approved` opportunities, unless the Centre ever decided on its trust itself."""
-        decided = self.reviews.filter(decision__in=[Decision.TRUSTED, Decision.TRUST_TAKEN]).exists()
-        if approved >= self.TRUSTED_AFTER and not decided:
+        decided = self.reviews.filter(decision__in=[Decision.TRUSTED, Decision.TRUST_TAKEN], role=Role.CENTRE).exists()
+        if approved >= self.TRUSTED_AFTER and not decided and not self.is_trusted:
             self._trust(True, Decision.TRUSTED, None, Role.PORTAL)
 
     @transaction.atomic

@@ -78,6 +78,7 @@ class TrainingOpportunity(Stepped):
         "how_to_apply",
     ]  # fmt: skip
     LINKED = ["sectors", "languages", "open_to"]
+    MARKS = ["updated_at", "touched_at", "reminded_at", "revision"]  # what `mark_changed` sets
     COPIED = [
         "title", "summary", "written_in", "category", "level", "mode", "city", "city_name", "seats", "cost", "covered",
         "how_to_apply", "application_url",
@@ -133,7 +134,7 @@ class TrainingOpportunity(Stepped):
     )
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
     updated_at = models.DateTimeField(_("last changed"), default=now, editable=False)
-    # When somebody last worked on it, typing included; a draft left alone is reminded of once.
+    # When somebody last worked on it, typing included; each time a draft is left alone it is reminded of once.
     touched_at = models.DateTimeField(_("last worked on"), default=now, editable=False)
     reminded_at = models.DateTimeField(_("reminded"), null=True, blank=True, editable=False)
     is_sample = models.BooleanField(_("sample"), default=False, editable=False)
@@ -339,8 +340,8 @@ class TrainingOpportunity(Stepped):
         return copy
 
     def touch(self):
-        """Note that somebody is working on it."""
-        TrainingOpportunity.objects.filter(pk=self.pk).update(touched_at=now())
+        """Note that somebody is working on it; left alone after that, it is reminded of again."""
+        TrainingOpportunity.objects.filter(pk=self.pk).update(touched_at=now(), reminded_at=None)
 
     @transaction.atomic
     def rewrite(self, by, sectors, languages, open_to, city_name, **facts):
@@ -366,9 +367,34 @@ class TrainingOpportunity(Stepped):
                 self.take(Decision.CHANGED, by, Role.APPLICANT)
             announce_change(self.NEWS, self.pk)
 
+    @transaction.atomic
+    def correct(self, by, facts):
+        """The Centre writes facts, those linked among them, as it stands: nothing of it is reviewed, and its people are told.
+
+        Raise `ValidationError` where what is not a draft would lack something, or could no longer be applied for.
+        """
+        from trop.emails import tell_of_correction  # noqa: PLC0415  letters speak of models
+
+        self.lock()
+        for name, value in facts.items():
+            if name in self.LINKED:
+                getattr(self, name).set(value)
+            else:
+                setattr(self, name, value)
+        if self.status not in (Status.DRAFT, Status.ARCHIVED):
+            self._check_nothing_missing()
+        if self.status == Status.PUBLISHED and "apply_by" in facts:
+            self._check_still_open()
+        self.mark_changed()
+        self.full_clean()
+        self.save(update_fields=[*(facts.keys() - set(self.LINKED)), *self.MARKS])
+        announce_change(self.NEWS, self.pk)
+        tell_of_correction(self.record(Decision.CORRECTED, by, Role.CENTRE), facts)
+
     def mark_changed(self):
         """Note, before it is saved, that its facts changed, so that calendars and feeds take it anew."""
         self.updated_at = self.touched_at = now()
+        self.reminded_at = None
         self.revision += 1
 
     # --- Verbs: its way to the public ---------------------------------------------------------------------------------
@@ -417,7 +443,7 @@ class TrainingOpportunity(Stepped):
 
     def take_back(self, by):
         """Take it back from the reviewers, to change it."""
-        return self.take(Decision.TAKEN_BACK, by, Role.APPLICANT, touched_at=now())
+        return self.take(Decision.TAKEN_BACK, by, Role.APPLICANT, touched_at=now(), reminded_at=None)
 
     def close(self, by):
         """Take no more applications; it stays on record as past."""
@@ -439,11 +465,14 @@ class TrainingOpportunity(Stepped):
         return self.take(Decision.ARCHIVED, by, Role.APPLICANT)
 
     def _check_complete(self):
+        self._check_nothing_missing()
+        self._check_still_open()
+
+    def _check_nothing_missing(self):
         if missing := self.missing:
             raise ValidationError(
                 _("This is still missing: %(names)s.") % {"names": ", ".join(str(name) for name in missing)}
             )
-        self._check_still_open()
 
     def _check_still_open(self):
         if self.is_expired:
@@ -464,7 +493,7 @@ class TrainingOpportunity(Stepped):
         tell_of_opportunity(review)
 
     def remind(self):
-        """Remind those who write it that it is still a draft; once, whoever asks."""
+        """Remind those who write it that it is still a draft; once until somebody works on it, whoever asks."""
         from trop.emails import remind_of_draft  # noqa: PLC0415  letters speak of models
 
         if TrainingOpportunity.objects.stale().filter(pk=self.pk).update(reminded_at=now()):

@@ -28,6 +28,7 @@ class Decision(models.TextChoices):
     APPROVED = "approved", _("Approved and published")
     PUBLISHED = "published", pgettext_lazy("an opportunity", "Published")
     CHANGED = "changed", _("Changed, and sent to the reviewers again")
+    CORRECTED = "corrected", _("Corrected by SESRIC")
     CLOSED = "closed", pgettext_lazy("an opportunity", "Closed")
     REOPENED = "reopened", _("Opened again")
     WITHDRAWN = "withdrawn", pgettext_lazy("an opportunity", "Withdrawn")
