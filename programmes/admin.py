@@ -359,7 +359,7 @@ class FocalPointAdmin(TableAdmin):
 
     def save_model(self, request, obj, form, change):
         if change:
-            obj.save()
+            obj.save(update_fields=form.changed_data)  # not the day on which somebody else has ended it meanwhile
         elif predecessor := getattr(request, "predecessor", None):
             predecessor.succeed(request.user, obj)
         else:

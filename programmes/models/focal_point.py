@@ -178,14 +178,32 @@ class FocalPoint(models.Model):
     def office(self):
         return translated(self, "office")
 
-    def clean(self):
-        """Say kindly what the constraint refuses, on forms that do not hold all of its fields too."""
+    @property
+    def first_day_after(self):
+        """The first day on which it is no longer in force; None where that is open."""
         ends = [day for day in (self.term_ends_on and self.term_ends_on + timedelta(days=1), self.ended_on) if day]
+        return min(ends, default=None)
+
+    def reopened(self, former):
+        """What in it would bring `former`, the same designation as it stands on record, back into force; by field."""
+        if former.ended_on and self.ended_on != former.ended_on:
+            return {"ended_on": _("It has been ended, and that stays: designate anew.")}
+        over, end = former.first_day_after, self.first_day_after
+        if over and over <= localdate() and (end is None or end > localdate()):
+            return {"term_ends_on": _("Its term is over, and that stays: designate anew.")}
+        return {}
+
+    def clean(self):
+        """Refuse what would bring it back; say kindly what the constraint refuses, on forms without all of its fields too."""
+        former = FocalPoint.objects.filter(pk=self.pk).first() if self.pk else None
+        if former and (faults := self.reopened(former)):
+            raise ValidationError(list(faults.values()))
+        end = self.first_day_after
         if not (self.country_id and self.programme_id and self.designated_on):
             return
-        if ends and min(ends) <= self.designated_on:
+        if end and end <= self.designated_on:
             return  # in force on no day
-        days = DateRange(self.designated_on, min(ends, default=None))
+        days = DateRange(self.designated_on, end)
         if FocalPoint.objects.of_seat(self).exclude(pk=self.pk).filter(in_force__overlap=days).exists():
             raise ValidationError(_("On some of these days another designation to this seat is in force."))
 

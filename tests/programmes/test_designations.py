@@ -1,13 +1,16 @@
 """Designations: never two in force for one seat, nobody acts after the end, each step told once, vacancies counted."""
 
-from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from collections import Counter
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
+from django.contrib.admin import site
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.forms import modelform_factory
+from django.test import RequestFactory
 from django.urls import reverse
 from django.utils.timezone import localdate
 from hypothesis import HealthCheck, given, settings
@@ -15,10 +18,12 @@ from hypothesis import strategies as st
 
 from notifications.designations import ask_countries, tell
 from notifications.models import Letter
+from partners.models import Institution
 from programmes.models import DesignationStep, FocalPoint, YearlyQuestion
 from programmes.seats import seats_of, vacant
 from tests.factories import CountryFactory, FocalPointFactory, LanguageFactory, ProgrammeFactory, UserFactory
-from tests.programmes.test_admin import imported
+from tests.programmes.test_admin import exported
+from tests.programmes.test_import import confirmed, previewed, table, told
 
 TODAY = localdate()
 DAY = timedelta(days=1)
@@ -77,12 +82,15 @@ def test_nothing_ends_before_it_begins(db, field):
         FocalPointFactory(designated_on=TODAY, **{field: TODAY - DAY})
 
 
+DAYS = st.integers(-3, 6)
+LATER = st.none() | st.integers(-3, 9)
+WHICH = st.integers(0, 7)
 STEP = st.one_of(
-    st.tuples(st.just("designate"), st.integers(-3, 6), st.none() | st.integers(-3, 9)),
-    st.tuples(st.just("end"), st.integers(-3, 6), st.none()),
-    st.tuples(st.just("succeed"), st.integers(-3, 6), st.none() | st.integers(-3, 9)),
-    st.tuples(st.just("edit"), st.integers(-3, 6), st.none() | st.integers(-3, 9)),
-    st.tuples(st.just("import"), st.integers(-3, 6), st.none() | st.integers(-3, 9)),
+    st.tuples(st.just("designate"), WHICH, DAYS, LATER, LATER),
+    st.tuples(st.just("end"), WHICH, DAYS, LATER, LATER),
+    st.tuples(st.just("succeed"), WHICH, DAYS, LATER, LATER),
+    st.tuples(st.just("edit"), WHICH, DAYS, LATER, LATER),
+    st.tuples(st.sampled_from(["import a new line", "import a line on record"]), WHICH, DAYS, LATER, LATER),
 )
 
 
@@ -90,36 +98,119 @@ def day(number):
     return None if number is None else TODAY + number * DAY
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(STEP, max_size=8))
-def test_no_sequence_leaves_two_acting_or_one_acting_after_the_end(db, client, superuser, sequence):
-    FocalPoint.objects.all().delete()
-    country, programme = CountryFactory(iso2="GM"), ProgrammeFactory(slug=f"p{ProgrammeFactory().pk}")
-    seat = {"country": country, "programme": programme, "user": superuser}
-    for verb, first, last in sequence:
-        point = FocalPoint.objects.order_by("?").first()
-        with suppress(ValidationError):
-            if verb == "designate":
-                FocalPoint.designate(None, office_en="Office", designated_on=day(first), term_ends_on=day(last), **seat)
-            elif verb == "import":
-                line = f"GM,{programme.slug},{day(first)},{day(last) or ''},Office\n"
-                with suppress(AttributeError, KeyError, TypeError):  # the preview tells of faults, and offers no import
-                    imported(client, "focalpoint", f"country,programme,designated_on,term_ends_on,office_en\n{line}")
-            elif point and verb == "end":
-                point.end(None, day(first))
-            elif point and verb == "succeed":
-                point.succeed(None, unsaved(designated_on=day(first), term_ends_on=day(last)))
-            elif point and verb == "edit":
-                point.designated_on, point.term_ends_on = day(first), day(last)
-                point.full_clean()
-                point.save()
+class SeatOfOne:
+    """One seat, what was done to it, and who may not act any longer: by designation, the day from which that is so."""
+
+    def __init__(self, client):
+        self.client, self.done, self.over = client, Counter(), {}
+        self.country, self.programme = CountryFactory(iso2="GM"), ProgrammeFactory(slug=f"p{ProgrammeFactory().pk}")
+        self.application = Institution.apply(
+            UserFactory(), "Head", country=self.country, name_en=f"Applicant of {self.programme}",
+            kind=Institution.Kind.TRAINING, offers="Courses.", written_in="en",
+        )  # fmt: skip
+
+    @property
+    def points(self):
+        return FocalPoint.objects.filter(programme=self.programme)
+
+    def take(self, verb, which, first, last, end):
+        """Take one step; where it is refused, nothing may have changed."""
+        points = list(self.points.order_by("pk"))
+        point = points[which % len(points)] if points else None
+        before = list(self.points.order_by("pk").values())
+        try:
+            going = self._act(verb, point, day(first), day(last), day(end))
+        except ValidationError:
+            going = False
+        self.done[verb] += going
+        assert going or list(self.points.order_by("pk").values()) == before
+        for each in self.points:
+            if each.first_day_after and (each.ended_on or each.first_day_after <= TODAY):
+                self.over[each.pk] = min(self.over.get(each.pk, each.first_day_after), max(each.first_day_after, TODAY))
+
+    def _act(self, verb, point, first, last, end):
+        new = {"designated_on": first, "term_ends_on": last, "user": UserFactory()}
+        if verb == "designate":
+            FocalPoint.designate(None, country=self.country, programme=self.programme, office_en="Office", **new)
+        elif verb == "import a new line":
+            return self._import(first, last, end)
+        elif point is None:
+            return False
+        elif verb == "import a line on record":
+            return self._import(point.designated_on, last, end)
+        elif verb == "end":
+            point.end(None, first)
+            self.over[point.pk] = first
+        elif verb == "succeed":
+            point.succeed(None, unsaved(**new))
+        elif verb == "edit":
+            point.designated_on, point.term_ends_on = first, last
+            point.full_clean()
+            point.save()
+        return True
+
+    def _import(self, first, last, end):
+        """Whether a line went in; where it did not, its faults were told."""
+        line = f"GM,{self.programme.slug},focal_point,{first},{last or ''},{end or ''},Office {last} {end}"
+        preview = previewed(self.client, table(line))
+        if "confirm_form" not in preview.context:
+            assert told(preview)
+            return False
+        assert "Imported" in confirmed(self.client, preview).text
+        return True
+
+    def check(self):
         for number in range(-4, 12):
-            acting = FocalPoint.objects.acting(day(number)).filter(country=country, programme=programme)
-            assert acting.count() <= 1, "two in force on one day"
+            acting = self.points.acting(day(number))
+            assert len(acting) <= 1, "two in force on one day"
             for one in acting:
                 assert one.designated_on <= day(number)
                 assert one.term_ends_on is None or day(number) <= one.term_ends_on
                 assert one.ended_on is None or day(number) < one.ended_on
+                assert one.pk not in self.over or day(number) < self.over[one.pk], "acting after the end"
+        for point in self.points.filter(pk__in=self.over):
+            noon = datetime.combine(self.over[point.pk], time(12), UTC)
+            with time_machine.travel(noon):
+                assert point not in FocalPoint.objects.able_to_act()
+                if point.user:
+                    assert not Institution.objects.for_word_of(point.user).exists()
+
+
+def test_each_act_of_the_sequences_does_something(client, superuser):
+    """Lest the sequences below prove nothing: what is done, what is refused, and who may act meanwhile."""
+    seat = SeatOfOne(client)
+    seat.take("designate", 0, -3, None, None)
+    assert list(Institution.objects.for_word_of(seat.points.get().user)) == [seat.application]
+    seat.take("edit", 0, -3, 9, None)
+    seat.take("succeed", 0, 0, None, None)
+    seat.take("end", 1, 3, None, None)
+    seat.take("import a new line", 0, 4, 5, None)
+    seat.take("import a line on record", 2, 0, 6, None)
+    assert seat.done == dict.fromkeys(
+        ["designate", "edit", "succeed", "end", "import a new line", "import a line on record"], 1
+    )
+    seat.take("import a line on record", 1, 0, None, None)
+    seat.take("end", 1, 5, None, None)
+    assert seat.done.total() == 6, "what ended was taken up again"
+    seat.check()
+
+
+def test_no_sequence_leaves_two_acting_or_one_acting_after_the_end(client, superuser):
+    done = Counter()
+
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.lists(STEP, min_size=3, max_size=8))
+    def take_all(sequence):
+        FocalPoint.objects.all().delete()
+        seat = SeatOfOne(client)
+        for step in sequence:
+            seat.take(*step)
+            seat.check()
+        done.update(seat.done)
+
+    take_all()
+    assert done["designate"], done
+    assert done["import a new line"] + done["import a line on record"], done
 
 
 def test_one_and_the_set_agree_on_who_is_in_force(db):
@@ -195,6 +286,102 @@ def test_a_successor_needs_no_second_end(db):
     old.succeed(None, unsaved())
     old.refresh_from_db()
     assert old.ended_on is None
+
+
+# --- What ended stays so --------------------------------------------------------------------------------------------
+
+OVER = {
+    "ended": {"ended_on": TODAY - 9 * DAY},
+    "ends soon": {"ended_on": TODAY + 9 * DAY},
+    "term over": {"term_ends_on": TODAY - 9 * DAY},
+}
+
+
+@pytest.mark.parametrize("over", OVER)
+@pytest.mark.parametrize("field", ["ended_on", "term_ends_on"])
+@pytest.mark.parametrize("to", [None, TODAY + 30 * DAY])
+def test_a_designation_that_ended_is_not_taken_up_again(db, over, field, to):
+    point = FocalPointFactory(**OVER[over])
+    former = FocalPoint.objects.get(pk=point.pk)
+    setattr(point, field, to)
+    if getattr(former, field) is None:
+        return point.full_clean()  # a term beside an end changes nothing, nor does an end after a term
+    with pytest.raises(ValidationError, match="designate anew"):
+        point.full_clean()
+
+
+def test_a_term_that_runs_is_prolonged_and_one_that_is_over_is_put_right(db):
+    runs, over = FocalPointFactory(term_ends_on=TODAY), FocalPointFactory(term_ends_on=TODAY - 9 * DAY)
+    runs.term_ends_on = TODAY + 9 * DAY
+    over.term_ends_on = TODAY - 5 * DAY
+    runs.full_clean()
+    over.full_clean()
+
+
+def test_the_form_says_to_designate_anew(client, superuser):
+    point = FocalPointFactory(term_ends_on=TODAY - 9 * DAY, user=UserFactory())
+    address = reverse("admin:programmes_focalpoint_change", args=[point.pk])
+    data = {
+        "office_en": "Office", "designated_on": "2020-01-01", "term_ends_on": "", "user": point.user.pk,
+        "steps-TOTAL_FORMS": 0, "steps-INITIAL_FORMS": 0,
+    }  # fmt: skip
+    page = client.post(address, data)
+    assert page.context["adminform"].form.errors == {"__all__": ["Its term is over, and that stays: designate anew."]}
+    assert not FocalPoint.objects.acting().exists()
+
+
+def test_an_earlier_export_does_not_take_up_again_what_ended(client, superuser):
+    point = FocalPointFactory(user=UserFactory())
+    before = exported(client, "focalpoint")
+    point.end(superuser, TODAY, "Resigned.")
+    preview = previewed(client, before)
+    assert told(preview) == {(2, "ended_on")}
+    assert "designate anew" in preview.text
+    assert told(previewed(client, before.replace(",2020-01-01,,,", f",2020-01-01,,{TODAY + DAY},"))) == {
+        (2, "ended_on")
+    }
+    assert "confirm_form" in previewed(client, exported(client, "focalpoint")).context
+    assert not FocalPoint.objects.acting().exists()
+
+
+def line_of(point, **cells):
+    cells = {"country": point.country.iso2, "programme": point.programme.slug, "role": point.role} | cells
+    cells = cells | {"designated_on": point.designated_on, "office_en": point.office_en}
+    return f"{','.join(cells)}\n{','.join(str(cell) for cell in cells.values())}\n"
+
+
+def test_a_term_that_is_over_is_not_prolonged_by_import(client, superuser):
+    point = FocalPointFactory(term_ends_on=TODAY - DAY)
+    assert told(previewed(client, line_of(point, term_ends_on=""))) == {(2, "term_ends_on")}
+    assert told(previewed(client, line_of(point, term_ends_on=TODAY))) == {(2, "term_ends_on")}
+
+
+def test_an_import_ends_as_the_step_does(client, superuser):
+    point = FocalPointFactory(email="office@example.org")
+    content = line_of(point, ended_on=TODAY, ended_because="By letter.", office_fr="Bureau")
+    assert "Imported: 0 new, 1 changed" in confirmed(client, previewed(client, content)).text
+    point.refresh_from_db()
+    assert (point.ended_on, point.ended_because, point.office_fr) == (TODAY, "By letter.", "Bureau")
+    assert list(point.steps.values_list("what", "by")) == [(DesignationStep.What.ENDED, superuser.pk)]
+    tell()
+    assert Letter.objects.get().recipients == ["office@example.org"]
+    assert "Imported: 0 new, 0 changed, 1 as they were" in confirmed(client, previewed(client, content)).text
+    assert (point.steps.count(), Letter.objects.count()) == (1, 1)
+
+
+def test_a_reason_needs_a_day(client, superuser):
+    point = FocalPointFactory()
+    assert told(previewed(client, line_of(point, ended_because="By letter."))) == {(2, "ended_because")}
+
+
+def test_a_form_that_was_open_when_it_ended_leaves_it_ended(client, superuser):
+    point = FocalPointFactory()
+    form = modelform_factory(FocalPoint, fields=["office_en"])({"office_en": "New"}, instance=point)
+    assert form.is_valid()
+    FocalPoint.objects.get(pk=point.pk).end(None, TODAY)
+    request = RequestFactory().post("/")
+    site.get_model_admin(FocalPoint).save_model(request, point, form, change=True)
+    assert FocalPoint.objects.values_list("office_en", "ended_on").get() == ("New", TODAY)
 
 
 # --- The letter of designation --------------------------------------------------------------------------------------
