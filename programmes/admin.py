@@ -23,7 +23,7 @@ from classifications.office import DocumentInline, LinkedInline, RecordAdmin, Ye
 from classifications.steps import Queue
 from classifications.written import LANGUAGES
 from programmes.models import Committee, DesignationStep, FocalPoint, Page, Programme, ProgrammeDocument, Seat, Theme
-from programmes.seats import OIC_VET, seats_of, vacant
+from programmes.seats import OIC_VET, programmes_with_seats, seats_of, vacant
 from programmes.tables import OFFICES, FocalPointTable
 
 BACKGROUNDS = ["background_en", "background_fr", "background_ar"]
@@ -272,7 +272,7 @@ class FocalPointAdmin(TableAdmin):
         vacancies = reverse("admin:programmes_focalpoint_vacancies")
         held = reverse("admin:programmes_focalpoint_changelist") + "?in-force=yes&role__exact=focal_point"
         rows = []
-        for programme in _programmes_with_seats():
+        for programme in programmes_with_seats():
             seats = seats_of(programme.slug)
             n = vacant(seats)
             in_states = f"{held}&programme__id__exact={programme.pk}&member-state=yes"
@@ -321,7 +321,13 @@ class FocalPointAdmin(TableAdmin):
                 form.add_error(None, error.messages)
             else:
                 self.log_change(request, point, gettext("Ended."))
-                messages.success(request, gettext("Ended. The office will be told."))
+                if point.is_reached:
+                    messages.success(request, gettext("Ended. The office will be told."))
+                else:
+                    messages.warning(
+                        request,
+                        gettext("Ended. Nobody is told: the designation has neither an address nor an account."),
+                    )
                 return redirect("admin:programmes_focalpoint_change", pk)
         title = gettext("End the designation")
         context = {
@@ -342,7 +348,7 @@ class FocalPointAdmin(TableAdmin):
         """The vacant seats of every programme that has, or had, a focal point."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        programmes = _programmes_with_seats()
+        programmes = programmes_with_seats()
         if slug := request.GET.get("programme"):
             programmes = [each for each in programmes if each.slug == slug]
         found = [(each, [seat for seat in seats_of(each.slug) if seat.point is None]) for each in programmes]
@@ -399,11 +405,6 @@ class FocalPointAdmin(TableAdmin):
 
     def _may_see_accounts(self, request):
         return request.user.has_perm("accounts.view_user")
-
-
-def _programmes_with_seats():
-    """The programmes that have, or had, a focal point."""
-    return Programme.objects.filter(pk__in=FocalPoint.objects.values("programme")).by_name()
 
 
 class SeatInline(LinkedInline):

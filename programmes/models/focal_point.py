@@ -54,9 +54,9 @@ class FocalPointQuerySet(models.QuerySet):
         """Designations that the country confirmed, or made, in a year or after it."""
         return self.filter(Q(confirmed_on__year__gte=year) | Q(designated_on__year__gte=year))
 
-    def vacated_in(self, country):
-        """The day from which the last one of a country, given as an expression, was no longer in force; as a subquery."""
-        over = self.heads().filter(country=country, in_force__endswith__lte=localdate()).order_by().values("country")
+    def vacated(self, **seat):
+        """The day from which the last one in a seat was no longer in force, as a subquery; `seat` says which by expressions."""
+        over = self.heads().filter(in_force__endswith__lte=localdate(), **seat).order_by().values(*seat)
         last_day = over.annotate(since=Max(Func("in_force", function="upper"))).values("since")
         return Subquery(last_day, output_field=models.DateField())
 
@@ -215,6 +215,11 @@ class FocalPoint(models.Model):
     def address(self):
         """Where letters about this designation go; empty where nobody has given one."""
         return self.email or (self.user.email if self.user else "")
+
+    @property
+    def is_reached(self):
+        """Whether letters about it go to anybody."""
+        return bool(self.address) and not self.is_sample
 
     @classmethod
     @transaction.atomic

@@ -12,8 +12,11 @@ from django.db import IntegrityError, transaction
 from django.forms import modelform_factory
 from django.test import RequestFactory
 from django.urls import reverse
+from django.utils import translation
 from django.utils.timezone import localdate
-from hypothesis import HealthCheck, given, settings
+from django.utils.translation import gettext
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from notifications.designations import ask_countries, tell
@@ -21,6 +24,7 @@ from notifications.models import Letter
 from partners.models import Institution
 from programmes.models import DesignationStep, FocalPoint, YearlyQuestion
 from programmes.seats import seats_of, vacant
+from sesric_portal.templatetags.portal import day as day_in_words
 from tests.factories import CountryFactory, FocalPointFactory, LanguageFactory, ProgrammeFactory, UserFactory
 from tests.programmes.test_admin import exported
 from tests.programmes.test_import import confirmed, previewed, table, told
@@ -198,7 +202,7 @@ def test_each_act_of_the_sequences_does_something(client, superuser):
 def test_no_sequence_leaves_two_acting_or_one_acting_after_the_end(client, superuser):
     done = Counter()
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(STEP, min_size=3, max_size=8))
     def take_all(sequence):
         FocalPoint.objects.all().delete()
@@ -449,11 +453,86 @@ def test_each_country_is_asked_once_in_a_year(db):
             ask_countries()
             clock.shift(DAY)
     asked = YearlyQuestion.objects.order_by("country__iso2", "year").values_list("country__iso2", "year", "addresses")
+    centre = ["centre@example.org"]
     assert list(asked) == [
-        ("ML", 2026, []), ("ML", 2027, []), ("ML", 2028, []),
+        ("ML", 2026, centre), ("ML", 2027, centre), ("ML", 2028, centre),
         ("SN", 2026, ["office@example.org"]), ("SN", 2027, ["office@example.org"]), ("SN", 2028, ["office@example.org"]),
     ]  # fmt: skip
-    assert Letter.objects.count() == 3
+    assert Letter.objects.count() == 6
+
+
+@pytest.fixture
+def networks(db):
+    """Two networks, and what Senegal has in them: one seat held, one vacated."""
+    senegal = CountryFactory(iso2="SN", name_en="Senegal")
+    vet, osh = ProgrammeFactory(slug="oic-vet", acronym="OIC-VET"), ProgrammeFactory(acronym="OIC-OSHNET")
+    FocalPointFactory(country=senegal, programme=vet, email="office@example.org", office_en="Ministry")
+    FocalPointFactory(country=senegal, programme=vet, role="deputy", email="")
+    FocalPointFactory(country=senegal, programme=osh, ended_on=date(2024, 3, 4), email="gone@example.org")
+    FocalPointFactory(country=senegal, programme=osh, role="deputy", email="")
+    return vet, osh
+
+
+def test_a_country_is_asked_about_its_vacant_seats_by_name_and_day(networks):
+    ask_countries()
+    letter = Letter.objects.get()
+    assert letter.recipients == ["office@example.org"]
+    assert "- OIC-VET: Ministry" in letter.text
+    assert "- OIC-OSHNET: Vacant since 4 March 2024" in letter.text
+    assert "OIC-VET: Vacant" not in letter.text
+    assert "To the Centre" not in letter.text
+
+
+def test_nothing_is_said_of_vacant_seats_where_all_are_held(networks):
+    FocalPointFactory(country=CountryFactory(iso2="SN"), programme=networks[1], designated_on=TODAY)
+    ask_countries()
+    assert not any("vacant:" in letter.text for letter in Letter.objects.all())
+
+
+def test_a_country_without_an_address_is_asked_by_way_of_the_centre(networks, settings):
+    mali, chad = CountryFactory(iso2="ML", name_en="Mali"), CountryFactory(iso2="TD", name_en="Chad")
+    FocalPointFactory(country=mali, programme=networks[0], ended_on=date(2023, 1, 2), email="gone@example.org")
+    FocalPointFactory(country=chad, programme=networks[0], email="", user=None)
+    ask_countries()
+    letters = {
+        letter.subject: letter for letter in Letter.objects.all() if letter.recipients == [settings.CENTRE_EMAIL]
+    }
+    year = TODAY.year
+    assert set(letters) == {f"To be forwarded: focal points of {name} in {year}" for name in ("Mali", "Chad")}
+    text = letters[f"To be forwarded: focal points of Mali in {year}"].text
+    assert "Please forward this letter to its authorities." in text
+    assert "- OIC-VET: Vacant since 2 January 2023" in text
+    assert "- OIC-OSHNET: No designation is on record" in text
+    assert "None is on record today." in text
+    assert YearlyQuestion.objects.count() == 3
+
+
+@pytest.mark.parametrize("code", ["en", "fr", "ar"])
+def test_the_yearly_letter_in_three_languages(networks, code):
+    mali = CountryFactory(iso2="ML")
+    for country in (mali, CountryFactory(iso2="SN")):
+        country.languages.set([LanguageFactory(code=code)])
+    ask_countries()
+    letters = {letter.recipients[0]: letter.text for letter in Letter.objects.all()}
+    with translation.override(code):
+        since = gettext("Vacant since %(day)s") % {"day": day_in_words(date(2024, 3, 4))}
+        assert f"- OIC-OSHNET: {since}" in letters["office@example.org"]
+        assert f"- OIC-OSHNET: {gettext('No designation is on record')}" in letters["centre@example.org"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ({"email": "office@example.org"}, "Ended. The office will be told."),
+        ({"email": "", "user": None}, "Ended. Nobody is told: the designation has neither an address nor an account."),
+    ],
+)
+def test_staff_read_whether_anybody_is_told_of_the_end(client, superuser, facts, told):
+    point = FocalPointFactory(**facts)
+    page = client.post(reverse("admin:programmes_focalpoint_end", args=[point.pk]), {"on": str(TODAY)}, follow=True)
+    assert [str(message) for message in page.context["messages"]] == [told]
+    tell()
+    assert Letter.objects.exists() == bool(point.address)
 
 
 def test_staff_note_what_a_country_confirmed(client, superuser):
