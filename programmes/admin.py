@@ -1,5 +1,6 @@
 """Staff keep programmes here, the offices and committees that serve them, and the pages on OIC-VET and the portal."""
 
+import tablib
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -16,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 
 from classifications.admin import NAMES, SUMMARIES
 from classifications.charts import Chart, Number, Row
-from classifications.exchange import Table, TableAdmin, link, links
+from classifications.exchange import CSV, XLSX, Table, TableAdmin, link, links
 from classifications.fields import LineField
-from classifications.models import Sector
+from classifications.models import Country, Sector
 from classifications.office import DocumentInline, LinkedInline, RecordAdmin, YesOrNoFilter, download_link
 from classifications.steps import Queue
 from classifications.written import LANGUAGES
@@ -203,6 +204,38 @@ class EndForm(forms.Form):
     )  # fmt: skip
 
 
+class VacancyFilters(forms.Form):
+    """Which vacant seats are shown; what cannot be read leaves nothing out."""
+
+    programme = forms.ModelChoiceField(None, label=_("programme or network"), required=False, to_field_name="slug")
+    country = forms.ModelChoiceField(None, label=_("country"), required=False, to_field_name="iso2")
+    group = forms.ChoiceField(label=_("OIC group"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["programme"].queryset = programmes_with_seats()
+        self.fields["country"].queryset = Country.objects.member_states().by_name()
+        self.fields["group"].choices = [("", "---------"), *Country.OICGroup.choices]
+        self.is_valid()
+
+    def found(self):
+        """Pairs of a programme and its vacant seats."""
+        programme, country, group = (self.cleaned_data.get(name) for name in ("programme", "country", "group"))
+        return [
+            (
+                each,
+                [
+                    seat
+                    for seat in seats_of(each.slug)
+                    if seat.point is None
+                    and (not country or seat.country == country)
+                    and (not group or seat.country.oic_group == group)
+                ],
+            )
+            for each in ([programme] if programme else programmes_with_seats())
+        ]
+
+
 class DesignationStepInline(LinkedInline):
     model = DesignationStep
     fields = readonly_fields = ["at", "what", "by", "words", "told_at"]
@@ -230,7 +263,7 @@ class FocalPointAdmin(TableAdmin):
     ]  # fmt: skip
     list_filter = [
         ActingFilter, TermEndingFilter, ConfirmedFilter, MemberStateFilter, "role", "country__oic_group",
-        ("programme", admin.RelatedOnlyFieldListFilter),
+        ("country", admin.RelatedOnlyFieldListFilter), ("programme", admin.RelatedOnlyFieldListFilter),
     ]  # fmt: skip
     list_select_related = ["country", "programme"]
     search_fields = [
@@ -245,6 +278,7 @@ class FocalPointAdmin(TableAdmin):
         (_("End"), {"fields": ["ended_on", "ended_because", "confirmed_on"]}),
     ]
     SEAT = ["country", "programme", "role"]
+    VACANCIES_AS = {"csv": CSV, "xlsx": XLSX}
     readonly_fields = ["stored_letter", "ended_on", "ended_because", "confirmed_on"]
     autocomplete_fields = ["country", "programme", "user"]
     inlines = [DesignationStepInline]
@@ -290,6 +324,7 @@ class FocalPointAdmin(TableAdmin):
             path("<int:pk>/end/", view(self.end_view), name=f"{name}_end"),
             path("<int:pk>/letter/", view(self.letter_view), name=f"{name}_letter"),
             path("vacancies/", view(self.vacancies_view), name=f"{name}_vacancies"),
+            path("vacancies/<str:kind>/", view(self.vacancies_export_view), name=f"{name}_vacancies_export"),
             *super().get_urls(),
         ]
 
@@ -344,18 +379,39 @@ class FocalPointAdmin(TableAdmin):
         name = f"{point.country.iso2}-{point.programme.slug}-{point.designated_on}.pdf"
         return FileResponse(point.letter.open("rb"), as_attachment=True, filename=name)
 
-    def vacancies_view(self, request):
-        """The vacant seats of every programme that has, or had, a focal point."""
+    def _vacancies(self, request):
         if not self.has_view_permission(request):
             raise PermissionDenied
-        programmes = programmes_with_seats()
-        if slug := request.GET.get("programme"):
-            programmes = [each for each in programmes if each.slug == slug]
-        found = [(each, [seat for seat in seats_of(each.slug) if seat.point is None]) for each in programmes]
+        return VacancyFilters(request.GET)
+
+    def vacancies_view(self, request):
+        """The vacant seats of every programme that has, or had, a focal point."""
+        filters = self._vacancies(request)
         context = {
-            **self.admin_site.each_context(request), "opts": self.opts, "title": gettext("Vacant seats"), "found": found
+            **self.admin_site.each_context(request), "opts": self.opts, "title": gettext("Vacant seats"),
+            "found": filters.found(), "filters": filters,
         }  # fmt: skip
         return TemplateResponse(request, "admin/focal_point/vacancies.html", context)
+
+    def vacancies_export_view(self, request, kind):
+        """The same as a table."""
+        filters = self._vacancies(request)
+        if kind not in self.VACANCIES_AS:
+            raise Http404
+        table = tablib.Dataset(headers=["programme", "country", "name", "oic_group", "vacant_since"])
+        for programme, seats in filters.found():
+            for each in seats:
+                country = each.country
+                table.append(
+                    [programme.slug, country.iso2, str(country.name), country.oic_group, each.vacant_since or ""]
+                )
+        written = self.VACANCIES_AS[kind]()
+        data = written.export_data(table)
+        return HttpResponse(
+            data if written.is_binary() else data.encode(self.to_encoding),
+            content_type=written.get_content_type(),
+            headers={"Content-Disposition": f'attachment; filename="vacancies-{localdate()}.{kind}"'},
+        )
 
     @admin.action(description=_("Confirmed by the country today"), permissions=["change"])
     def confirm(self, request, focal_points):

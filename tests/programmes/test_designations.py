@@ -1,8 +1,11 @@
 """Designations: never two in force for one seat, nobody acts after the end, each step told once, vacancies counted."""
 
+import csv
+import io
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 
+import openpyxl
 import pytest
 import time_machine
 from django.contrib.admin import site
@@ -435,6 +438,68 @@ def test_since_when_a_seat_is_vacant(client, superuser):
     page = client.get(reverse("admin:programmes_focalpoint_vacancies")).text
     assert "4 March 2022" in page
     assert f"?country={once.pk}&amp;programme={programme.pk}" in page
+
+
+@pytest.fixture
+def vacant_seats(db):
+    """In two networks the seats of two states, one of them held."""
+    vet, osh = ProgrammeFactory(slug="oic-vet"), ProgrammeFactory(slug="osh")
+    gambia = CountryFactory(iso2="GM", oic_group="African")
+    yemen = CountryFactory(iso2="YE", oic_group="Arab")
+    FocalPointFactory(country=gambia, programme=vet)
+    FocalPointFactory(country=yemen, programme=vet, ended_on=date(2022, 3, 4))
+    FocalPointFactory(country=yemen, programme=osh, ended_on=date(2023, 5, 6))
+
+
+YE_VET, GM_OSH, YE_OSH = ("oic-vet", "YE", "2022-03-04"), ("osh", "GM", ""), ("osh", "YE", "2023-05-06")
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ({}, {YE_VET, GM_OSH, YE_OSH}),
+        ({"programme": "osh"}, {GM_OSH, YE_OSH}),
+        ({"country": "YE"}, {YE_VET, YE_OSH}),
+        ({"group": "African"}, {GM_OSH}),
+        ({"programme": "osh", "group": "Arab"}, {YE_OSH}),
+        ({"programme": "nothing", "country": "0", "group": "x"}, {YE_VET, GM_OSH, YE_OSH}),
+    ],
+)
+def test_vacancies_are_filtered_and_go_out_as_they_are_shown(client, superuser, vacant_seats, query, wanted):
+    page = client.get(reverse("admin:programmes_focalpoint_vacancies"), query)
+    shown = {
+        (programme.slug, seat.country.iso2, str(seat.vacant_since or ""))
+        for programme, seats in page.context["found"]
+        for seat in seats
+    }
+    assert shown == wanted
+    address = reverse("admin:programmes_focalpoint_vacancies_export", args=["csv"])
+    assert f'href="{address}' in page.text
+    rows = csv.DictReader(io.StringIO(client.get(address, query).content.decode("utf-8-sig")))
+    assert {(row["programme"], row["country"], row["vacant_since"]) for row in rows} == wanted
+    book = client.get(reverse("admin:programmes_focalpoint_vacancies_export", args=["xlsx"]), query)
+    assert openpyxl.load_workbook(io.BytesIO(book.content)).active.max_row == len(wanted) + 1
+
+
+def test_vacancies_are_for_staff(client, sign_in, superuser):
+    address = reverse("admin:programmes_focalpoint_vacancies_export", args=["csv"])
+    assert client.get(reverse("admin:programmes_focalpoint_vacancies_export", args=["pdf"])).status_code == 404
+    sign_in(is_staff=True)
+    assert client.get(address).status_code == 403
+
+
+def test_designations_go_out_as_filtered(client, superuser):
+    here, there = FocalPointFactory(country=CountryFactory(iso2="GM")), FocalPointFactory()
+    listed = reverse("admin:programmes_focalpoint_changelist")
+    query = f"?country__id__exact={here.country_id}"
+    assert list(client.get(listed + query).context["cl"].queryset) == [here]
+    assert "country" in [
+        each.field_path for each in client.get(listed).context["cl"].filter_specs if hasattr(each, "field_path")
+    ]
+    address = reverse("admin:programmes_focalpoint_export") + query
+    content = client.post(address, {"format": "0", "resource": "0"}).content.decode("utf-8-sig")
+    assert [row["country"] for row in csv.DictReader(io.StringIO(content))] == ["GM"]
+    assert there.country.iso2 not in content
 
 
 # --- Once a year ----------------------------------------------------------------------------------------------------
