@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 from django.utils.translation import get_language_info, gettext, override
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +19,7 @@ from classifications.admin import NAMES, SUMMARIES
 from classifications.charts import Chart, Number, Row
 from classifications.exchange import CSV, XLSX, Table, TableAdmin, link, links
 from classifications.fields import LineField
+from classifications.history import changes_of
 from classifications.models import Country, Sector
 from classifications.office import DocumentInline, LinkedInline, RecordAdmin, YesOrNoFilter, download_link
 from classifications.steps import Queue
@@ -422,6 +423,8 @@ class FocalPointAdmin(TableAdmin):
     def save_model(self, request, obj, form, change):
         if change:
             obj.save(update_fields=form.changed_data)  # not the day on which somebody else has ended it meanwhile
+            if "user" in form.changed_data:
+                obj.steps.create(what=DesignationStep.What.ACCOUNT_CHANGED, by=request.user, told_at=now())
         elif predecessor := getattr(request, "predecessor", None):
             predecessor.succeed(request.user, obj)
         else:
@@ -476,6 +479,16 @@ class CommitteeAdmin(RecordAdmin):
     autocomplete_fields = ["programme"]
     inlines = [SeatInline]
     fields = ["programme", *NAMES, "task_en", "task_fr", "task_ar", "meetings"]
+
+    def changes_of(self, row):
+        """Those of the seats too, each difference under the name of its seat."""
+        found = super().changes_of(row)
+        for seat in row.seats.all():
+            changes = changes_of(seat)
+            for difference in (each for change in changes for each in change.differences):
+                difference.label = f"{seat}: {difference.label}"
+            found += changes
+        return sorted(found, key=lambda change: change.at, reverse=True)
 
 
 @admin.register(Page)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import OuterRef
+from django.db.models import Exists, OuterRef
 
 from classifications.models import Country
 from programmes.models import FocalPoint, Programme
@@ -29,6 +29,20 @@ def seats_of(programme):
         CountrySeat(country, acting.get(country.pk), None if country.pk in acting else country.vacated)
         for country in states
     ]
+
+
+def states_of(programme):
+    """Give the member states that have their seat in a programme held today, and those that do not, with `vacated`, since when.
+
+    One query. Where no state ever had a focal point there are no seats, and so no vacant ones.
+    """
+    points = FocalPoint.objects.filter(programme=programme)
+    served = points.acting().heads().filter(country=OuterRef("pk"))
+    states = Country.objects.member_states().by_name()
+    states = list(states.annotate(is_served=Exists(served), vacated=points.vacated(country=OuterRef("pk"))))
+    held = [state for state in states if state.is_served]
+    has_seats = held or any(state.vacated for state in states)
+    return held, [state for state in states if has_seats and not state.is_served]
 
 
 def vacant(seats):

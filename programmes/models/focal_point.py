@@ -91,6 +91,11 @@ def days_in_force():
         "designated_on",
         "term_ends_on",
         "ended_on",
+        "ended_because",
+        "confirmed_on",
+        "letter",
+        "user",
+        "may_publish_person",
         "is_sample",
     ],  # the person and the address are left out: history must not keep what was withdrawn
     model_name="FocalPointHistory",
@@ -301,6 +306,7 @@ class DesignationStep(models.Model):
         DESIGNATED = "designated", pgettext_lazy("step of a designation", "Designated")
         ENDED = "ended", pgettext_lazy("step of a designation", "Ended")
         CONFIRMED = "confirmed", pgettext_lazy("step of a designation", "Confirmed by the country")
+        ACCOUNT_CHANGED = "account", pgettext_lazy("step of a designation", "Another account may act")
         DEPUTY_PROPOSED = "deputy-proposed", pgettext_lazy("step of a designation", "Deputy proposed")
 
     focal_point = models.ForeignKey(FocalPoint, models.CASCADE, verbose_name=_("focal point"), related_name="steps")

@@ -22,13 +22,22 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from classifications.history import deletions
 from notifications.designations import ask_countries, tell
 from notifications.models import Letter
 from partners.models import Institution
-from programmes.models import DesignationStep, FocalPoint, YearlyQuestion
+from programmes.models import Committee, DesignationStep, FocalPoint, Seat, YearlyQuestion
 from programmes.seats import seats_of, vacant
 from sesric_portal.templatetags.portal import day as day_in_words
-from tests.factories import CountryFactory, FocalPointFactory, LanguageFactory, ProgrammeFactory, UserFactory
+from tests.factories import (
+    CommitteeFactory,
+    CountryFactory,
+    FocalPointFactory,
+    LanguageFactory,
+    ProgrammeFactory,
+    SeatFactory,
+    UserFactory,
+)
 from tests.programmes.test_admin import exported
 from tests.programmes.test_import import confirmed, previewed, table, told
 
@@ -389,6 +398,70 @@ def test_a_form_that_was_open_when_it_ended_leaves_it_ended(client, superuser):
     request = RequestFactory().post("/")
     site.get_model_admin(FocalPoint).save_model(request, point, form, change=True)
     assert FocalPoint.objects.values_list("office_en", "ended_on").get() == ("New", TODAY)
+
+
+# --- History --------------------------------------------------------------------------------------------------------
+
+
+def test_the_history_tells_of_the_account_and_of_the_end_but_not_of_the_person(client, superuser):
+    before, after = UserFactory(), UserFactory()
+    point = FocalPointFactory(user=before, person="Former Person", email="former@example.org")
+    data = {
+        "office_en": point.office_en, "designated_on": str(point.designated_on), "user": after.pk, "person": "Later Person",
+        "email": "later@example.org", "may_publish_person": "on", "letter": SimpleUploadedFile("l.pdf", b"%PDF-1.7\n"),
+        "steps-TOTAL_FORMS": 0, "steps-INITIAL_FORMS": 0,
+    }  # fmt: skip
+    assert client.post(reverse("admin:programmes_focalpoint_change", args=[point.pk]), data).status_code == 302
+    point.refresh_from_db()
+    point.confirm(superuser)
+    point.end(superuser, TODAY, "By letter.")
+    page = client.get(reverse("admin:programmes_focalpoint_history", args=[point.pk]))
+    changed = {each.label for change in page.context["changes"] for each in change.differences}
+    assert changed == {
+        "account that may act", "the person has agreed to be named", "letter of designation", "last confirmed by the country on",
+        "ended on", "why it ended",
+    }  # fmt: skip
+    assert not {"Former Person", "former@example.org"} & set(page.text.split())
+    assert list(point.steps.order_by("pk").values_list("what", "by")) == [
+        ("account", superuser.pk), ("confirmed", superuser.pk), ("ended", superuser.pk),
+    ]  # fmt: skip
+    tell()
+    assert [letter.recipients for letter in Letter.objects.all()] == [["later@example.org"]]
+
+
+def test_a_change_of_the_office_leaves_no_step(client, superuser):
+    point = FocalPointFactory(user=UserFactory())
+    data = {
+        "office_en": "New", "designated_on": str(point.designated_on), "user": point.user.pk,
+        "steps-TOTAL_FORMS": 0, "steps-INITIAL_FORMS": 0,
+    }  # fmt: skip
+    client.post(reverse("admin:programmes_focalpoint_change", args=[point.pk]), data)
+    assert (FocalPoint.objects.get().office_en, point.steps.count()) == ("New", 0)
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_designation_that_was_deleted_comes_back_with_its_account_if_that_is_there(client, superuser, is_there):
+    user = UserFactory()
+    FocalPointFactory(user=user, ended_on=TODAY, ended_because="By letter.", may_publish_person=True).delete()
+    if not is_there:
+        user.delete()
+    restored = reverse("admin:programmes_focalpoint_deleted_restore", args=[deletions(FocalPoint).get().pk])
+    assert client.post(restored).status_code == 302
+    point = FocalPoint.objects.get()
+    assert (point.user, point.ended_because) == (user if is_there else None, "By letter.")
+
+
+def test_the_history_of_a_committee_tells_of_its_seats(client, superuser):
+    committee = CommitteeFactory(task_en="Advises.")
+    seat = SeatFactory(committee=committee, name_en="A body", part_en="Member")
+    SeatFactory(part_en="Elsewhere")
+    Committee.objects.update(task_en="Monitors.")
+    Seat.objects.filter(pk=seat.pk).update(part_en="Observer")
+    page = client.get(reverse("admin:programmes_committee_history", args=[committee.pk]))
+    told = {(each.label, each.before, each.after) for change in page.context["changes"] for each in change.differences}
+    assert told == {
+        ("task in English", "Advises.", "Monitors."), ("A body: part in English", "Member", "Observer"),
+    }  # fmt: skip
 
 
 # --- The letter of designation --------------------------------------------------------------------------------------
