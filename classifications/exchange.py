@@ -5,11 +5,15 @@ a cell names (`TR`, `statcab`) must be on record; several names in one cell have
 is left out leaves what is on record, an empty cell empties it. What goes out can come in again.
 """
 
+import csv
+import io
 import zoneinfo
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from functools import cache
 
+import openpyxl
+import tablib
 from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -68,11 +72,35 @@ class _Safe:
 
 
 class CSV(_Safe, base_formats.CSV):
-    pass
+    def create_dataset(self, in_stream, **kwargs):
+        text = in_stream.decode(self.encoding) if isinstance(in_stream, bytes) else in_stream
+        return _dataset(_numbered(csv.reader(io.StringIO(text, newline=""))))
 
 
 class XLSX(_Safe, base_formats.XLSX):
-    pass
+    def create_dataset(self, in_stream):
+        sheet = openpyxl.load_workbook(io.BytesIO(in_stream), read_only=True, data_only=True).active
+        return _dataset(enumerate(([cell.value for cell in row] for row in sheet.rows), 1))
+
+
+def _numbered(reader):
+    """Each row of a CSV file after the number of the line on which it begins: a cell may hold line breaks."""
+    begins = 1
+    for row in reader:
+        yield begins, row
+        begins = reader.line_num + 1
+
+
+def _dataset(numbered):
+    """The table of numbered rows, names of columns first; empty rows are left out. Its `lines` say where each row stood."""
+    _line, headers = next(numbered)
+    dataset = tablib.Dataset(headers=headers)
+    dataset.lines = []
+    for line, row in numbered:
+        if any(cell is not None and cell != "" for cell in row):
+            dataset.append([*row, *[""] * (len(headers) - len(row))])
+            dataset.lines.append(line)
+    return dataset
 
 
 class FileGone(Exception):
@@ -339,6 +367,14 @@ class Table(resources.ModelResource):
     @classmethod
     def get_diff_class(cls):
         return Difference
+
+    def import_data(self, dataset, *args, **kwargs):
+        """As the library does it; each row with a fault has the `line` of the file on which it stands."""
+        self.lines = getattr(dataset, "lines", range(2, len(dataset) + 2))
+        result = super().import_data(dataset, *args, **kwargs)
+        for row in (*result.invalid_rows, *result.error_rows):
+            row.line = self.lines[row.number - 1]
+        return result
 
     def before_import(self, dataset, **kwargs):
         names = {field.column_name for field in self.get_import_fields()}

@@ -60,8 +60,12 @@ class RecordAdmin(admin.ModelAdmin):
     def history_view(self, request, object_id, extra_context=None):
         response = super().history_view(request, object_id, extra_context)
         if row := getattr(response, "context_data", {}).get("object"):
-            response.context_data["changes"] = changes_of(row)
+            response.context_data["changes"] = self.changes_of(row)
         return response
+
+    def changes_of(self, row):
+        """What the page of its history tells; of what belongs to it too, where a subclass says so."""
+        return changes_of(row)
 
     # Rows that come about by acts of others, and go by them, are not put back by hand.
     restores = True

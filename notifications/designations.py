@@ -11,6 +11,7 @@ from django.utils.timezone import localdate, now
 from classifications.models import Country
 from notifications.writing import write
 from programmes.models import DesignationStep, FocalPoint, YearlyQuestion
+from programmes.seats import vacant_seats_of
 
 LANGUAGES = dict(settings.LANGUAGES)
 
@@ -29,7 +30,7 @@ def tell():
 
 def _tell_of(step):
     point = step.focal_point
-    if point.address and not point.is_sample:
+    if point.is_reached:
         context = {"step": step, "point": point, "successor": _successor(step)}
         write(point.address, language_of(point), "programmes/email/designation.txt", context)
 
@@ -53,7 +54,7 @@ def first_language(country):
 
 
 def ask_countries():
-    """Ask every member state that was not asked this year; a row for each, whether or not it has an address."""
+    """Ask every member state that was not asked this year, by way of the Centre where none of its offices has an address."""
     year = localdate().year
     asked = YearlyQuestion.objects.filter(year=year).values("country")
     for country in Country.objects.member_states().exclude(pk__in=asked).order_by("pk"):
@@ -70,9 +71,15 @@ def _ask(country, year):
     acting = list(
         country.focal_points.acting().filter(is_sample=False).select_related("user", "programme").by_country()
     )
+    vacant = vacant_seats_of(country, acting)
+    if not acting and not vacant:
+        return  # there are no networks yet
     readers = {point.address: language_of(point) for point in acting if point.address}
+    by_centre = not readers
+    if by_centre:
+        readers = {settings.CENTRE_EMAIL: first_language(country)}
+    context = {"country": country, "points": acting, "vacant": vacant, "year": year, "by_centre": by_centre}
     for address, language in readers.items():
-        context = {"country": country, "points": acting, "year": year}
         write(address, language, "programmes/email/yearly_question.txt", context)
     question.addresses = sorted(readers)
     question.save(update_fields=["addresses"])

@@ -36,7 +36,7 @@ from partners.models import Institution, ProposedChange, Review
 from partners.previewing import SAFE, begin, end, may_preview, previewed
 from partners.routing import waiting_for
 from programmes.models import FocalPoint
-from programmes.tables import FocalPointTable
+from programmes.tables import DesignationTable
 
 
 class CountryOffice(KeepsAnswers, admin.AdminSite):
@@ -266,7 +266,7 @@ class DeputyForm(forms.Form):
 
 @admin.register(FocalPoint, site=country_office)
 class CountryFocalPointAdmin(Scoped):
-    resource_classes = [FocalPointTable]
+    resource_classes = [DesignationTable]
     list_display = ["programme", "role", "office_en", "designated_on", "term_ends_on", "ended_on"]
     list_filter = ["role"]
     list_select_related = ["country", "programme"]

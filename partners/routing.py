@@ -35,7 +35,7 @@ def route_all():
 
 
 def _route(application, rules):
-    asked = rules.reviewers(application.state.pk).exclude(user=application.applicant_id).select_related("user")
+    asked = rules.reviewers(application.state.pk).exclude(user__in=application.applicants).select_related("user")
     heads, deputies = list(asked.heads()), list(asked.deputies())
     waited = now() - application.waiting_since
     if not heads or waited >= timedelta(days=rules.centre_after):

@@ -1,5 +1,6 @@
 """Staff keep programmes here, the offices and committees that serve them, and the pages on OIC-VET and the portal."""
 
+import tablib
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -10,20 +11,21 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 from django.utils.translation import get_language_info, gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from classifications.admin import NAMES, SUMMARIES
 from classifications.charts import Chart, Number, Row
-from classifications.exchange import Table, TableAdmin, link, links
+from classifications.exchange import CSV, XLSX, Table, TableAdmin, link, links
 from classifications.fields import LineField
-from classifications.models import Sector
+from classifications.history import changes_of
+from classifications.models import Country, Sector
 from classifications.office import DocumentInline, LinkedInline, RecordAdmin, YesOrNoFilter, download_link
 from classifications.steps import Queue
 from classifications.written import LANGUAGES
 from programmes.models import Committee, DesignationStep, FocalPoint, Page, Programme, ProgrammeDocument, Seat, Theme
-from programmes.seats import OIC_VET, seats_of, vacant
+from programmes.seats import OIC_VET, programmes_with_seats, seats_of, vacant
 from programmes.tables import OFFICES, FocalPointTable
 
 BACKGROUNDS = ["background_en", "background_fr", "background_ar"]
@@ -203,6 +205,38 @@ class EndForm(forms.Form):
     )  # fmt: skip
 
 
+class VacancyFilters(forms.Form):
+    """Which vacant seats are shown; what cannot be read leaves nothing out."""
+
+    programme = forms.ModelChoiceField(None, label=_("programme or network"), required=False, to_field_name="slug")
+    country = forms.ModelChoiceField(None, label=_("country"), required=False, to_field_name="iso2")
+    group = forms.ChoiceField(label=_("OIC group"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["programme"].queryset = programmes_with_seats()
+        self.fields["country"].queryset = Country.objects.member_states().by_name()
+        self.fields["group"].choices = [("", "---------"), *Country.OICGroup.choices]
+        self.is_valid()
+
+    def found(self):
+        """Pairs of a programme and its vacant seats."""
+        programme, country, group = (self.cleaned_data.get(name) for name in ("programme", "country", "group"))
+        return [
+            (
+                each,
+                [
+                    seat
+                    for seat in seats_of(each.slug)
+                    if seat.point is None
+                    and (not country or seat.country == country)
+                    and (not group or seat.country.oic_group == group)
+                ],
+            )
+            for each in ([programme] if programme else programmes_with_seats())
+        ]
+
+
 class DesignationStepInline(LinkedInline):
     model = DesignationStep
     fields = readonly_fields = ["at", "what", "by", "words", "told_at"]
@@ -230,7 +264,7 @@ class FocalPointAdmin(TableAdmin):
     ]  # fmt: skip
     list_filter = [
         ActingFilter, TermEndingFilter, ConfirmedFilter, MemberStateFilter, "role", "country__oic_group",
-        ("programme", admin.RelatedOnlyFieldListFilter),
+        ("country", admin.RelatedOnlyFieldListFilter), ("programme", admin.RelatedOnlyFieldListFilter),
     ]  # fmt: skip
     list_select_related = ["country", "programme"]
     search_fields = [
@@ -245,6 +279,7 @@ class FocalPointAdmin(TableAdmin):
         (_("End"), {"fields": ["ended_on", "ended_because", "confirmed_on"]}),
     ]
     SEAT = ["country", "programme", "role"]
+    VACANCIES_AS = {"csv": CSV, "xlsx": XLSX}
     readonly_fields = ["stored_letter", "ended_on", "ended_because", "confirmed_on"]
     autocomplete_fields = ["country", "programme", "user"]
     inlines = [DesignationStepInline]
@@ -272,7 +307,7 @@ class FocalPointAdmin(TableAdmin):
         vacancies = reverse("admin:programmes_focalpoint_vacancies")
         held = reverse("admin:programmes_focalpoint_changelist") + "?in-force=yes&role__exact=focal_point"
         rows = []
-        for programme in _programmes_with_seats():
+        for programme in programmes_with_seats():
             seats = seats_of(programme.slug)
             n = vacant(seats)
             in_states = f"{held}&programme__id__exact={programme.pk}&member-state=yes"
@@ -290,6 +325,7 @@ class FocalPointAdmin(TableAdmin):
             path("<int:pk>/end/", view(self.end_view), name=f"{name}_end"),
             path("<int:pk>/letter/", view(self.letter_view), name=f"{name}_letter"),
             path("vacancies/", view(self.vacancies_view), name=f"{name}_vacancies"),
+            path("vacancies/<str:kind>/", view(self.vacancies_export_view), name=f"{name}_vacancies_export"),
             *super().get_urls(),
         ]
 
@@ -321,7 +357,13 @@ class FocalPointAdmin(TableAdmin):
                 form.add_error(None, error.messages)
             else:
                 self.log_change(request, point, gettext("Ended."))
-                messages.success(request, gettext("Ended. The office will be told."))
+                if point.is_reached:
+                    messages.success(request, gettext("Ended. The office will be told."))
+                else:
+                    messages.warning(
+                        request,
+                        gettext("Ended. Nobody is told: the designation has neither an address nor an account."),
+                    )
                 return redirect("admin:programmes_focalpoint_change", pk)
         title = gettext("End the designation")
         context = {
@@ -338,18 +380,39 @@ class FocalPointAdmin(TableAdmin):
         name = f"{point.country.iso2}-{point.programme.slug}-{point.designated_on}.pdf"
         return FileResponse(point.letter.open("rb"), as_attachment=True, filename=name)
 
-    def vacancies_view(self, request):
-        """The vacant seats of every programme that has, or had, a focal point."""
+    def _vacancies(self, request):
         if not self.has_view_permission(request):
             raise PermissionDenied
-        programmes = _programmes_with_seats()
-        if slug := request.GET.get("programme"):
-            programmes = [each for each in programmes if each.slug == slug]
-        found = [(each, [seat for seat in seats_of(each.slug) if seat.point is None]) for each in programmes]
+        return VacancyFilters(request.GET)
+
+    def vacancies_view(self, request):
+        """The vacant seats of every programme that has, or had, a focal point."""
+        filters = self._vacancies(request)
         context = {
-            **self.admin_site.each_context(request), "opts": self.opts, "title": gettext("Vacant seats"), "found": found
+            **self.admin_site.each_context(request), "opts": self.opts, "title": gettext("Vacant seats"),
+            "found": filters.found(), "filters": filters,
         }  # fmt: skip
         return TemplateResponse(request, "admin/focal_point/vacancies.html", context)
+
+    def vacancies_export_view(self, request, kind):
+        """The same as a table."""
+        filters = self._vacancies(request)
+        if kind not in self.VACANCIES_AS:
+            raise Http404
+        table = tablib.Dataset(headers=["programme", "country", "name", "oic_group", "vacant_since"])
+        for programme, seats in filters.found():
+            for each in seats:
+                country = each.country
+                table.append(
+                    [programme.slug, country.iso2, str(country.name), country.oic_group, each.vacant_since or ""]
+                )
+        written = self.VACANCIES_AS[kind]()
+        data = written.export_data(table)
+        return HttpResponse(
+            data if written.is_binary() else data.encode(self.to_encoding),
+            content_type=written.get_content_type(),
+            headers={"Content-Disposition": f'attachment; filename="vacancies-{localdate()}.{kind}"'},
+        )
 
     @admin.action(description=_("Confirmed by the country today"), permissions=["change"])
     def confirm(self, request, focal_points):
@@ -359,7 +422,9 @@ class FocalPointAdmin(TableAdmin):
 
     def save_model(self, request, obj, form, change):
         if change:
-            obj.save()
+            obj.save(update_fields=form.changed_data)  # not the day on which somebody else has ended it meanwhile
+            if "user" in form.changed_data:
+                obj.steps.create(what=DesignationStep.What.ACCOUNT_CHANGED, by=request.user, told_at=now())
         elif predecessor := getattr(request, "predecessor", None):
             predecessor.succeed(request.user, obj)
         else:
@@ -401,11 +466,6 @@ class FocalPointAdmin(TableAdmin):
         return request.user.has_perm("accounts.view_user")
 
 
-def _programmes_with_seats():
-    """The programmes that have, or had, a focal point."""
-    return Programme.objects.filter(pk__in=FocalPoint.objects.values("programme")).by_name()
-
-
 class SeatInline(LinkedInline):
     model = Seat
     fields = ["position", *NAMES, "acronym", "part_en", "part_fr", "part_ar", "website"]
@@ -419,6 +479,16 @@ class CommitteeAdmin(RecordAdmin):
     autocomplete_fields = ["programme"]
     inlines = [SeatInline]
     fields = ["programme", *NAMES, "task_en", "task_fr", "task_ar", "meetings"]
+
+    def changes_of(self, row):
+        """Those of the seats too, each difference under the name of its seat."""
+        found = super().changes_of(row)
+        for seat in row.seats.all():
+            changes = changes_of(seat)
+            for difference in (each for change in changes for each in change.differences):
+                difference.label = f"{seat}: {difference.label}"
+            found += changes
+        return sorted(found, key=lambda change: change.at, reverse=True)
 
 
 @admin.register(Page)

@@ -5,7 +5,7 @@ what is on record and against the lines before it, so that all faults of a file 
 """
 
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -20,18 +20,14 @@ from classifications.models import Country
 from programmes.models import DesignationStep, FocalPoint, Programme
 
 OFFICES = ["office_en", "office_fr", "office_ar"]
+KEY = ["country", "programme", "role", "designated_on"]
+PERSON = ["may_publish_person", "person", "email"]
+END = ["ended_on", "ended_because"]
 BATCH = 1000  # rows in one statement
-DAY = timedelta(days=1)
 
 
-def days_of(point):
-    """The first day on which a designation is in force and the first on which it no longer is, as the database has it."""
-    ends = [day for day in (point.term_ends_on and point.term_ends_on + DAY, point.ended_on) if day]
-    return point.designated_on, min(ends, default=date.max)
-
-
-class FocalPointTable(Table):
-    """Who is not agreed to be named does not go out. An empty cell for a person leaves what is on record."""
+class DesignationTable(Table):
+    """Designations as they go out to anybody who may see them. Who is not agreed to be named does not."""
 
     country = link("country", Country, "iso2")
     programme = link("programme", Programme, "slug")
@@ -40,13 +36,33 @@ class FocalPointTable(Table):
 
     class Meta:
         model = FocalPoint
-        import_id_fields = ["country", "programme", "role", "designated_on"]
-        fields = [
-            "country", "programme", "role", "designated_on", "term_ends_on", "ended_on", *OFFICES, "may_publish_person",
-            "person", "email",
-        ]  # fmt: skip
+        import_id_fields = KEY
+        fields = [*KEY, "term_ends_on", "ended_on", *OFFICES, *PERSON]
         use_bulk = True
         batch_size = None  # all at the end
+
+    def dehydrate_person(self, focal_point):
+        return focal_point.person if focal_point.may_publish_person else ""
+
+    def dehydrate_email(self, focal_point):
+        return focal_point.email if focal_point.may_publish_person else ""
+
+
+class FocalPointTable(DesignationTable):
+    """Designations as they go out to staff, with why they ended, and come in.
+
+    An empty cell for a person leaves what is on record. A line that gives a designation its last day ends it, as the
+    step in the admin does; one that ended stays so.
+    """
+
+    ended_because = Field("ended_because", "ended_because", CharWidget(allow_blank=True))
+
+    class Meta(DesignationTable.Meta):
+        fields = [*KEY, "term_ends_on", *END, *OFFICES, *PERSON]
+
+    def before_import(self, dataset, **kwargs):
+        super().before_import(dataset, **kwargs)
+        self.by = kwargs.get("user")
 
     def import_field(self, field, instance, row, is_m2m=False, **kwargs):
         if field.column_name in ("person", "email") and not row.get(field.column_name):
@@ -56,13 +72,17 @@ class FocalPointTable(Table):
     # --- What is wrong in a line ----------------------------------------------------------------------------------------
 
     @cached_property
+    def on_record(self):
+        """The days of what is on record, by key: as they are before any line is read into it."""
+        days = ("country", "programme", "role", "designated_on", "term_ends_on", "ended_on")
+        return {point.pk: point for point in FocalPoint.objects.only(*days)}
+
+    @cached_property
     def held(self):
         """The days of each seat, as lists of `[designation, first day, first day no longer]`: on record, and by lines read."""
         seats = defaultdict(list)
-        for point in FocalPoint.objects.only(
-            "country", "programme", "role", "designated_on", "term_ends_on", "ended_on"
-        ):
-            seats[point.country_id, point.programme_id, point.role].append((point.pk, *days_of(point)))
+        for point in self.on_record.values():
+            seats[point.country_id, point.programme_id, point.role].append((point.pk, *_days_of(point)))
         return seats
 
     def validate_instance(self, instance, import_validation_errors=None, validate_unique=True):
@@ -81,13 +101,16 @@ class FocalPointTable(Table):
     def _faults_of_days(self, point, known):
         """Give the faults of a line's days by column; note its days for the lines that follow, where there are none."""
         first, end = point.designated_on, None
-        if not known.keys() & {"term_ends_on", "ended_on"}:
-            end = days_of(point)[1]
         faults = {}
+        if not known.keys() & {"term_ends_on", "ended_on"}:
+            end = _days_of(point)[1]
+            faults = point.reopened(self.on_record[point.pk]) if point.pk else {}
         if "term_ends_on" not in known and point.term_ends_on and point.term_ends_on < first:
             faults["term_ends_on"] = _("The term ends before it begins.")
         if "ended_on" not in known and point.ended_on and point.ended_on < first:
             faults["ended_on"] = _("It ends before it begins.")
+        if "ended_on" not in known and point.ended_because and not point.ended_on:
+            faults["ended_because"] = _("Say in the column ended_on when it ended.")
         if faults or end is None:
             return faults
         seat = self.held[point.country_id, point.programme_id, point.role]
@@ -111,30 +134,36 @@ class FocalPointTable(Table):
         try:
             with transaction.atomic():
                 for point in self.update_instances:
-                    point.save()
+                    self._update(point)
                 FocalPoint.objects.bulk_create(self.create_instances, batch_size=BATCH)
         except Exception as error:  # as the library does: nothing is written, and the page says why
             self.handle_import_error(result, error, raise_errors)
+
+    def _update(self, point):
+        """Write a line to what is on record; its last day by the verb, which leaves a step and has letters written."""
+        ended = self.on_record[point.pk].ended_on is not None
+        on, because = point.ended_on, point.ended_because
+        left_out = {*KEY, "ended_on"} if ended else {*KEY, *END}
+        columns = (each.attribute for each in self.get_import_fields())
+        point.save(update_fields=[name for name in columns if name not in left_out])
+        if on and not ended:
+            point.end(self.by, on, because)
 
     def bulk_update(self, *args, **kwargs):
         """Nothing is left: `bulk_create` wrote it."""
 
     def after_import(self, dataset, result, **kwargs):
-        """Note what is new. Nobody is told: what comes in a file was arranged elsewhere."""
-        by = kwargs.get("user")
+        """Note what is new. Nobody is told of that: what comes in a file was arranged elsewhere."""
         DesignationStep.objects.bulk_create(
             (
-                DesignationStep(focal_point=point, what=DesignationStep.What.DESIGNATED, by=by, told_at=now())
+                DesignationStep(focal_point=point, what=DesignationStep.What.DESIGNATED, by=self.by, told_at=now())
                 for point in self.create_instances
                 if point.pk
             ),
             batch_size=BATCH,
         )
 
-    # --- What goes out --------------------------------------------------------------------------------------------------
 
-    def dehydrate_person(self, focal_point):
-        return focal_point.person if focal_point.may_publish_person else ""
-
-    def dehydrate_email(self, focal_point):
-        return focal_point.email if focal_point.may_publish_person else ""
+def _days_of(point):
+    """The first day on which a designation is in force and the first on which it no longer is, as the database has it."""
+    return point.designated_on, point.first_day_after or date.max

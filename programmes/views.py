@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from classifications.facets import year_strip
 from programmes.models import Committee, Page, Programme, ProgrammeDocument, Theme
 from programmes.papers import forms_of, other_papers
-from programmes.seats import OIC_VET, seats_of, vacant
+from programmes.seats import OIC_VET, seats_of, states_of, vacant
 
 
 @require_safe
@@ -22,6 +22,7 @@ def programme_detail(request, slug):
     programme = get_object_or_404(Programme.objects.for_page(), slug=slug)
     counts = programme.events.published().count_by_year()
     year = chosen_year(request, counts)
+    served, vacancies = states_of(programme)
     context = {
         "programme": programme,
         "total": sum(counts.values()),
@@ -29,7 +30,8 @@ def programme_detail(request, slug):
         "counts": counts,
         "strip": strip_of(request, counts, year),
         "events": programme.events.published().held_in(year).for_listing().oldest_first(),
-        "focal_points": programme.focal_points.acting().select_related("country").by_country(),
+        "served": served,
+        "vacancies": vacancies,
         "forms": forms_of(programme),
         "papers": other_papers(programme),
         "neighbours": Programme.objects.filter(theme=programme.theme_id).exclude(pk=programme.pk).by_name(),

@@ -25,6 +25,7 @@ from notifications.forms import LetterToTheCentreForm
 from notifications.models import Notification
 from partners.models import Institution, Notice
 from programmes.models import Programme
+from programmes.seats import vacant_seats_of
 from programmes.views import chosen_year, strip_of
 from sesric_portal.desk import tasks_of
 from sesric_portal.figures import HomeFigures
@@ -69,6 +70,7 @@ def country_detail(request, iso2):
     received, taught, hosted = (
         counted.values(facet).get(country.iso2, 0).bit_count() for facet in ("beneficiary", "provider", "venue")
     )
+    acting = list(country.focal_points.acting().select_related("programme"))
     context = {
         "country": country,
         "received": received,
@@ -80,7 +82,8 @@ def country_detail(request, iso2):
         "events": events.held_in(year).for_listing().newest_first(),
         "institutions": country.institutions.listed().by_name(),
         "experts": country.experts.public().count(),
-        "focal_points": country.focal_points.acting().select_related("programme"),
+        "focal_points": acting,
+        "vacant_seats": vacant_seats_of(country, acting) if country.is_member_state else [],
     }
     return render(request, "countries/country_detail.html", context)
 

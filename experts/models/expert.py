@@ -81,8 +81,8 @@ class ExpertQuerySet(LinkedQuerySet, SearchableQuerySet, WordedQuerySet):
         """As of every application; of experts only who agrees to be kept is shown to a focal point."""
         return super().with_focal_point().filter(is_kept=True)
 
-    def for_word_of(self, user):
-        return super().for_word_of(user).exclude(user=user) if user.pk else self.none()
+    def applied_by(self, user):
+        return self.filter(user=user)
 
     def on_roster(self, roster):
         return self.filter(pk__in=roster.memberships.values("expert"))
@@ -260,8 +260,8 @@ class Expert(Worded):
         return reverse("experts:word", args=[self.key])
 
     @property
-    def applicant_id(self):
-        return self.user_id
+    def applicants(self):
+        return [self.user_id] if self.user_id else []
 
     # --- What is read of an expert ------------------------------------------------------------------------------------
 

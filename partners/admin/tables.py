@@ -158,7 +158,7 @@ class InstitutionTable(Table):
         if is_create and kwargs.get("dry_run") and self.looked_up < LOOKED_UP:
             self.looked_up += 1
             if alike := looking_like(instance):
-                self.warnings.append((kwargs["row_number"], instance.name, alike))
+                self.warnings.append((self.lines[kwargs["row_number"] - 1], instance.name, alike))
         super().save_instance(instance, is_create, row, **kwargs)
         if is_create:
             instance.enter(kwargs.get("user"))

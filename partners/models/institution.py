@@ -64,6 +64,9 @@ class InstitutionQuerySet(NamedQuerySet, ClassifiedQuerySet, SearchableQuerySet,
         """Institutions whose people `user` manages."""
         return self.filter(pk__in=user.representations.managing().values("institution")) if user.pk else self.none()
 
+    def applied_by(self, user):
+        return self.represented_by(user)
+
     def represented(self):
         """Institutions for which somebody speaks, as `RepresentationQuerySet.acting` has it."""
         acting = Institution.objects.filter(
@@ -366,6 +369,10 @@ class Institution(Named, Worded):
     def word_address(self):
         return reverse("partners:word", args=[self.slug])
 
+    @property
+    def applicants(self):
+        return list(self.representations.acting().values_list("user", flat=True))
+
     def clean(self):
         if not self.pk and self.slug and self.is_taken(self.slug):
             raise ValidationError({"slug": _("This address leads to something else already.")})
@@ -512,7 +519,7 @@ class Institution(Named, Worded):
     @transaction.atomic
     def endorse(self, by, until, reason=""):
         """The focal point vouches for an applicant; the Centre decides next."""
-        self.hold_for_focal_point()
+        self.hold_for_focal_point(by)
         self.confirm(by, until, reason)
 
     @transaction.atomic

@@ -19,6 +19,10 @@ class WordedQuerySet(ApplicationQuerySet):
         """Applications on which the word of the state's focal point is still asked for, the longest waiting first."""
         return self.waiting_for_review().filter(~Exists(self._steps(decision__in=SPOKEN, at__gte=SINCE)))
 
+    def applied_by(self, user):
+        """Those with which `user`, who is signed in, applies: nobody judges what is their own."""
+        raise NotImplementedError
+
     def for_word_of(self, user):
         """Applications on which `user` may say the focal point's word: as the focal point, or as the deputy once told."""
         if not user.pk:
@@ -28,7 +32,8 @@ class WordedQuerySet(ApplicationQuerySet):
         as_head, as_deputy = (
             Q(**{f"{self.model.STATE}__in": each.values("country")}) for each in (seats.heads(), seats.deputies())
         )
-        return self.with_focal_point().filter(as_head | as_deputy & Exists(told))
+        own = self.model.objects.applied_by(user)
+        return self.with_focal_point().filter(as_head | as_deputy & Exists(told)).exclude(pk__in=own.values("pk"))
 
     def _steps(self, **wanted):
         """The rows of the history of one application, for a subquery."""
@@ -54,23 +59,34 @@ class Worded(Application):
         raise NotImplementedError
 
     @property
-    def applicant_id(self):
-        """The account that may not judge itself, if there is one."""
-        return None
+    def applicants(self):
+        """The ids of the accounts that apply with it, and so may not judge it."""
+        raise NotImplementedError
+
+    def return_with(self, question, by, role=Role.CENTRE):
+        if role == Role.FOCAL_POINT:
+            self.refuse_applicant(by)
+        return super().return_with(question, by, role)
 
     @transaction.atomic
     def object_to(self, by, reason):
         """The focal point advises against it. That ends nothing: the Centre reads why, and decides."""
         if not reason.strip():
             raise ValidationError(_("Say why: the Centre reads it."))
-        self.hold_for_focal_point()
+        self.hold_for_focal_point(by)
         self.record(Decision.OBJECTED, by, Role.FOCAL_POINT, reason)
 
-    def hold_for_focal_point(self):
-        """Lock the row; raise `ValidationError` where the focal point's word is no longer asked for."""
+    def hold_for_focal_point(self, by):
+        """Lock the row; raise `ValidationError` where the focal point's word, or that of `by`, is not asked for (any more)."""
+        self.refuse_applicant(by)
         asked = type(self).objects.with_focal_point().select_for_update(of=["self"])
         if asked.filter(pk=self.pk).first() is None:
             raise ValidationError(_("This is with the Centre by now, or was decided in the meantime."))
+
+    def refuse_applicant(self, by):
+        """Raise `ValidationError` where `by` applies with it."""
+        if by and by.pk in self.applicants:
+            raise ValidationError(_("This is an application of your own: others judge it."))
 
 
 class RoutedStepQuerySet(models.QuerySet):

@@ -1,5 +1,6 @@
 """Committees that accompany a programme, and who has a seat on them."""
 
+import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -7,7 +8,15 @@ from classifications.models import Named
 from classifications.written import translated
 from programmes.models.programme import Programme
 
+NAMES = ["name_en", "name_fr", "name_ar"]
 
+
+@pghistory.track(
+    pghistory.UpdateEvent(row=pghistory.Old),
+    pghistory.DeleteEvent(),
+    fields=["programme", *NAMES, "task_en", "task_fr", "task_ar", "meetings"],
+    model_name="CommitteeHistory",
+)
 class Committee(Named):
     """A committee that accompanies a programme."""
 
@@ -31,6 +40,12 @@ class Committee(Named):
         return translated(self, "task")
 
 
+@pghistory.track(
+    pghistory.UpdateEvent(row=pghistory.Old),
+    pghistory.DeleteEvent(),
+    fields=["committee", "position", *NAMES, "acronym", "part_en", "part_fr", "part_ar", "website"],
+    model_name="SeatHistory",
+)
 class Seat(Named):
     """A seat on a committee: the body that holds it and in which quality."""
 

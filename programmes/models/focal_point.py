@@ -54,9 +54,9 @@ class FocalPointQuerySet(models.QuerySet):
         """Designations that the country confirmed, or made, in a year or after it."""
         return self.filter(Q(confirmed_on__year__gte=year) | Q(designated_on__year__gte=year))
 
-    def vacated_in(self, country):
-        """The day from which the last one of a country, given as an expression, was no longer in force; as a subquery."""
-        over = self.heads().filter(country=country, in_force__endswith__lte=localdate()).order_by().values("country")
+    def vacated(self, **seat):
+        """The day from which the last one in a seat was no longer in force, as a subquery; `seat` says which by expressions."""
+        over = self.heads().filter(in_force__endswith__lte=localdate(), **seat).order_by().values(*seat)
         last_day = over.annotate(since=Max(Func("in_force", function="upper"))).values("since")
         return Subquery(last_day, output_field=models.DateField())
 
@@ -91,6 +91,11 @@ def days_in_force():
         "designated_on",
         "term_ends_on",
         "ended_on",
+        "ended_because",
+        "confirmed_on",
+        "letter",
+        "user",
+        "may_publish_person",
         "is_sample",
     ],  # the person and the address are left out: history must not keep what was withdrawn
     model_name="FocalPointHistory",
@@ -178,14 +183,32 @@ class FocalPoint(models.Model):
     def office(self):
         return translated(self, "office")
 
-    def clean(self):
-        """Say kindly what the constraint refuses, on forms that do not hold all of its fields too."""
+    @property
+    def first_day_after(self):
+        """The first day on which it is no longer in force; None where that is open."""
         ends = [day for day in (self.term_ends_on and self.term_ends_on + timedelta(days=1), self.ended_on) if day]
+        return min(ends, default=None)
+
+    def reopened(self, former):
+        """What in it would bring `former`, the same designation as it stands on record, back into force; by field."""
+        if former.ended_on and self.ended_on != former.ended_on:
+            return {"ended_on": _("It has been ended, and that stays: designate anew.")}
+        over, end = former.first_day_after, self.first_day_after
+        if over and over <= localdate() and (end is None or end > localdate()):
+            return {"term_ends_on": _("Its term is over, and that stays: designate anew.")}
+        return {}
+
+    def clean(self):
+        """Refuse what would bring it back; say kindly what the constraint refuses, on forms without all of its fields too."""
+        former = FocalPoint.objects.filter(pk=self.pk).first() if self.pk else None
+        if former and (faults := self.reopened(former)):
+            raise ValidationError(list(faults.values()))
+        end = self.first_day_after
         if not (self.country_id and self.programme_id and self.designated_on):
             return
-        if ends and min(ends) <= self.designated_on:
+        if end and end <= self.designated_on:
             return  # in force on no day
-        days = DateRange(self.designated_on, min(ends, default=None))
+        days = DateRange(self.designated_on, end)
         if FocalPoint.objects.of_seat(self).exclude(pk=self.pk).filter(in_force__overlap=days).exists():
             raise ValidationError(_("On some of these days another designation to this seat is in force."))
 
@@ -197,6 +220,11 @@ class FocalPoint(models.Model):
     def address(self):
         """Where letters about this designation go; empty where nobody has given one."""
         return self.email or (self.user.email if self.user else "")
+
+    @property
+    def is_reached(self):
+        """Whether letters about it go to anybody."""
+        return bool(self.address) and not self.is_sample
 
     @classmethod
     @transaction.atomic
@@ -278,6 +306,7 @@ class DesignationStep(models.Model):
         DESIGNATED = "designated", pgettext_lazy("step of a designation", "Designated")
         ENDED = "ended", pgettext_lazy("step of a designation", "Ended")
         CONFIRMED = "confirmed", pgettext_lazy("step of a designation", "Confirmed by the country")
+        ACCOUNT_CHANGED = "account", pgettext_lazy("step of a designation", "Another account may act")
         DEPUTY_PROPOSED = "deputy-proposed", pgettext_lazy("step of a designation", "Deputy proposed")
 
     focal_point = models.ForeignKey(FocalPoint, models.CASCADE, verbose_name=_("focal point"), related_name="steps")

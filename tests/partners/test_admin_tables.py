@@ -91,7 +91,7 @@ def test_a_new_one_that_looks_like_one_on_record_is_warned_of(client, editor, ma
     warned = [
         (line, str(name), [each.slug for each in alike]) for line, name, alike in preview.context["result"].warnings
     ]
-    assert warned == [(1, "Water Academies", ["water-academy"])]
+    assert warned == [(2, "Water Academies", ["water-academy"])]
     assert "give its address in the column slug" in preview.text
     confirm(client, preview)
     assert Institution.objects.filter(country=mali).count() == 3

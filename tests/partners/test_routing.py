@@ -239,6 +239,48 @@ def test_it_is_for_the_focal_point_of_the_country(client, sign_in, asked, countr
     assert asked.reviews.count() == 2
 
 
+@pytest.mark.parametrize("name", ["word", "endorse", "return", "object"])
+def test_nobody_judges_their_own_institution(client, country, asked, head, name):
+    own = Institution.apply(head.user, "Head", country=country, **FACTS | {"name_en": "Own Institute"})
+    assert list(Institution.objects.for_word_of(head.user)) == [asked]
+    head.user.authenticator_set.create(type="totp", data={"secret": "not shown"})
+    client.force_login(head.user)
+    assert client.get(page(name, own)).status_code == 404
+    assert client.get(page(name, asked)).status_code == 200
+
+
+def test_the_verbs_refuse_whoever_speaks_for_the_applicant(country, head):
+    own = Institution.apply(head.user, "Head", country=country, **FACTS)
+    for say in (
+        lambda: own.endorse(head.user, localdate() + DAY),
+        lambda: own.object_to(head.user, "No."),
+        lambda: own.return_with("Which department?", head.user, Role.FOCAL_POINT),
+    ):
+        with pytest.raises(ValidationError, match="others judge it"):
+            say()
+    own.representations.update(ended_at=now())
+    own.endorse(head.user, localdate() + DAY)
+    assert own.confirmed_until
+
+
+def test_an_institution_of_the_only_focal_point_goes_to_the_centre_at_once(country, head, deputy):
+    own = Institution.apply(head.user, "Head", country=country, **FACTS)
+    other = FocalPointFactory(user=UserFactory())
+    route_all()
+    assert routed(own) == [Decision.CENTRE_TAKES]
+    assert letters_to("head@example.org") == ["Your application for Sample Institute has arrived"]
+    assert letters_to(other.user.email) == []
+
+
+def test_a_second_focal_point_of_the_country_is_asked_instead(country, head):
+    FocalPointFactory(country=country, user=UserFactory(email="second@example.org"))
+    own = Institution.apply(head.user, "Head", country=country, **FACTS)
+    route_all()
+    assert routed(own) == [Decision.ASKED]
+    assert letters_to("head@example.org") == ["Your application for Sample Institute has arrived"]
+    assert len(letters_to("second@example.org")) == 1
+
+
 def test_the_deputy_answers_once_told(asked, deputy):
     assert list(Institution.objects.for_word_of(deputy.user)) == []
     with time_machine.travel(now() + 7 * DAY):

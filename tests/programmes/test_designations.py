@@ -1,24 +1,45 @@
 """Designations: never two in force for one seat, nobody acts after the end, each step told once, vacancies counted."""
 
-from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+import csv
+import io
+from collections import Counter
+from datetime import UTC, date, datetime, time, timedelta
 
+import openpyxl
 import pytest
 import time_machine
+from django.contrib.admin import site
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.forms import modelform_factory
+from django.test import RequestFactory
 from django.urls import reverse
+from django.utils import translation
 from django.utils.timezone import localdate
-from hypothesis import HealthCheck, given, settings
+from django.utils.translation import gettext
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from classifications.history import deletions
 from notifications.designations import ask_countries, tell
 from notifications.models import Letter
-from programmes.models import DesignationStep, FocalPoint, YearlyQuestion
+from partners.models import Institution
+from programmes.models import Committee, DesignationStep, FocalPoint, Seat, YearlyQuestion
 from programmes.seats import seats_of, vacant
-from tests.factories import CountryFactory, FocalPointFactory, LanguageFactory, ProgrammeFactory, UserFactory
-from tests.programmes.test_admin import imported
+from sesric_portal.templatetags.portal import day as day_in_words
+from tests.factories import (
+    CommitteeFactory,
+    CountryFactory,
+    FocalPointFactory,
+    LanguageFactory,
+    ProgrammeFactory,
+    SeatFactory,
+    UserFactory,
+)
+from tests.programmes.test_admin import exported
+from tests.programmes.test_import import confirmed, previewed, table, told
 
 TODAY = localdate()
 DAY = timedelta(days=1)
@@ -77,12 +98,15 @@ def test_nothing_ends_before_it_begins(db, field):
         FocalPointFactory(designated_on=TODAY, **{field: TODAY - DAY})
 
 
+DAYS = st.integers(-3, 6)
+LATER = st.none() | st.integers(-3, 9)
+WHICH = st.integers(0, 7)
 STEP = st.one_of(
-    st.tuples(st.just("designate"), st.integers(-3, 6), st.none() | st.integers(-3, 9)),
-    st.tuples(st.just("end"), st.integers(-3, 6), st.none()),
-    st.tuples(st.just("succeed"), st.integers(-3, 6), st.none() | st.integers(-3, 9)),
-    st.tuples(st.just("edit"), st.integers(-3, 6), st.none() | st.integers(-3, 9)),
-    st.tuples(st.just("import"), st.integers(-3, 6), st.none() | st.integers(-3, 9)),
+    st.tuples(st.just("designate"), WHICH, DAYS, LATER, LATER),
+    st.tuples(st.just("end"), WHICH, DAYS, LATER, LATER),
+    st.tuples(st.just("succeed"), WHICH, DAYS, LATER, LATER),
+    st.tuples(st.just("edit"), WHICH, DAYS, LATER, LATER),
+    st.tuples(st.sampled_from(["import a new line", "import a line on record"]), WHICH, DAYS, LATER, LATER),
 )
 
 
@@ -90,36 +114,119 @@ def day(number):
     return None if number is None else TODAY + number * DAY
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(STEP, max_size=8))
-def test_no_sequence_leaves_two_acting_or_one_acting_after_the_end(db, client, superuser, sequence):
-    FocalPoint.objects.all().delete()
-    country, programme = CountryFactory(iso2="GM"), ProgrammeFactory(slug=f"p{ProgrammeFactory().pk}")
-    seat = {"country": country, "programme": programme, "user": superuser}
-    for verb, first, last in sequence:
-        point = FocalPoint.objects.order_by("?").first()
-        with suppress(ValidationError):
-            if verb == "designate":
-                FocalPoint.designate(None, office_en="Office", designated_on=day(first), term_ends_on=day(last), **seat)
-            elif verb == "import":
-                line = f"GM,{programme.slug},{day(first)},{day(last) or ''},Office\n"
-                with suppress(AttributeError, KeyError, TypeError):  # the preview tells of faults, and offers no import
-                    imported(client, "focalpoint", f"country,programme,designated_on,term_ends_on,office_en\n{line}")
-            elif point and verb == "end":
-                point.end(None, day(first))
-            elif point and verb == "succeed":
-                point.succeed(None, unsaved(designated_on=day(first), term_ends_on=day(last)))
-            elif point and verb == "edit":
-                point.designated_on, point.term_ends_on = day(first), day(last)
-                point.full_clean()
-                point.save()
+class SeatOfOne:
+    """One seat, what was done to it, and who may not act any longer: by designation, the day from which that is so."""
+
+    def __init__(self, client):
+        self.client, self.done, self.over = client, Counter(), {}
+        self.country, self.programme = CountryFactory(iso2="GM"), ProgrammeFactory(slug=f"p{ProgrammeFactory().pk}")
+        self.application = Institution.apply(
+            UserFactory(), "Head", country=self.country, name_en=f"Applicant of {self.programme}",
+            kind=Institution.Kind.TRAINING, offers="Courses.", written_in="en",
+        )  # fmt: skip
+
+    @property
+    def points(self):
+        return FocalPoint.objects.filter(programme=self.programme)
+
+    def take(self, verb, which, first, last, end):
+        """Take one step; where it is refused, nothing may have changed."""
+        points = list(self.points.order_by("pk"))
+        point = points[which % len(points)] if points else None
+        before = list(self.points.order_by("pk").values())
+        try:
+            going = self._act(verb, point, day(first), day(last), day(end))
+        except ValidationError:
+            going = False
+        self.done[verb] += going
+        assert going or list(self.points.order_by("pk").values()) == before
+        for each in self.points:
+            if each.first_day_after and (each.ended_on or each.first_day_after <= TODAY):
+                self.over[each.pk] = min(self.over.get(each.pk, each.first_day_after), max(each.first_day_after, TODAY))
+
+    def _act(self, verb, point, first, last, end):
+        new = {"designated_on": first, "term_ends_on": last, "user": UserFactory()}
+        if verb == "designate":
+            FocalPoint.designate(None, country=self.country, programme=self.programme, office_en="Office", **new)
+        elif verb == "import a new line":
+            return self._import(first, last, end)
+        elif point is None:
+            return False
+        elif verb == "import a line on record":
+            return self._import(point.designated_on, last, end)
+        elif verb == "end":
+            point.end(None, first)
+            self.over[point.pk] = first
+        elif verb == "succeed":
+            point.succeed(None, unsaved(**new))
+        elif verb == "edit":
+            point.designated_on, point.term_ends_on = first, last
+            point.full_clean()
+            point.save()
+        return True
+
+    def _import(self, first, last, end):
+        """Whether a line went in; where it did not, its faults were told."""
+        line = f"GM,{self.programme.slug},focal_point,{first},{last or ''},{end or ''},Office {last} {end}"
+        preview = previewed(self.client, table(line))
+        if "confirm_form" not in preview.context:
+            assert told(preview)
+            return False
+        assert "Imported" in confirmed(self.client, preview).text
+        return True
+
+    def check(self):
         for number in range(-4, 12):
-            acting = FocalPoint.objects.acting(day(number)).filter(country=country, programme=programme)
-            assert acting.count() <= 1, "two in force on one day"
+            acting = self.points.acting(day(number))
+            assert len(acting) <= 1, "two in force on one day"
             for one in acting:
                 assert one.designated_on <= day(number)
                 assert one.term_ends_on is None or day(number) <= one.term_ends_on
                 assert one.ended_on is None or day(number) < one.ended_on
+                assert one.pk not in self.over or day(number) < self.over[one.pk], "acting after the end"
+        for point in self.points.filter(pk__in=self.over):
+            noon = datetime.combine(self.over[point.pk], time(12), UTC)
+            with time_machine.travel(noon):
+                assert point not in FocalPoint.objects.able_to_act()
+                if point.user:
+                    assert not Institution.objects.for_word_of(point.user).exists()
+
+
+def test_each_act_of_the_sequences_does_something(client, superuser):
+    """Lest the sequences below prove nothing: what is done, what is refused, and who may act meanwhile."""
+    seat = SeatOfOne(client)
+    seat.take("designate", 0, -3, None, None)
+    assert list(Institution.objects.for_word_of(seat.points.get().user)) == [seat.application]
+    seat.take("edit", 0, -3, 9, None)
+    seat.take("succeed", 0, 0, None, None)
+    seat.take("end", 1, 3, None, None)
+    seat.take("import a new line", 0, 4, 5, None)
+    seat.take("import a line on record", 2, 0, 6, None)
+    assert seat.done == dict.fromkeys(
+        ["designate", "edit", "succeed", "end", "import a new line", "import a line on record"], 1
+    )
+    seat.take("import a line on record", 1, 0, None, None)
+    seat.take("end", 1, 5, None, None)
+    assert seat.done.total() == 6, "what ended was taken up again"
+    seat.check()
+
+
+def test_no_sequence_leaves_two_acting_or_one_acting_after_the_end(client, superuser):
+    done = Counter()
+
+    @hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.lists(STEP, min_size=3, max_size=8))
+    def take_all(sequence):
+        FocalPoint.objects.all().delete()
+        seat = SeatOfOne(client)
+        for step in sequence:
+            seat.take(*step)
+            seat.check()
+        done.update(seat.done)
+
+    take_all()
+    assert done["designate"], done
+    assert done["import a new line"] + done["import a line on record"], done
 
 
 def test_one_and_the_set_agree_on_who_is_in_force(db):
@@ -197,6 +304,166 @@ def test_a_successor_needs_no_second_end(db):
     assert old.ended_on is None
 
 
+# --- What ended stays so --------------------------------------------------------------------------------------------
+
+OVER = {
+    "ended": {"ended_on": TODAY - 9 * DAY},
+    "ends soon": {"ended_on": TODAY + 9 * DAY},
+    "term over": {"term_ends_on": TODAY - 9 * DAY},
+}
+
+
+@pytest.mark.parametrize("over", OVER)
+@pytest.mark.parametrize("field", ["ended_on", "term_ends_on"])
+@pytest.mark.parametrize("to", [None, TODAY + 30 * DAY])
+def test_a_designation_that_ended_is_not_taken_up_again(db, over, field, to):
+    point = FocalPointFactory(**OVER[over])
+    former = FocalPoint.objects.get(pk=point.pk)
+    setattr(point, field, to)
+    if getattr(former, field) is None:
+        return point.full_clean()  # a term beside an end changes nothing, nor does an end after a term
+    with pytest.raises(ValidationError, match="designate anew"):
+        point.full_clean()
+
+
+def test_a_term_that_runs_is_prolonged_and_one_that_is_over_is_put_right(db):
+    runs, over = FocalPointFactory(term_ends_on=TODAY), FocalPointFactory(term_ends_on=TODAY - 9 * DAY)
+    runs.term_ends_on = TODAY + 9 * DAY
+    over.term_ends_on = TODAY - 5 * DAY
+    runs.full_clean()
+    over.full_clean()
+
+
+def test_the_form_says_to_designate_anew(client, superuser):
+    point = FocalPointFactory(term_ends_on=TODAY - 9 * DAY, user=UserFactory())
+    address = reverse("admin:programmes_focalpoint_change", args=[point.pk])
+    data = {
+        "office_en": "Office", "designated_on": "2020-01-01", "term_ends_on": "", "user": point.user.pk,
+        "steps-TOTAL_FORMS": 0, "steps-INITIAL_FORMS": 0,
+    }  # fmt: skip
+    page = client.post(address, data)
+    assert page.context["adminform"].form.errors == {"__all__": ["Its term is over, and that stays: designate anew."]}
+    assert not FocalPoint.objects.acting().exists()
+
+
+def test_an_earlier_export_does_not_take_up_again_what_ended(client, superuser):
+    point = FocalPointFactory(user=UserFactory())
+    before = exported(client, "focalpoint")
+    point.end(superuser, TODAY, "Resigned.")
+    preview = previewed(client, before)
+    assert told(preview) == {(2, "ended_on")}
+    assert "designate anew" in preview.text
+    assert told(previewed(client, before.replace(",2020-01-01,,,", f",2020-01-01,,{TODAY + DAY},"))) == {
+        (2, "ended_on")
+    }
+    assert "confirm_form" in previewed(client, exported(client, "focalpoint")).context
+    assert not FocalPoint.objects.acting().exists()
+
+
+def line_of(point, **cells):
+    cells = {"country": point.country.iso2, "programme": point.programme.slug, "role": point.role} | cells
+    cells = cells | {"designated_on": point.designated_on, "office_en": point.office_en}
+    return f"{','.join(cells)}\n{','.join(str(cell) for cell in cells.values())}\n"
+
+
+def test_a_term_that_is_over_is_not_prolonged_by_import(client, superuser):
+    point = FocalPointFactory(term_ends_on=TODAY - DAY)
+    assert told(previewed(client, line_of(point, term_ends_on=""))) == {(2, "term_ends_on")}
+    assert told(previewed(client, line_of(point, term_ends_on=TODAY))) == {(2, "term_ends_on")}
+
+
+def test_an_import_ends_as_the_step_does(client, superuser):
+    point = FocalPointFactory(email="office@example.org")
+    content = line_of(point, ended_on=TODAY, ended_because="By letter.", office_fr="Bureau")
+    assert "Imported: 0 new, 1 changed" in confirmed(client, previewed(client, content)).text
+    point.refresh_from_db()
+    assert (point.ended_on, point.ended_because, point.office_fr) == (TODAY, "By letter.", "Bureau")
+    assert list(point.steps.values_list("what", "by")) == [(DesignationStep.What.ENDED, superuser.pk)]
+    tell()
+    assert Letter.objects.get().recipients == ["office@example.org"]
+    assert "Imported: 0 new, 0 changed, 1 as they were" in confirmed(client, previewed(client, content)).text
+    assert (point.steps.count(), Letter.objects.count()) == (1, 1)
+
+
+def test_a_reason_needs_a_day(client, superuser):
+    point = FocalPointFactory()
+    assert told(previewed(client, line_of(point, ended_because="By letter."))) == {(2, "ended_because")}
+
+
+def test_a_form_that_was_open_when_it_ended_leaves_it_ended(client, superuser):
+    point = FocalPointFactory()
+    form = modelform_factory(FocalPoint, fields=["office_en"])({"office_en": "New"}, instance=point)
+    assert form.is_valid()
+    FocalPoint.objects.get(pk=point.pk).end(None, TODAY)
+    request = RequestFactory().post("/")
+    site.get_model_admin(FocalPoint).save_model(request, point, form, change=True)
+    assert FocalPoint.objects.values_list("office_en", "ended_on").get() == ("New", TODAY)
+
+
+# --- History --------------------------------------------------------------------------------------------------------
+
+
+def test_the_history_tells_of_the_account_and_of_the_end_but_not_of_the_person(client, superuser):
+    before, after = UserFactory(), UserFactory()
+    point = FocalPointFactory(user=before, person="Former Person", email="former@example.org")
+    data = {
+        "office_en": point.office_en, "designated_on": str(point.designated_on), "user": after.pk, "person": "Later Person",
+        "email": "later@example.org", "may_publish_person": "on", "letter": SimpleUploadedFile("l.pdf", b"%PDF-1.7\n"),
+        "steps-TOTAL_FORMS": 0, "steps-INITIAL_FORMS": 0,
+    }  # fmt: skip
+    assert client.post(reverse("admin:programmes_focalpoint_change", args=[point.pk]), data).status_code == 302
+    point.refresh_from_db()
+    point.confirm(superuser)
+    point.end(superuser, TODAY, "By letter.")
+    page = client.get(reverse("admin:programmes_focalpoint_history", args=[point.pk]))
+    changed = {each.label for change in page.context["changes"] for each in change.differences}
+    assert changed == {
+        "account that may act", "the person has agreed to be named", "letter of designation", "last confirmed by the country on",
+        "ended on", "why it ended",
+    }  # fmt: skip
+    assert not {"Former Person", "former@example.org"} & set(page.text.split())
+    assert list(point.steps.order_by("pk").values_list("what", "by")) == [
+        ("account", superuser.pk), ("confirmed", superuser.pk), ("ended", superuser.pk),
+    ]  # fmt: skip
+    tell()
+    assert [letter.recipients for letter in Letter.objects.all()] == [["later@example.org"]]
+
+
+def test_a_change_of_the_office_leaves_no_step(client, superuser):
+    point = FocalPointFactory(user=UserFactory())
+    data = {
+        "office_en": "New", "designated_on": str(point.designated_on), "user": point.user.pk,
+        "steps-TOTAL_FORMS": 0, "steps-INITIAL_FORMS": 0,
+    }  # fmt: skip
+    client.post(reverse("admin:programmes_focalpoint_change", args=[point.pk]), data)
+    assert (FocalPoint.objects.get().office_en, point.steps.count()) == ("New", 0)
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_designation_that_was_deleted_comes_back_with_its_account_if_that_is_there(client, superuser, is_there):
+    user = UserFactory()
+    FocalPointFactory(user=user, ended_on=TODAY, ended_because="By letter.", may_publish_person=True).delete()
+    if not is_there:
+        user.delete()
+    restored = reverse("admin:programmes_focalpoint_deleted_restore", args=[deletions(FocalPoint).get().pk])
+    assert client.post(restored).status_code == 302
+    point = FocalPoint.objects.get()
+    assert (point.user, point.ended_because) == (user if is_there else None, "By letter.")
+
+
+def test_the_history_of_a_committee_tells_of_its_seats(client, superuser):
+    committee = CommitteeFactory(task_en="Advises.")
+    seat = SeatFactory(committee=committee, name_en="A body", part_en="Member")
+    SeatFactory(part_en="Elsewhere")
+    Committee.objects.update(task_en="Monitors.")
+    Seat.objects.filter(pk=seat.pk).update(part_en="Observer")
+    page = client.get(reverse("admin:programmes_committee_history", args=[committee.pk]))
+    told = {(each.label, each.before, each.after) for change in page.context["changes"] for each in change.differences}
+    assert told == {
+        ("task in English", "Advises.", "Monitors."), ("A body: part in English", "Member", "Observer"),
+    }  # fmt: skip
+
+
 # --- The letter of designation --------------------------------------------------------------------------------------
 
 
@@ -246,6 +513,68 @@ def test_since_when_a_seat_is_vacant(client, superuser):
     assert f"?country={once.pk}&amp;programme={programme.pk}" in page
 
 
+@pytest.fixture
+def vacant_seats(db):
+    """In two networks the seats of two states, one of them held."""
+    vet, osh = ProgrammeFactory(slug="oic-vet"), ProgrammeFactory(slug="osh")
+    gambia = CountryFactory(iso2="GM", oic_group="African")
+    yemen = CountryFactory(iso2="YE", oic_group="Arab")
+    FocalPointFactory(country=gambia, programme=vet)
+    FocalPointFactory(country=yemen, programme=vet, ended_on=date(2022, 3, 4))
+    FocalPointFactory(country=yemen, programme=osh, ended_on=date(2023, 5, 6))
+
+
+YE_VET, GM_OSH, YE_OSH = ("oic-vet", "YE", "2022-03-04"), ("osh", "GM", ""), ("osh", "YE", "2023-05-06")
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ({}, {YE_VET, GM_OSH, YE_OSH}),
+        ({"programme": "osh"}, {GM_OSH, YE_OSH}),
+        ({"country": "YE"}, {YE_VET, YE_OSH}),
+        ({"group": "African"}, {GM_OSH}),
+        ({"programme": "osh", "group": "Arab"}, {YE_OSH}),
+        ({"programme": "nothing", "country": "0", "group": "x"}, {YE_VET, GM_OSH, YE_OSH}),
+    ],
+)
+def test_vacancies_are_filtered_and_go_out_as_they_are_shown(client, superuser, vacant_seats, query, wanted):
+    page = client.get(reverse("admin:programmes_focalpoint_vacancies"), query)
+    shown = {
+        (programme.slug, seat.country.iso2, str(seat.vacant_since or ""))
+        for programme, seats in page.context["found"]
+        for seat in seats
+    }
+    assert shown == wanted
+    address = reverse("admin:programmes_focalpoint_vacancies_export", args=["csv"])
+    assert f'href="{address}' in page.text
+    rows = csv.DictReader(io.StringIO(client.get(address, query).content.decode("utf-8-sig")))
+    assert {(row["programme"], row["country"], row["vacant_since"]) for row in rows} == wanted
+    book = client.get(reverse("admin:programmes_focalpoint_vacancies_export", args=["xlsx"]), query)
+    assert openpyxl.load_workbook(io.BytesIO(book.content)).active.max_row == len(wanted) + 1
+
+
+def test_vacancies_are_for_staff(client, sign_in, superuser):
+    address = reverse("admin:programmes_focalpoint_vacancies_export", args=["csv"])
+    assert client.get(reverse("admin:programmes_focalpoint_vacancies_export", args=["pdf"])).status_code == 404
+    sign_in(is_staff=True)
+    assert client.get(address).status_code == 403
+
+
+def test_designations_go_out_as_filtered(client, superuser):
+    here, there = FocalPointFactory(country=CountryFactory(iso2="GM")), FocalPointFactory()
+    listed = reverse("admin:programmes_focalpoint_changelist")
+    query = f"?country__id__exact={here.country_id}"
+    assert list(client.get(listed + query).context["cl"].queryset) == [here]
+    assert "country" in [
+        each.field_path for each in client.get(listed).context["cl"].filter_specs if hasattr(each, "field_path")
+    ]
+    address = reverse("admin:programmes_focalpoint_export") + query
+    content = client.post(address, {"format": "0", "resource": "0"}).content.decode("utf-8-sig")
+    assert [row["country"] for row in csv.DictReader(io.StringIO(content))] == ["GM"]
+    assert there.country.iso2 not in content
+
+
 # --- Once a year ----------------------------------------------------------------------------------------------------
 
 
@@ -262,11 +591,86 @@ def test_each_country_is_asked_once_in_a_year(db):
             ask_countries()
             clock.shift(DAY)
     asked = YearlyQuestion.objects.order_by("country__iso2", "year").values_list("country__iso2", "year", "addresses")
+    centre = ["centre@example.org"]
     assert list(asked) == [
-        ("ML", 2026, []), ("ML", 2027, []), ("ML", 2028, []),
+        ("ML", 2026, centre), ("ML", 2027, centre), ("ML", 2028, centre),
         ("SN", 2026, ["office@example.org"]), ("SN", 2027, ["office@example.org"]), ("SN", 2028, ["office@example.org"]),
     ]  # fmt: skip
-    assert Letter.objects.count() == 3
+    assert Letter.objects.count() == 6
+
+
+@pytest.fixture
+def networks(db):
+    """Two networks, and what Senegal has in them: one seat held, one vacated."""
+    senegal = CountryFactory(iso2="SN", name_en="Senegal")
+    vet, osh = ProgrammeFactory(slug="oic-vet", acronym="OIC-VET"), ProgrammeFactory(acronym="OIC-OSHNET")
+    FocalPointFactory(country=senegal, programme=vet, email="office@example.org", office_en="Ministry")
+    FocalPointFactory(country=senegal, programme=vet, role="deputy", email="")
+    FocalPointFactory(country=senegal, programme=osh, ended_on=date(2024, 3, 4), email="gone@example.org")
+    FocalPointFactory(country=senegal, programme=osh, role="deputy", email="")
+    return vet, osh
+
+
+def test_a_country_is_asked_about_its_vacant_seats_by_name_and_day(networks):
+    ask_countries()
+    letter = Letter.objects.get()
+    assert letter.recipients == ["office@example.org"]
+    assert "- OIC-VET: Ministry" in letter.text
+    assert "- OIC-OSHNET: Vacant since 4 March 2024" in letter.text
+    assert "OIC-VET: Vacant" not in letter.text
+    assert "To the Centre" not in letter.text
+
+
+def test_nothing_is_said_of_vacant_seats_where_all_are_held(networks):
+    FocalPointFactory(country=CountryFactory(iso2="SN"), programme=networks[1], designated_on=TODAY)
+    ask_countries()
+    assert not any("vacant:" in letter.text for letter in Letter.objects.all())
+
+
+def test_a_country_without_an_address_is_asked_by_way_of_the_centre(networks, settings):
+    mali, chad = CountryFactory(iso2="ML", name_en="Mali"), CountryFactory(iso2="TD", name_en="Chad")
+    FocalPointFactory(country=mali, programme=networks[0], ended_on=date(2023, 1, 2), email="gone@example.org")
+    FocalPointFactory(country=chad, programme=networks[0], email="", user=None)
+    ask_countries()
+    letters = {
+        letter.subject: letter for letter in Letter.objects.all() if letter.recipients == [settings.CENTRE_EMAIL]
+    }
+    year = TODAY.year
+    assert set(letters) == {f"To be forwarded: focal points of {name} in {year}" for name in ("Mali", "Chad")}
+    text = letters[f"To be forwarded: focal points of Mali in {year}"].text
+    assert "Please forward this letter to its authorities." in text
+    assert "- OIC-VET: Vacant since 2 January 2023" in text
+    assert "- OIC-OSHNET: No designation is on record" in text
+    assert "None is on record today." in text
+    assert YearlyQuestion.objects.count() == 3
+
+
+@pytest.mark.parametrize("code", ["en", "fr", "ar"])
+def test_the_yearly_letter_in_three_languages(networks, code):
+    mali = CountryFactory(iso2="ML")
+    for country in (mali, CountryFactory(iso2="SN")):
+        country.languages.set([LanguageFactory(code=code)])
+    ask_countries()
+    letters = {letter.recipients[0]: letter.text for letter in Letter.objects.all()}
+    with translation.override(code):
+        since = gettext("Vacant since %(day)s") % {"day": day_in_words(date(2024, 3, 4))}
+        assert f"- OIC-OSHNET: {since}" in letters["office@example.org"]
+        assert f"- OIC-OSHNET: {gettext('No designation is on record')}" in letters["centre@example.org"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ({"email": "office@example.org"}, "Ended. The office will be told."),
+        ({"email": "", "user": None}, "Ended. Nobody is told: the designation has neither an address nor an account."),
+    ],
+)
+def test_staff_read_whether_anybody_is_told_of_the_end(client, superuser, facts, told):
+    point = FocalPointFactory(**facts)
+    page = client.post(reverse("admin:programmes_focalpoint_end", args=[point.pk]), {"on": str(TODAY)}, follow=True)
+    assert [str(message) for message in page.context["messages"]] == [told]
+    tell()
+    assert Letter.objects.exists() == bool(point.address)
 
 
 def test_staff_note_what_a_country_confirmed(client, superuser):

@@ -1,5 +1,9 @@
 """Thousands of designations from one file: all faults told with line and column, nothing half applied, in order of days."""
 
+import io
+from datetime import date
+
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -11,9 +15,12 @@ from tests.programmes.lines import FAULTS, as_csv, lines, lists, with_faults
 NUMBER, FAULTY = 5000, 300
 
 
-def previewed(client, content):
-    file = SimpleUploadedFile("table.csv", content.encode())
-    data = {"import_file": file, "format": "0", "resource": "0"}
+def previewed(client, content, kind="0"):
+    """The preview of a CSV file, or with `kind="1"` of an XLSX file."""
+    file = SimpleUploadedFile(
+        "table.xlsx" if kind == "1" else "table.csv", content if kind == "1" else content.encode()
+    )
+    data = {"import_file": file, "format": kind, "resource": "0"}
     return client.post(reverse("admin:programmes_focalpoint_import"), data)
 
 
@@ -25,7 +32,7 @@ def confirmed(client, preview):
 def told(preview):
     """What the page says is wrong, as (line in the file, column)."""
     rows = preview.context["result"].invalid_rows
-    return {(row.number + 1, column) for row in rows for column in row.field_specific_errors}
+    return {(row.line, column) for row in rows for column in row.field_specific_errors}
 
 
 def test_all_faults_of_a_long_file_are_told_and_nothing_is_applied(client, superuser):
@@ -103,3 +110,40 @@ def test_what_was_seen_is_told_when_somebody_was_faster(client, superuser, seat)
     page = confirmed(client, preview)
     assert "Nothing was imported" in page.text
     assert FocalPoint.objects.count() == 1
+
+
+RIGHT, WRONG = "GM,net,focal_point,2020-01-01,2020-12-31,,{}", "ZZ,net,friend,2021-01-01,,,Office"
+
+
+@pytest.mark.parametrize(
+    ("rows", "line"),
+    [
+        ([RIGHT.format("Office"), WRONG], 3),
+        ([RIGHT.format("Office"), "", "", WRONG], 5),
+        ([RIGHT.format("Office"), ",,,,,,", WRONG], 4),
+        ([RIGHT.format('"Office,\nsecond line\nthird line"'), WRONG], 5),
+    ],
+)
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_a_fault_is_told_with_the_line_of_the_file(client, superuser, seat, rows, line, ending):
+    preview = previewed(client, table(*rows).replace("\n", ending))
+    assert (line, "country") in told(preview)
+    assert {told_line for told_line, _column in told(preview)} - {2} == {line}
+    assert f'<th scope="row">{line}</th><td><code>country</code>' in preview.text
+
+
+def workbook(*rows):
+    book, file = openpyxl.Workbook(), io.BytesIO()
+    for row in ([*table().strip().split(",")], *rows):
+        book.active.append(row)
+    book.save(file)
+    return file.getvalue()
+
+
+def test_empty_rows_of_a_workbook_are_no_fault_and_are_counted(client, superuser, seat):
+    right = ["GM", "net", "focal_point", date(2020, 1, 1), date(2020, 12, 31), None, "Office"]
+    wrong = ["ZZ", "net", "friend", date(2021, 1, 1), None, None, "Office"]
+    preview = previewed(client, workbook(right, [None] * 7, ["", None], wrong), kind="1")
+    assert {line for line, _column in told(preview)} == {5}
+    preview = previewed(client, workbook(right, [None] * 7), kind="1")
+    assert "Imported: 1 new" in confirmed(client, preview).text

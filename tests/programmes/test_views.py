@@ -218,3 +218,50 @@ def test_a_page_tells_where_its_language_is_behind(client, db):
     assert page.languages_behind == []
     page.save()
     assert page.languages_behind == []
+
+
+@pytest.fixture
+def networks(db):
+    """Two networks: one state holds its seat in the first and has left that in the second."""
+    state, other = CountryFactory(iso2="AA"), CountryFactory(iso2="BB")
+    vet, osh = ProgrammeFactory(slug="oic-vet", acronym="OIC-VET"), ProgrammeFactory(slug="osh", acronym="OIC-OSHNET")
+    FocalPointFactory(country=state, programme=vet)
+    FocalPointFactory(country=state, programme=osh, designated_on=date(2020, 1, 1), ended_on=date(2024, 3, 4))
+    FocalPointFactory(country=other, programme=osh)
+    ProgrammeFactory(slug="without")
+    return vet, osh
+
+
+def test_a_country_shows_each_vacant_seat_with_its_day(client, networks, django_assert_max_num_queries):
+    client.get("/countries/aa/")  # what is kept of the events between two requests is fetched by the first
+    with django_assert_max_num_queries(8):
+        page = client.get("/countries/aa/")
+    assert [(seat.programme, seat.since) for seat in page.context["vacant_seats"]] == [(networks[1], date(2024, 3, 4))]
+    assert "Vacant since 4 March 2024" in page.text
+    assert [(seat.programme, seat.since) for seat in client.get("/countries/bb/").context["vacant_seats"]] == [
+        (networks[0], None)
+    ]
+    CountryFactory(iso2="CC", oic_group="", joined_year=None)
+    assert client.get("/countries/cc/").context["vacant_seats"] == []
+
+
+def test_a_programme_shows_how_many_seats_are_vacant_and_whose(client, networks, django_assert_max_num_queries):
+    with django_assert_max_num_queries(8):
+        page = client.get("/programmes/osh/")
+    assert [country.iso2 for country in page.context["served"]] == ["BB"]
+    assert [(country.iso2, country.vacated) for country in page.context["vacancies"]] == [("AA", date(2024, 3, 4))]
+    assert "1 vacant seat<" in page.text
+    assert "Vacant since 4 March 2024" in page.text
+    assert client.get("/programmes/without/").context["vacancies"] == []
+
+
+def test_the_summary_says_where_a_language_is_behind(client, db):
+    ProgrammeFactory(slug="oic-vet")
+    PageFactory(slug="oic-vet-programme-types")
+    page = PageFactory(slug="oic-vet")
+    behind = 'class="notice'
+    assert behind not in client.get("/fr/oic-vet/summary/").text
+    page.body_en = "Newer."
+    page.save()
+    assert client.get("/fr/oic-vet/summary/").text.count(behind) == 1
+    assert behind not in client.get("/oic-vet/summary/").text
