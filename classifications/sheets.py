@@ -16,6 +16,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import connection
 
+from classifications.history import changed_by_people
+
 BATCH = 1000  # rows in one statement
 
 
@@ -269,24 +271,31 @@ def _read_row(sheet, line, header, cells, columns):
 
 @dataclass
 class Written:
-    """What became of the rows of one file: the stored objects by key, and the ids of those that are new or changed."""
+    """What became of the rows of one file: the stored objects by key, and the ids of those that are new or changed.
+
+    `kept` has the ids of those of which the file says something else than what a person changed since, which stays.
+    """
 
     stored: dict
     total: int = 0
     new: set = field(default_factory=set)
     changed: set = field(default_factory=set)
+    kept: set = field(default_factory=set)
 
     def __str__(self):
         changed = len(self.changed - self.new)
-        return f"{len(self.new)} new, {changed} changed, {self.total - len(self.new) - changed} as they were"
+        told = f"{len(self.new)} new, {changed} changed, {self.total - len(self.new) - changed} as they were"
+        return f"{told}; {len(self.kept)} kept as people changed them" if self.kept else told
 
 
-def write_rows(model, key, rows, progress=lambda done, total: None):
+def write_rows(model, key, rows, progress=lambda done, total: None, *, together=()):
     """Make the table of `model` hold `rows` and tell what was `Written`; `progress` is called with rows done and in all.
 
     `key` names the fields that identify a row; `rows` are dicts of field values, foreign keys as `<name>_id`.
-    Objects of the table that no row names stay as they are.
+    Objects of the table that no row names stay as they are, and so do fields that history says a person changed; who changed one
+    field of a set in `together` has decided on all of it.
     """
+    decided = changed_by_people(model)
     stored = {tuple(getattr(each, name) for name in key): each for each in model._default_manager.all()}
     written = Written(stored, total=len(rows))
     new, changed, fields = [], [], set()
@@ -297,10 +306,15 @@ def write_rows(model, key, rows, progress=lambda done, total: None):
             stored[identity] = model(**row)
             new.append(stored[identity])
         elif differing := [name for name, value in row.items() if getattr(existing, name) != value]:
-            for name in differing:
-                setattr(existing, name, row[name])
-            fields.update(differing)
-            changed.append(existing)
+            theirs = decided.get(existing.pk, set())
+            theirs = theirs.union(*(names for names in together if names & theirs))
+            if theirs.intersection(differing):
+                written.kept.add(existing.pk)
+            if differing := [name for name in differing if name not in theirs]:
+                for name in differing:
+                    setattr(existing, name, row[name])
+                fields.update(differing)
+                changed.append(existing)
     for start in range(0, len(new), BATCH):
         model._default_manager.bulk_create(new[start : start + BATCH])
         progress(min(start + BATCH, len(new)), len(new))
