@@ -86,17 +86,18 @@ def read_events(folder, *, countries, cities, languages, programmes, institution
             "source_url": address,
         },
     )
-    for row in sheet.rows:
-        if row["end_date"] < row["start_date"]:
-            sheet.fault(row["line"], "end_date", row["end_date"], f"before start_date {row['start_date']}")
-        if row["city"] and (row["country"], row["city"]) not in cities:
+    for row in sheet.readable:
+        first, last = row.get("start_date"), row.get("end_date")
+        if first and last and last < first:
+            sheet.fault(row["line"], "end_date", last, f"before start_date {first}")
+        if row.get("city") and "country" in row and (row["country"], row["city"]) not in cities:
             sheet.fault(row["line"], "city", row["city"], f"unknown city in country {row['country']}")
-        if row["number"] and not row["series"]:
+        if row.get("number") and "series" in row and not row["series"]:
             sheet.fault(row["line"], "number", row["number"], "a number without a series")
     sheet.refuse_repeats("title", "start_date")
     numbered = {}
-    for row in sheet.rows:
-        if row["number"]:
+    for row in sheet.readable:
+        if row.get("number") and "series" in row:
             first = numbered.setdefault((row["series"], row["number"]), row["line"])
             if first != row["line"]:
                 sheet.fault(row["line"], "number", row["number"], f"in the series already on line {first}")

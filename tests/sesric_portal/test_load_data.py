@@ -1,5 +1,6 @@
 """Loading: twice the same, all or nothing, and every fault at once with its place."""
 
+import codecs
 import csv
 import shutil
 from datetime import date, timedelta
@@ -194,10 +195,59 @@ def test_a_missing_and_an_unknown_column_are_told(db, folder):
     ]
 
 
+def test_what_else_is_wrong_is_told_beside_a_missing_and_an_unknown_column(db, folder):
+    """Of the known columns every fault, the repeats among them, as if the header were right."""
+    path = folder / "events.csv"
+    rows = read(path)
+    write(path, [*rows, rows[1]])
+    put(path, 2, "end_date", "2005-03-27")
+    put(path, 4, "country", "Atlantis")
+    rows = read(path)
+    rows[0][rows[0].index("participants")] = "people"
+    write(path, rows)
+    title = rows[1][0]
+    assert faults_in(folder) == [
+        "events.csv:1: participants: '': missing column",
+        "events.csv:1: people: 'people': unknown column",
+        "events.csv:2: end_date: '2005-03-27': before start_date 2005-03-28",
+        "events.csv:4: country: 'Atlantis': unknown country",
+        f"events.csv:553: title: {title!r}: duplicate of line 2",
+        "events.csv:553: number: '1': in the series already on line 2",
+    ]
+
+
+def test_repeats_are_told_of_rows_with_other_faults(db, folder):
+    path = folder / "events.csv"
+    rows = read(path)
+    write(path, [*rows, rows[1]])
+    put(path, 2, "participants", "many")
+    put(path, 553, "mode", "telepathy")
+    assert [fault.rpartition(": ")[2] for fault in faults_in(folder)] == [
+        "not a whole number",
+        "unknown mode",
+        "duplicate of line 2",
+        "in the series already on line 2",
+    ]
+
+
 def test_a_column_that_occurs_twice_is_told(db, folder):
     rows = [[*row, row[0]] for row in read(folder / "series.csv")]
     write(folder / "series.csv", rows)
-    assert faults_in(folder) == [f"series.csv:1: -: {','.join(rows[0])!r}: a column occurs twice"]
+    put(folder / "series.csv", 3, "name_fr", "")
+    assert faults_in(folder) == [
+        f"series.csv:1: -: {','.join(rows[0])!r}: a column occurs twice",
+        "series.csv:3: name_fr: '': may not be empty",
+    ]
+
+
+def test_a_file_of_another_kind_is_told_by_its_header_alone(db, folder):
+    """Such as one with semicolons between the cells."""
+    text = (folder / "languages.csv").read_text("utf-8")
+    (folder / "languages.csv").write_text(text.replace(",", ";"), "utf-8")
+    assert faults_in(folder) == [
+        *(f"languages.csv:1: {column}: '': missing column" for column in ("code", "name_en", "name_fr", "name_ar")),
+        "languages.csv:1: code;name_en;name_fr;name_ar: 'code;name_en;name_fr;name_ar': unknown column",
+    ]
 
 
 def test_an_empty_file_misses_its_columns(db, folder):
@@ -207,10 +257,29 @@ def test_an_empty_file_misses_its_columns(db, folder):
     ]
 
 
-def test_another_encoding_is_told_at_its_first_letter(db, folder):
-    text = (folder / "events.csv").read_text("utf-8")
-    (folder / "events.csv").write_bytes(text.encode("latin-1", "replace"))
-    assert faults_in(folder) == ["events.csv:2: -: 'ère réun': not UTF-8; save the file as “CSV UTF-8”"]
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8], ids=["plain", "with a byte order mark"])
+def test_each_line_of_another_encoding_is_told_with_the_other_faults(db, folder, mark):
+    put(folder / "events.csv", 2, "title_fr", "Première réunion")
+    put(folder / "events.csv", 4, "title_fr", "À Tunis")
+    put(folder / "events.csv", 4, "country", "Atlantis")
+    put(folder / "events.csv", 5, "mode", "telepathy")
+    lines = (folder / "events.csv").read_bytes().split(b"\n")
+    for number, right, wrong in ((2, "Première réunion", "ère réun"), (4, "À Tunis", "À Tunis,")):
+        lines[number - 1] = lines[number - 1].replace(right.encode(), right.encode("latin-1"))
+        assert wrong.encode("latin-1") in lines[number - 1]
+    (folder / "events.csv").write_bytes(mark + b"\n".join(lines))
+    assert faults_in(folder) == [
+        "events.csv:2: -: 'ère réun': not UTF-8; save the file as “CSV UTF-8”",
+        "events.csv:4: -: 'À Tunis,': not UTF-8; save the file as “CSV UTF-8”",
+        "events.csv:4: country: 'Atlantis': unknown country",
+        "events.csv:5: mode: 'telepathy': unknown mode",
+    ]
+
+
+def test_a_replacement_character_is_a_letter_like_any_other(db, small):
+    put(small / "events.csv", 2, "title", "Training \N{REPLACEMENT CHARACTER}")
+    load(small)
+    assert Event.objects.get().title_en == "Training \N{REPLACEMENT CHARACTER}"
 
 
 def test_an_unclosed_quote_is_told_where_it_opens(db, folder):
