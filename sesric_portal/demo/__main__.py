@@ -18,7 +18,7 @@ import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from sesric_portal.demo.preparation import changed, prepare
+from sesric_portal.demo.preparation import changed, database_at, prepare
 from sesric_portal.embedded import CannotStart, environment
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -182,6 +182,7 @@ def main():
         check_port(options.port)
         secret_key = prepare_folder(options.reset)
         servers = stack.enter_context(environment(FOLDER, durable=True))
+        database = database_at(servers.get("DATABASE_URL") or os.environ["DATABASE_URL"])
         environ = settings_of(options.port, secret_key, servers)
         os.environ.update(environ)
 
@@ -197,9 +198,9 @@ def main():
         }  # fmt: skip
         processes = stack.enter_context(Processes(commands, environ))
         # The web server starts before the rest, which a reader does not wait for; beside the preparation if that is nothing.
-        if not (first := changed(FOLDER)):
+        if not (first := changed(FOLDER, database)):
             processes.start("web")
-        sign_ins = prepare(FOLDER)
+        sign_ins = prepare(FOLDER, database)
         if first:
             processes.start("web")
         while not answers(options.port):

@@ -11,13 +11,18 @@ import tempfile
 import time
 from contextlib import closing, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import psycopg2
 import pytest
 from django.core.mail import EmailMessage, get_connection
+from django.db import connection
 
 from sesric_portal.demo import letters
+from sesric_portal.demo.preparation import changed, database_at
+from sesric_portal.embedded import CannotStart
+from tests.factories import UserFactory
 from tests.processes import ROOT
 
 PATH = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
@@ -198,9 +203,9 @@ def database_of(project):
 def test_the_data_stays_for_the_next_start_until_a_reset_and_a_second_demo_touches_nothing(demo_folder, port, port2):
     with started(demo_folder, port) as running:
         with (
-            closing(psycopg2.connect(database_of(demo_folder))) as connection,
-            connection,
-            connection.cursor() as cursor,
+            closing(psycopg2.connect(database_of(demo_folder))) as database,
+            database,
+            database.cursor() as cursor,
         ):
             cursor.execute("UPDATE programmes_page SET title_en = 'Written before the stop' WHERE slug = 'about'")
         line = (
@@ -216,12 +221,50 @@ def test_the_data_stays_for_the_next_start_until_a_reset_and_a_second_demo_touch
         assert "Written before the stop" not in page(port, "/about/")
 
 
+def address_of(name):
+    """The DATABASE_URL of another database on the server of these tests."""
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+
+
+@pytest.fixture
+def tests_own(transactional_db):
+    return address_of(connection.settings_dict["NAME"])
+
+
+def test_what_is_in_the_database_is_made_anew_in_another(tests_own, tmp_path):
+    one, other = database_at(tests_own), database_at(address_of("postgres"))
+    assert (one, other) == (database_at(tests_own), database_at(address_of("postgres")))
+    assert sorted(changed(tmp_path, one)) == ["data", "static", "tables"]
+    for name, mark in changed(tmp_path, one).items():
+        (tmp_path / f"{name}.done").write_text(mark)
+    assert changed(tmp_path, one) == {}
+    assert sorted(changed(tmp_path, other)) == ["data", "tables"]
+
+
+def test_a_database_with_accounts_that_are_no_samples_is_refused(tests_own):
+    UserFactory(email="admin@example.org", is_staff=True, is_superuser=True)
+    with pytest.raises(CannotStart, match="holds accounts that are no samples: the demo would add an administrator"):
+        database_at(tests_own)
+
+
+def test_accounts_made_in_a_demo_do_not_keep_it_from_starting(tests_own):
+    database_at(tests_own)  # nobody is there yet
+    UserFactory(is_sample=True, is_superuser=True)
+    UserFactory()
+    assert database_at(tests_own)
+
+
+def test_a_database_that_does_not_answer_is_told_in_one_line():
+    with pytest.raises(CannotStart, match="^DATABASE_URL leads to no database: .*no-such.*$"):
+        database_at(address_of("no-such"))
+
+
 def test_every_letter_of_a_trial_is_a_file_of_its_own(settings, tmp_path):
     settings.EMAIL_FILE_PATH = str(tmp_path / "letters")
     for number in range(20):  # connections that follow each other within a second
-        connection = get_connection("sesric_portal.demo.letters.EmailBackend")
+        mail = get_connection("sesric_portal.demo.letters.EmailBackend")
         message = EmailMessage("Subject: ç", f"Text {number}.", "portal@example.org", ["one@example.org"])
-        assert connection.send_messages([message]) == 1
+        assert mail.send_messages([message]) == 1
     written = [letters.read(path) for path in letters.files(settings.EMAIL_FILE_PATH)]
     assert [letter["text"].strip() for letter in written] == [f"Text {number}." for number in reversed(range(20))]
     assert {(letter["subject"], letter["to"]) for letter in written} == {("Subject: ç", "one@example.org")}
