@@ -7,6 +7,8 @@ change the row as it stands. A row that was deleted can be put back as its last 
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby, pairwise
+from operator import attrgetter
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
@@ -66,6 +68,24 @@ def changes_of(row):
                 change.differences.append(Difference(label, words.of(before, each), words.of(after, each)))
         changes.append(change)
     return changes
+
+
+def changed_by_people(model):
+    """Map the key of each row of `model` that a person changed to the names of the columns they changed; empty if untracked."""
+    history = getattr(model, "pgh_event_models", {}).get("update")
+    if history is None:
+        return {}
+    by_people = history.objects.filter(pgh_context__metadata__user__gt=0)
+    former = history.objects.filter(pgh_obj__in=by_people.values("pgh_obj")).select_related("pgh_context")
+    states = {key: list(rows) for key, rows in groupby(former.order_by("pgh_obj", "pgh_id"), attrgetter("pgh_obj_id"))}
+    columns = [each.attname for each in _recorded(history)]
+    found = {}
+    for key, row in model._base_manager.in_bulk(states).items():
+        for before, after in pairwise([*states[key], row]):
+            if before.pgh_context and before.pgh_context.metadata.get("user"):
+                differing = {each for each in columns if getattr(before, each) != getattr(after, each)}
+                found.setdefault(key, set()).update(differing)
+    return found
 
 
 def deletions(model):

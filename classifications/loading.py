@@ -94,8 +94,8 @@ def read_countries(folder, languages):
     )
     sheet.refuse_repeats("iso2")
     sheet.refuse_repeats("iso3")
-    for row in sheet.rows:
-        if bool(row["oic_group"]) != bool(row["joined_year"]):
+    for row in sheet.readable:
+        if {"oic_group", "joined_year"} <= row.keys() and bool(row["oic_group"]) != bool(row["joined_year"]):
             sheet.fault(row["line"], "joined_year", row["joined_year"] or "", "a member state has a group and a year")
     return sheet
 

@@ -7,6 +7,7 @@ files have and what becomes of the rows; `manage.py load_data` reads all files, 
 import csv
 import io
 import re
+from codecs import BOM_UTF8
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -15,6 +16,8 @@ from zoneinfo import available_timezones
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import connection
+
+from classifications.history import changed_by_people
 
 BATCH = 1000  # rows in one statement
 
@@ -171,13 +174,15 @@ class Anything(dict):
 class Sheet:
     """One CSV file, read and checked.
 
-    `rows` are dicts from column to value, with "line" added; `faults` say what could not be read. `cells` keeps the texts of
-    every row, of those with faults too, so that one bad cell does not make other files' references to its row wrong.
+    `rows` are dicts from column to value, with "line" added; `faults` say what could not be read. `readable` are the rows with
+    faults too, as far as their cells could be read. `cells` keeps the texts of every row, so that one bad cell does not make other
+    files' references to its row wrong.
     """
 
     name: str
     rows: list = field(default_factory=list)
     faults: list = field(default_factory=list)
+    readable: list = field(default_factory=list)
     cells: list = field(default_factory=list)
     is_broken: bool = False  # not all of its lines could be read
 
@@ -194,15 +199,18 @@ class Sheet:
         self.is_broken = True
 
     def refuse_repeats(self, *columns):
-        """Note a fault for each row whose values in `columns` occurred on an earlier line."""
+        """Note a fault for each row whose values in `columns` occurred on an earlier line, whatever else is wrong in either."""
         first_on = {}
-        for row in self.rows:
-            key = tuple(row[column] for column in columns)
-            if key in first_on:
-                self.fault(row["line"], columns[0], row[columns[0]], f"duplicate of line {first_on[key]}")
-            first_on.setdefault(key, row["line"])
+        for row in self.readable:
+            key = tuple(row.get(column) for column in columns)
+            if None in key:
+                continue
+            first = first_on.setdefault(key, row["line"])
+            if first != row["line"]:
+                self.fault(row["line"], columns[0], row[columns[0]], f"duplicate of line {first}")
 
 
+_NOT_UTF8 = re.compile(r"[\udc80-\udcff]")  # what `_decode` makes of bad bytes, and nothing else
 # Not NUL, which no database takes, nor others that no feed may hold; line ends and tabs are text.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -215,14 +223,7 @@ def read_sheet(path, columns):
     except FileNotFoundError:
         sheet.broken(0, "", "", "missing file")
         return sheet
-    try:
-        content = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        sheet.broken(
-            line, "", raw[error.start : error.start + 8].decode("latin-1"), "not UTF-8; save the file as “CSV UTF-8”"
-        )
-        return sheet
+    content = _decode(sheet, raw)
     reader = csv.reader(io.StringIO(content, newline=""), strict=True)
     line = 1
     try:
@@ -235,32 +236,52 @@ def read_sheet(path, columns):
                 sheet.broken(1, name, name, "unknown column")
         if len(set(header)) != len(header):
             sheet.broken(1, "", ",".join(header), "a column occurs twice")
-        if sheet.faults:
+        known = {name for name in columns if header.count(name) == 1}
+        if not known:  # another kind of file altogether
             return sheet
         line = reader.line_num + 1
         for cells in reader:
             if any(cells):
-                _read_row(sheet, line, header, [cell.strip() for cell in cells], columns)
+                _read_row(sheet, line, header, [cell.strip() for cell in cells], columns, known)
             line = reader.line_num + 1
     except csv.Error as error:
         sheet.broken(line, "", "", f"not readable as CSV: {error}")
     return sheet
 
 
-def _read_row(sheet, line, header, cells, columns):
+def _decode(sheet, raw):
+    """Give the text of a file; a fault for each line that is not UTF-8, in which lone surrogates stand for the bad bytes."""
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    for number, line in enumerate(raw.removeprefix(BOM_UTF8).split(b"\n"), 1):
+        try:
+            line.decode()
+        except UnicodeDecodeError as error:
+            bad = line[error.start : error.start + 8].decode("latin-1").rstrip()
+            sheet.broken(number, "", bad, "not UTF-8; save the file as “CSV UTF-8”")
+    return raw.decode("utf-8-sig", "surrogateescape")
+
+
+def _read_row(sheet, line, header, cells, columns, known):
+    """Read the `known` columns of one row; only one that has every column, all without fault, is among the rows."""
     sheet.cells.append(dict(zip(header, cells, strict=False)))
     if len(cells) != len(header):
         sheet.fault(line, "", len(cells), f"has {len(cells)} cells where the header has {len(header)}")
         return
     row = {"line": line}
     for name, cell in zip(header, cells, strict=True):
+        if name not in known or _NOT_UTF8.search(cell):  # told of already
+            continue
         try:
             if _CONTROL.search(cell):
                 raise Wrong("holds a control character")
             row[name] = columns[name](cell)
         except Wrong as reason:
             sheet.fault(line, name, cell, str(reason))
-    if len(row) == len(header) + 1:
+    sheet.readable.append(row)
+    if len(row) == len(columns) + 1:
         sheet.rows.append(row)
 
 
@@ -269,24 +290,31 @@ def _read_row(sheet, line, header, cells, columns):
 
 @dataclass
 class Written:
-    """What became of the rows of one file: the stored objects by key, and the ids of those that are new or changed."""
+    """What became of the rows of one file: the stored objects by key, and the ids of those that are new or changed.
+
+    `kept` has the ids of those of which the file says something else than what a person changed since, which stays.
+    """
 
     stored: dict
     total: int = 0
     new: set = field(default_factory=set)
     changed: set = field(default_factory=set)
+    kept: set = field(default_factory=set)
 
     def __str__(self):
         changed = len(self.changed - self.new)
-        return f"{len(self.new)} new, {changed} changed, {self.total - len(self.new) - changed} as they were"
+        told = f"{len(self.new)} new, {changed} changed, {self.total - len(self.new) - changed} as they were"
+        return f"{told}; {len(self.kept)} kept as people changed them" if self.kept else told
 
 
-def write_rows(model, key, rows, progress=lambda done, total: None):
+def write_rows(model, key, rows, progress=lambda done, total: None, *, together=()):
     """Make the table of `model` hold `rows` and tell what was `Written`; `progress` is called with rows done and in all.
 
     `key` names the fields that identify a row; `rows` are dicts of field values, foreign keys as `<name>_id`.
-    Objects of the table that no row names stay as they are.
+    Objects of the table that no row names stay as they are, and so do fields that history says a person changed; who changed one
+    field of a set in `together` has decided on all of it.
     """
+    decided = changed_by_people(model)
     stored = {tuple(getattr(each, name) for name in key): each for each in model._default_manager.all()}
     written = Written(stored, total=len(rows))
     new, changed, fields = [], [], set()
@@ -297,10 +325,15 @@ def write_rows(model, key, rows, progress=lambda done, total: None):
             stored[identity] = model(**row)
             new.append(stored[identity])
         elif differing := [name for name, value in row.items() if getattr(existing, name) != value]:
-            for name in differing:
-                setattr(existing, name, row[name])
-            fields.update(differing)
-            changed.append(existing)
+            theirs = decided.get(existing.pk, set())
+            theirs = theirs.union(*(names for names in together if names & theirs))
+            if theirs.intersection(differing):
+                written.kept.add(existing.pk)
+            if differing := [name for name in differing if name not in theirs]:
+                for name in differing:
+                    setattr(existing, name, row[name])
+                fields.update(differing)
+                changed.append(existing)
     for start in range(0, len(new), BATCH):
         model._default_manager.bulk_create(new[start : start + BATCH])
         progress(min(start + BATCH, len(new)), len(new))

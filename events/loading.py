@@ -1,8 +1,12 @@
 """What the files of series and events hold, and how they become rows."""
 
+from collections import defaultdict
+
+from django.db.models import F
 from django.utils.timezone import localdate, now
 
 from classifications.addresses import free_slug
+from classifications.history import changed_by_people
 from classifications.models import City, Country, Language
 from classifications.sheets import (
     NAMES,
@@ -26,6 +30,8 @@ from notifications.matching import announce, announce_changes
 from partners.models import Institution
 from programmes.models import Programme
 
+PLACE = {"country_id", "city_id", "time_zone"}
+NUMBER = {"series_id", "number_in_series"}
 LINKS = [field for field in Event._meta.many_to_many if field.remote_field.through._meta.auto_created]
 
 
@@ -80,21 +86,115 @@ def read_events(folder, *, countries, cities, languages, programmes, institution
             "source_url": address,
         },
     )
-    for row in sheet.rows:
-        if row["end_date"] < row["start_date"]:
-            sheet.fault(row["line"], "end_date", row["end_date"], f"before start_date {row['start_date']}")
-        if row["city"] and (row["country"], row["city"]) not in cities:
+    for row in sheet.readable:
+        first, last = row.get("start_date"), row.get("end_date")
+        if first and last and last < first:
+            sheet.fault(row["line"], "end_date", last, f"before start_date {first}")
+        if row.get("city") and "country" in row and (row["country"], row["city"]) not in cities:
             sheet.fault(row["line"], "city", row["city"], f"unknown city in country {row['country']}")
-        if row["number"] and not row["series"]:
+        if row.get("number") and "series" in row and not row["series"]:
             sheet.fault(row["line"], "number", row["number"], "a number without a series")
     sheet.refuse_repeats("title", "start_date")
     numbered = {}
-    for row in sheet.rows:
-        if row["number"]:
+    for row in sheet.readable:
+        if row.get("number") and "series" in row:
             first = numbered.setdefault((row["series"], row["number"]), row["line"])
             if first != row["line"]:
                 sheet.fault(row["line"], "number", row["number"], f"in the series already on line {first}")
+    _lead_on(sheet)
+    _refuse_what_others_hold(sheet)
     return sheet
+
+
+def key_of(row):
+    return row["title"], row["start_date"]
+
+
+def _named(sheet):
+    """The keys of all rows of the file, of those with faults too, with the days as written."""
+    return {(cells.get("title"), cells.get("start_date")) for cells in sheet.cells}
+
+
+def _lead_on(sheet):
+    """Give each row that names an event by a former title or day the present ones; else the load would make a second event.
+
+    A fault where another row names the same event. The row keeps a mark, `led_on`.
+    """
+    on_record = set(Event.objects.values_list("title_en", "starts_on"))
+    unknown = [row for row in sheet.rows if key_of(row) not in on_record]
+    if not (unknown and on_record):
+        return
+    history = Event.pgh_event_models["update"].objects.exclude(
+        pgh_obj__title_en=F("title_en"), pgh_obj__starts_on=F("starts_on")
+    )
+    present = ("pgh_obj__title_en", "pgh_obj__starts_on", "pgh_obj__ends_on")
+    led = {
+        (title, first): now_is
+        for title, first, *now_is in history.order_by("pgh_id").values_list("title_en", "starts_on", *present)
+    }
+    named = _named(sheet)
+    for row in unknown:
+        title, first, last = led.get(key_of(row), (None, None, None))
+        if title is None:  # never on record, or deleted since
+            continue
+        if (title, first.isoformat()) in named:
+            _refuse(sheet, row, "title", row["title"], (title, first))
+            continue
+        named.add((title, first.isoformat()))
+        if first != row["start_date"]:
+            row["end_date"] = last
+        row.update(title=title, start_date=first, led_on=True)
+
+
+def _refuse_what_others_hold(sheet):
+    """Note a fault where a row's number in its series, or a new row's former number, is on record for an event that keeps it."""
+    events = list(Event.objects.values_list("title_en", "starts_on", "pk", "series__slug", "number_in_series"))
+    decided = _numbered_by_people()
+    ids = {(title, first): pk for title, first, pk, _series, _number in events}
+    named = _named(sheet) | {(title, first.isoformat()) for title, first in map(key_of, sheet.rows)}
+    unnamed = {key for key in ids if (key[0], key[1].isoformat()) not in named}
+    keeping = {
+        (series, number): (title, first)
+        for title, first, pk, series, number in events
+        if number and (pk in decided or (title, first) in unnamed)
+    }
+    former = defaultdict(set)
+    for number, *key in FormerAddress.objects.values_list("number", "event__title_en", "event__starts_on"):
+        former[number].add(tuple(key))
+    for row in sheet.rows:
+        pk = ids.get(key_of(row))
+        holder = keeping.get((row["series"], row["number"]))
+        if holder and holder != key_of(row) and pk not in decided:
+            _refuse(sheet, row, "number", row["number"], holder)
+        for number in row["legacy_ids"] if pk is None else ():
+            for other in sorted(former[number] & unnamed):
+                _refuse(sheet, row, "legacy_ids", number, other)
+
+
+def _numbered_by_people():
+    """The ids of events whose place in a series a person decided, which the load leaves."""
+    return {pk for pk, columns in changed_by_people(Event).items() if columns & NUMBER}
+
+
+def _refuse(sheet, row, column, value, holder):
+    title, first = holder
+    sheet.fault(row["line"], column, value, f"is on record as “{title}” of {first}: write it so, or leave it out")
+
+
+def _free_numbers(sheet):
+    """Take away the numbers in series that other events of the file are to have, so that two may change places."""
+    decided = _numbered_by_people()
+    held = {
+        (series, number): (pk, (title, first))
+        for pk, title, first, series, number in Event.objects.exclude(number_in_series=None)
+        .exclude(pk__in=decided)
+        .values_list("pk", "title_en", "starts_on", "series__slug", "number_in_series")
+    }
+    theirs = set(Event.objects.filter(pk__in=decided).values_list("title_en", "starts_on"))
+    wanted = {(row["series"], row["number"]): key_of(row) for row in sheet.rows if key_of(row) not in theirs}
+    moving = [pk for place, (pk, key) in held.items() if wanted.get(place, key) != key]
+    if moving:
+        Event.objects.filter(pk__in=moving).update(number_in_series=None)
 
 
 def write_events(sheet, cities, progress):
@@ -116,7 +216,7 @@ def write_events(sheet, cities, progress):
     rows = []
     for row in sheet.rows:
         first = row["start_date"]
-        own = kept.get((row["title"], first))
+        own = kept.get(key_of(row))
         if own is None:
             in_year = taken.setdefault(first.year, set())
             status = Event.Status.HELD if row["end_date"] < today else Event.Status.PLANNED
@@ -142,7 +242,9 @@ def write_events(sheet, cities, progress):
             }
         )
     names_later(True)
-    written = write_rows(Event, ["title_en", "starts_on"], rows, progress)
+    _free_numbers(sheet)
+    written = write_rows(Event, ["title_en", "starts_on"], rows, progress, together=(PLACE, NUMBER))
+    written.kept |= {written.stored[key_of(row)].pk for row in sheet.rows if "led_on" in row}
     _write_links_of_events(sheet, written, country_ids)
     names_later(False)
     if written.new or written.changed:
@@ -168,8 +270,5 @@ def _write_links_of_events(sheet, written, country_ids):
         (Event.languages.through, "language_id", "languages", language_ids),
         (FormerAddress, "number", "legacy_ids", numbers),
     ):
-        wanted = {
-            written.stored[row["title"], row["start_date"]].pk: [ids[name] for name in row[column]]
-            for row in sheet.rows
-        }
+        wanted = {written.stored[key_of(row)].pk: [ids[name] for name in row[column]] for row in sheet.rows}
         write_links(written, through, "event_id", other, wanted)

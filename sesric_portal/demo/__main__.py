@@ -2,10 +2,11 @@
 
     python -m sesric_portal.demo [--port N] [--reset]
 
-The data stays in `var/demo/` for the next start; `--reset` begins anew.
+The data stays in `var/demo/` for the next start; `--reset` begins anew. One demo at a time runs from a folder.
 """
 
 import argparse
+import fcntl
 import os
 import secrets
 import shutil
@@ -14,10 +15,10 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from sesric_portal.demo.preparation import changed, prepare
+from sesric_portal.demo.preparation import changed, database_at, prepare
 from sesric_portal.embedded import CannotStart, environment
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -59,6 +60,37 @@ def check_port(port):
             ) from None
 
 
+@contextmanager
+def only_demo(port):
+    """Hold the lock of this folder, which the kernel gives back however this process ends.
+
+    A second demo would stop the PostgreSQL of the first as a left-over, and `--reset` would delete its data. The lock stands beside
+    the folder, not in it, so that it outlasts `--reset`.
+    """
+    lock = FOLDER.with_suffix(".lock")
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        held = lock.open("a+")
+    except OSError:
+        raise not_writable(lock) from None
+    with held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            which = lock.read_text() or "just starting"
+            raise CannotStart(
+                f"A demo already runs from {ROOT} ({which}): use that one, or stop it first with Ctrl-C."
+            ) from None
+        held.truncate(0)
+        held.write(f"port {port}, process {os.getpid()}")
+        held.flush()
+        yield
+
+
+def not_writable(path):
+    return CannotStart(f"{path} cannot be written to: change its permissions or move the project.")
+
+
 def prepare_folder(reset):
     try:
         if reset:
@@ -70,9 +102,7 @@ def prepare_folder(reset):
             key.write_text(secrets.token_urlsafe(50))
         return key.read_text()
     except OSError as error:
-        raise CannotStart(
-            f"{error.filename or FOLDER} cannot be written to: change its permissions or move the project."
-        ) from None
+        raise not_writable(error.filename or FOLDER) from None
 
 
 def settings_of(port, secret_key, servers):
@@ -146,11 +176,13 @@ def answers(port):
 
 def main():
     options = arguments()
-    check_port(options.port)
-    secret_key = prepare_folder(options.reset)
     began = time.monotonic()
     with ExitStack() as stack:
+        stack.enter_context(only_demo(options.port))
+        check_port(options.port)
+        secret_key = prepare_folder(options.reset)
         servers = stack.enter_context(environment(FOLDER, durable=True))
+        database = database_at(servers.get("DATABASE_URL") or os.environ["DATABASE_URL"])
         environ = settings_of(options.port, secret_key, servers)
         os.environ.update(environ)
 
@@ -166,9 +198,9 @@ def main():
         }  # fmt: skip
         processes = stack.enter_context(Processes(commands, environ))
         # The web server starts before the rest, which a reader does not wait for; beside the preparation if that is nothing.
-        if not (first := changed(FOLDER)):
+        if not (first := changed(FOLDER, database)):
             processes.start("web")
-        sign_ins = prepare(FOLDER)
+        sign_ins = prepare(FOLDER, database)
         if first:
             processes.start("web")
         while not answers(options.port):

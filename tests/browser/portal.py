@@ -20,7 +20,11 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 DELIVER = "import django; django.setup(); from notifications.tasks import deliver_letters; deliver_letters()"
 PASSWORD = "sample pass phrase"  # of the sample accounts
-PREPARE = "import os; from sesric_portal.demo.preparation import prepare; prepare(os.environ['VAR_DIR'])"
+PREPARE = """
+import os
+from sesric_portal.demo.preparation import database_at, prepare
+prepare(os.environ["VAR_DIR"], database_at(os.environ["DATABASE_URL"]))
+"""
 GRANIAN = ["sesric_portal.wsgi:application", "--interface", "wsgi", "--host", "127.0.0.1", "--log-level", "error"]
 
 

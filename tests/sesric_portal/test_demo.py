@@ -9,13 +9,20 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
+import psycopg2
 import pytest
 from django.core.mail import EmailMessage, get_connection
+from django.db import connection
 
 from sesric_portal.demo import letters
+from sesric_portal.demo.preparation import changed, database_at
+from sesric_portal.embedded import CannotStart
+from tests.factories import UserFactory
 from tests.processes import ROOT
 
 PATH = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
@@ -35,11 +42,14 @@ def folder():
         yield Path(folder)
 
 
-@pytest.fixture
-def port():
+def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+port = pytest.fixture(free_port, name="port")
+port2 = pytest.fixture(free_port, name="port2")
 
 
 def refused(*command, cwd=ROOT, env=None, **more):
@@ -51,17 +61,17 @@ def refused(*command, cwd=ROOT, env=None, **more):
     return done.returncode, done.stderr.splitlines()
 
 
-def demo(*arguments):
-    return refused(sys.executable, "-m", "sesric_portal.demo", *arguments)
+def demo(*arguments, cwd=ROOT):
+    return refused(sys.executable, "-m", "sesric_portal.demo", *arguments, cwd=cwd)
 
 
-def test_a_taken_port():
+def test_a_taken_port(demo_folder):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         taken = other.getsockname()[1]
         line = f"Port {taken} is taken: stop what uses it, or choose another with --port {taken + 1}."
-        assert demo("--port", str(taken)) == (1, [line])
+        assert demo("--port", str(taken), cwd=demo_folder) == (1, [line])
 
 
 @pytest.mark.parametrize("wrong", ["0", "65536", "abc", "-1", "", "9" * 5000, "٨٠٠٠", "80 "])
@@ -137,11 +147,10 @@ def demo_folder():
         yield project
 
 
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
-def test_it_stops_what_it_started_and_nothing_else(demo_folder, port, stop):
-    project = demo_folder
-    bystander = subprocess.Popen(["sleep", "300"], start_new_session=True)  # noqa: S607
-    command = [sys.executable, "-m", "sesric_portal.demo", "--port", str(port)]
+@contextmanager
+def started(project, port, *options):
+    """Run the demo and yield its process once it says that it is ready; stop it."""
+    command = [sys.executable, "-m", "sesric_portal.demo", "--port", str(port), *options]
     running = subprocess.Popen(  # noqa: S603
         command, cwd=project, env=environ(), stdout=subprocess.PIPE, text=True, start_new_session=True
     )
@@ -149,32 +158,113 @@ def test_it_stops_what_it_started_and_nothing_else(demo_folder, port, stop):
         for line in running.stdout:
             if line.startswith("Ctrl-C stops"):
                 break
-        with urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=10) as response:
-            assert response.status == 200
-        commands = "\n".join(processes_of(project).values())
-        for part in ("postgres", "valkey-server", "granian", "celery -A sesric_portal worker", " beat "):
-            assert part in commands
-        running.send_signal(stop)
-        assert running.wait(120) == 0
-        until = time.monotonic() + 5
-        while (left := processes_of(project)) and time.monotonic() < until:
-            time.sleep(0.1)
-        assert left == {}
-        assert bystander.poll() is None
+        yield running
     finally:
         running.terminate()
         running.wait(120)
         running.stdout.close()
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
+def test_it_stops_what_it_started_and_nothing_else(demo_folder, port, stop):
+    project = demo_folder
+    bystander = subprocess.Popen(["sleep", "300"], start_new_session=True)  # noqa: S607
+    try:
+        with started(project, port) as running:
+            with urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=10) as response:
+                assert response.status == 200
+            commands = "\n".join(processes_of(project).values())
+            for part in ("postgres", "valkey-server", "granian", "celery -A sesric_portal worker", " beat "):
+                assert part in commands
+            running.send_signal(stop)
+            assert running.wait(120) == 0
+            until = time.monotonic() + 5
+            while (left := processes_of(project)) and time.monotonic() < until:
+                time.sleep(0.1)
+            assert left == {}
+            assert bystander.poll() is None
+    finally:
         bystander.kill()
         bystander.wait()
+
+
+def page(port, path):
+    with urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as response:
+        return response.read().decode()
+
+
+def database_of(project):
+    """The address of the embedded database, as the running web server was told it."""
+    [pid, *_others] = [pid for pid, command in processes_of(project).items() if "granian" in command]
+    variables = Path(f"/proc/{pid}/environ").read_text().split("\0")
+    return dict(each.partition("=")[::2] for each in variables)["DATABASE_URL"]
+
+
+def test_the_data_stays_for_the_next_start_until_a_reset_and_a_second_demo_touches_nothing(demo_folder, port, port2):
+    with started(demo_folder, port) as running:
+        with (
+            closing(psycopg2.connect(database_of(demo_folder))) as database,
+            database,
+            database.cursor() as cursor,
+        ):
+            cursor.execute("UPDATE programmes_page SET title_en = 'Written before the stop' WHERE slug = 'about'")
+        line = (
+            f"A demo already runs from {demo_folder} (port {port}, process {running.pid}): "
+            "use that one, or stop it first with Ctrl-C."
+        )
+        assert demo(f"--port={port2}", cwd=demo_folder) == (1, [line])
+        assert demo(f"--port={port2}", "--reset", cwd=demo_folder) == (1, [line])
+        assert "Written before the stop" in page(port, "/about/")
+    with started(demo_folder, port):
+        assert "Written before the stop" in page(port, "/about/")
+    with started(demo_folder, port, "--reset"):
+        assert "Written before the stop" not in page(port, "/about/")
+
+
+def address_of(name):
+    """The DATABASE_URL of another database on the server of these tests."""
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+
+
+@pytest.fixture
+def tests_own(transactional_db):
+    return address_of(connection.settings_dict["NAME"])
+
+
+def test_what_is_in_the_database_is_made_anew_in_another(tests_own, tmp_path):
+    one, other = database_at(tests_own), database_at(address_of("postgres"))
+    assert (one, other) == (database_at(tests_own), database_at(address_of("postgres")))
+    assert sorted(changed(tmp_path, one)) == ["data", "static", "tables"]
+    for name, mark in changed(tmp_path, one).items():
+        (tmp_path / f"{name}.done").write_text(mark)
+    assert changed(tmp_path, one) == {}
+    assert sorted(changed(tmp_path, other)) == ["data", "tables"]
+
+
+def test_a_database_with_accounts_that_are_no_samples_is_refused(tests_own):
+    UserFactory(email="admin@example.org", is_staff=True, is_superuser=True)
+    with pytest.raises(CannotStart, match="holds accounts that are no samples: the demo would add an administrator"):
+        database_at(tests_own)
+
+
+def test_accounts_made_in_a_demo_do_not_keep_it_from_starting(tests_own):
+    database_at(tests_own)  # nobody is there yet
+    UserFactory(is_sample=True, is_superuser=True)
+    UserFactory()
+    assert database_at(tests_own)
+
+
+def test_a_database_that_does_not_answer_is_told_in_one_line():
+    with pytest.raises(CannotStart, match="^DATABASE_URL leads to no database: .*no-such.*$"):
+        database_at(address_of("no-such"))
 
 
 def test_every_letter_of_a_trial_is_a_file_of_its_own(settings, tmp_path):
     settings.EMAIL_FILE_PATH = str(tmp_path / "letters")
     for number in range(20):  # connections that follow each other within a second
-        connection = get_connection("sesric_portal.demo.letters.EmailBackend")
+        mail = get_connection("sesric_portal.demo.letters.EmailBackend")
         message = EmailMessage("Subject: ç", f"Text {number}.", "portal@example.org", ["one@example.org"])
-        assert connection.send_messages([message]) == 1
+        assert mail.send_messages([message]) == 1
     written = [letters.read(path) for path in letters.files(settings.EMAIL_FILE_PATH)]
     assert [letter["text"].strip() for letter in written] == [f"Text {number}." for number in reversed(range(20))]
     assert {(letter["subject"], letter["to"]) for letter in written} == {("Subject: ç", "one@example.org")}

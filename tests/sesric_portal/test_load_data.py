@@ -1,12 +1,15 @@
 """Loading: twice the same, all or nothing, and every fault at once with its place."""
 
+import codecs
 import csv
 import shutil
 from datetime import date, timedelta
 from io import StringIO
 
+import pghistory
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection
 
 from classifications.models import Country, Language
 from events.models import Change, Event
@@ -192,10 +195,59 @@ def test_a_missing_and_an_unknown_column_are_told(db, folder):
     ]
 
 
+def test_what_else_is_wrong_is_told_beside_a_missing_and_an_unknown_column(db, folder):
+    """Of the known columns every fault, the repeats among them, as if the header were right."""
+    path = folder / "events.csv"
+    rows = read(path)
+    write(path, [*rows, rows[1]])
+    put(path, 2, "end_date", "2005-03-27")
+    put(path, 4, "country", "Atlantis")
+    rows = read(path)
+    rows[0][rows[0].index("participants")] = "people"
+    write(path, rows)
+    title = rows[1][0]
+    assert faults_in(folder) == [
+        "events.csv:1: participants: '': missing column",
+        "events.csv:1: people: 'people': unknown column",
+        "events.csv:2: end_date: '2005-03-27': before start_date 2005-03-28",
+        "events.csv:4: country: 'Atlantis': unknown country",
+        f"events.csv:553: title: {title!r}: duplicate of line 2",
+        "events.csv:553: number: '1': in the series already on line 2",
+    ]
+
+
+def test_repeats_are_told_of_rows_with_other_faults(db, folder):
+    path = folder / "events.csv"
+    rows = read(path)
+    write(path, [*rows, rows[1]])
+    put(path, 2, "participants", "many")
+    put(path, 553, "mode", "telepathy")
+    assert [fault.rpartition(": ")[2] for fault in faults_in(folder)] == [
+        "not a whole number",
+        "unknown mode",
+        "duplicate of line 2",
+        "in the series already on line 2",
+    ]
+
+
 def test_a_column_that_occurs_twice_is_told(db, folder):
     rows = [[*row, row[0]] for row in read(folder / "series.csv")]
     write(folder / "series.csv", rows)
-    assert faults_in(folder) == [f"series.csv:1: -: {','.join(rows[0])!r}: a column occurs twice"]
+    put(folder / "series.csv", 3, "name_fr", "")
+    assert faults_in(folder) == [
+        f"series.csv:1: -: {','.join(rows[0])!r}: a column occurs twice",
+        "series.csv:3: name_fr: '': may not be empty",
+    ]
+
+
+def test_a_file_of_another_kind_is_told_by_its_header_alone(db, folder):
+    """Such as one with semicolons between the cells."""
+    text = (folder / "languages.csv").read_text("utf-8")
+    (folder / "languages.csv").write_text(text.replace(",", ";"), "utf-8")
+    assert faults_in(folder) == [
+        *(f"languages.csv:1: {column}: '': missing column" for column in ("code", "name_en", "name_fr", "name_ar")),
+        "languages.csv:1: code;name_en;name_fr;name_ar: 'code;name_en;name_fr;name_ar': unknown column",
+    ]
 
 
 def test_an_empty_file_misses_its_columns(db, folder):
@@ -205,10 +257,29 @@ def test_an_empty_file_misses_its_columns(db, folder):
     ]
 
 
-def test_another_encoding_is_told_at_its_first_letter(db, folder):
-    text = (folder / "events.csv").read_text("utf-8")
-    (folder / "events.csv").write_bytes(text.encode("latin-1", "replace"))
-    assert faults_in(folder) == ["events.csv:2: -: 'ère réun': not UTF-8; save the file as “CSV UTF-8”"]
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8], ids=["plain", "with a byte order mark"])
+def test_each_line_of_another_encoding_is_told_with_the_other_faults(db, folder, mark):
+    put(folder / "events.csv", 2, "title_fr", "Première réunion")
+    put(folder / "events.csv", 4, "title_fr", "À Tunis")
+    put(folder / "events.csv", 4, "country", "Atlantis")
+    put(folder / "events.csv", 5, "mode", "telepathy")
+    lines = (folder / "events.csv").read_bytes().split(b"\n")
+    for number, right, wrong in ((2, "Première réunion", "ère réun"), (4, "À Tunis", "À Tunis,")):
+        lines[number - 1] = lines[number - 1].replace(right.encode(), right.encode("latin-1"))
+        assert wrong.encode("latin-1") in lines[number - 1]
+    (folder / "events.csv").write_bytes(mark + b"\n".join(lines))
+    assert faults_in(folder) == [
+        "events.csv:2: -: 'ère réun': not UTF-8; save the file as “CSV UTF-8”",
+        "events.csv:4: -: 'À Tunis,': not UTF-8; save the file as “CSV UTF-8”",
+        "events.csv:4: country: 'Atlantis': unknown country",
+        "events.csv:5: mode: 'telepathy': unknown mode",
+    ]
+
+
+def test_a_replacement_character_is_a_letter_like_any_other(db, small):
+    put(small / "events.csv", 2, "title", "Training \N{REPLACEMENT CHARACTER}")
+    load(small)
+    assert Event.objects.get().title_en == "Training \N{REPLACEMENT CHARACTER}"
 
 
 def test_an_unclosed_quote_is_told_where_it_opens(db, folder):
@@ -291,21 +362,141 @@ def test_what_staff_decided_survives_a_new_load(db, small):
     assert Page.objects.get(slug="about").title_en == "Our own words"
 
 
+def change(event, by, **values):
+    """Change an event as a view does in which `by` is signed in."""
+    with pghistory.context(user=by.pk):
+        Event.objects.filter(pk=event.pk).update(**values)
+
+
+def test_what_a_person_changed_stays_and_the_rest_follows_the_file(db, small):
+    load(small)
+    event = Event.objects.get()
+    change(
+        event, UserFactory(), participants=21, kind=Event.Kind.WORKSHOP, title_fr="Notre titre", country=None, city=None
+    )
+    put(small / "events.csv", 2, "participants", "19")
+    put(small / "events.csv", 2, "title_ar", "دورة")
+    assert load(small)[-2:] == [
+        "events.csv: 0 new, 1 changed, 0 as they were; 1 kept as people changed them",
+        "Loaded.",
+    ]
+    event.refresh_from_db()
+    assert (event.participants, event.kind, event.title_fr, event.title_ar) == (21, "workshop", "Notre titre", "دورة")
+    assert (event.country, event.city) == (None, None)
+    assert load(small)[-2:] == [
+        "events.csv: 0 new, 0 changed, 1 as they were; 1 kept as people changed them",
+        "Nothing has changed: everything is on record as the files say, or as people changed it since.",
+    ]
+
+
+def test_what_no_person_changed_follows_the_file(db, small):
+    load(small)
+    Event.objects.update(participants=21)
+    assert load(small)[-2] == "events.csv: 0 new, 1 changed, 0 as they were"
+    assert Event.objects.get().participants == 18
+
+
+def test_what_a_person_corrected_in_a_programme_stays(db, small):
+    load(small)
+    with pghistory.context(user=UserFactory().pk):
+        Programme.objects.filter(slug="statcab").update(acronym="OURS")
+    assert "programmes.csv: 0 new, 0 changed, 43 as they were; 1 kept as people changed them" in load(small)
+    assert Programme.objects.get(slug="statcab").acronym == "OURS"
+
+
+@pytest.mark.parametrize("number", ["", "3"], ids=["without a series", "in a series"])
+def test_a_corrected_title_and_day_are_met_again(db, small, number):
+    """The file still has the former ones: the event is not loaded a second time."""
+    put(small / "events.csv", 2, "series", read(small / "series.csv")[1][0] if number else "")
+    put(small / "events.csv", 2, "number", number)
+    load(small)
+    new = {"title_en": "Training Course on Survey Sampling", "starts_on": date(2011, 7, 8), "ends_on": date(2011, 7, 9)}
+    change(Event.objects.get(), UserFactory(), **new)
+    put(small / "events.csv", 2, "participants", "19")
+    for changed in (1, 0):
+        assert (
+            f"events.csv: 0 new, {changed} changed, {1 - changed} as they were; 1 kept as people changed them"
+            in load(small)
+        )
+    event = Event.objects.get()
+    assert (event.title_en, event.starts_on, event.ends_on, event.participants) == (*new.values(), 19)
+    assert {each.number for each in event.former_addresses.all()} == {45, 46}
+
+
+def refused(folder):
+    """Try to load; give the faults told, and see that nothing was written."""
+    before, told = list(Event.objects.order_by("pk").values()), StringIO()
+    with pytest.raises(CommandError):
+        call_command("load_data", folder, stdout=StringIO(), stderr=told)
+    assert list(Event.objects.order_by("pk").values()) == before
+    return told.getvalue().splitlines()
+
+
+def test_a_former_title_beside_the_present_one_is_told(db, small):
+    load(small)
+    change(Event.objects.get(), UserFactory(), title_en="Survey Sampling")
+    rows = read(small / "events.csv")
+    write(small / "events.csv", [*rows, ["Survey Sampling", *rows[1][1:]]])
+    assert refused(small) == [
+        "events.csv:2: title: 'Training Course on Sampling': is on record as “Survey Sampling” of 2011-07-05: "
+        "write it so, or leave it out"
+    ]
+
+
+@pytest.mark.parametrize(("column", "value"), [("number", "3"), ("legacy_ids", "45")])
+def test_what_is_on_record_under_another_title_is_told(db, small, column, value):
+    """An event that the file calls by a name it never had on record is known by its number in the series or its former address."""
+    series = read(small / "series.csv")[1][0]
+    put(small / "events.csv", 2, "series", series)
+    put(small / "events.csv", 2, "number", "3")
+    load(small)
+    put(small / "events.csv", 2, "title", "Sampling")
+    put(small / "events.csv", 2, "number" if column == "legacy_ids" else "legacy_ids", "")
+    put(small / "events.csv", 2, column, value)
+    line = "is on record as “Training Course on Sampling” of 2011-07-05: write it so, or leave it out"
+    assert refused(small) == [f"events.csv:2: {column}: '{value}': {line}"]
+
+
+def test_a_number_that_a_person_gave_to_another_event_is_told(db, small):
+    series = read(small / "series.csv")[1][0]
+    rows = read(small / "events.csv")
+    write(small / "events.csv", [*rows, ["Sampling II", *rows[1][1:]]])
+    for line, number in ((2, "1"), (3, "2")):
+        put(small / "events.csv", line, "series", series)
+        put(small / "events.csv", line, "number", number)
+        put(small / "events.csv", line, "legacy_ids", "")
+    load(small)
+    change(Event.objects.get(title_en="Sampling II"), UserFactory(), number_in_series=3)
+    put(small / "events.csv", 2, "number", "3")
+    line = "is on record as “Sampling II” of 2011-07-05: write it so, or leave it out"
+    assert refused(small) == [f"events.csv:2: number: '3': {line}"]
+    put(small / "events.csv", 2, "number", "2")
+    put(small / "events.csv", 3, "number", "1")
+    load(small)
+    assert dict(Event.objects.values_list("title_en", "number_in_series")) == {rows[1][0]: 2, "Sampling II": 3}
+
+
+def test_two_events_of_a_series_change_places(db, small):
+    series = read(small / "series.csv")[1][0]
+    rows = read(small / "events.csv")
+    write(small / "events.csv", [*rows, ["Sampling II", *rows[1][1:]]])
+    for numbers in (("1", "2"), ("2", "1"), ("2", "3"), ("1", "2")):
+        for line, number in enumerate(numbers, 2):
+            put(small / "events.csv", line, "series", series)
+            put(small / "events.csv", line, "number", number)
+        load(small)
+        assert [str(event.number_in_series) for event in Event.objects.order_by("-title_en")] == list(numbers)
+
+
 def test_a_failure_while_writing_leaves_nothing(db, small):
     """All or nothing: the last file of all meets what the database refuses."""
     load(small)
     Programme.objects.filter(slug="statcab").update(acronym="OLD")
-    taken = Event.objects.create(
-        title_en="Another", slug="training-course-on-weights", starts_on=date(2012, 1, 1), ends_on=date(2012, 1, 1),
-        kind=Event.Kind.MEETING, series_id=None,
-    )  # fmt: skip
-    series = read(small / "series.csv")[1][0]
-    Event.objects.filter(pk=taken.pk).update(
-        series=Event.series.field.related_model.objects.get(slug=series), number_in_series=3
-    )
-    put(small / "events.csv", 2, "series", series)
-    put(small / "events.csv", 2, "number", "3")
-    with pytest.raises(Exception, match="number_once_in_a_series"):
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE events_event ADD CONSTRAINT fewer_took_part CHECK (participants < 19)")
+    put(small / "events.csv", 2, "participants", "19")
+    with pytest.raises(IntegrityError, match="fewer_took_part"):
         load(small)
     assert Programme.objects.get(slug="statcab").acronym == "OLD"
 

@@ -15,7 +15,8 @@ from classifications.sheets import Anything
 class Command(BaseCommand):
     help = (
         "Loads languages, countries, cities, themes, sectors, programmes, committees, pages, institutions, series and events "
-        "from CSV files. A second run changes nothing. A fault anywhere, and nothing is written: every fault is listed."
+        "from CSV files. A second run changes nothing, nor what people changed since. A fault anywhere, and nothing is "
+        "written: every fault is listed."
     )
 
     def add_arguments(self, parser):
@@ -35,8 +36,12 @@ class Command(BaseCommand):
             number = f"{len(faults)} fault{'s' if len(faults) > 1 else ''}"
             raise CommandError(f"{number}; nothing was loaded. Each line says file:line: column: value: reason.")
         with transaction.atomic():
-            anything = [self.write_one(sheet, each) for sheet, each in zip(sheets, write, strict=True)]
-        self.say("Loaded." if any(anything) else "Nothing has changed: everything is on record as the files say.")
+            written = [self.write_one(sheet, each) for sheet, each in zip(sheets, write, strict=True)]
+        if any(each.new or each.changed for each in written):
+            self.say("Loaded.")
+        else:
+            since = ", or as people changed it since" if any(each.kept for each in written) else ""
+            self.say(f"Nothing has changed: everything is on record as the files say{since}.")
 
     def read(self, folder):
         """Read and check every file of the folder; give the sheets and, for each, the function that writes it."""
@@ -91,7 +96,7 @@ class Command(BaseCommand):
 
         written = write(sheet, progress)
         self.say(f"{sheet.name}: {written}")
-        return bool(written.new or written.changed)
+        return written
 
 
 def names(known, sheet, *more):
