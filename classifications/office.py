@@ -52,6 +52,14 @@ class RecordAdmin(admin.ModelAdmin):
     def get_urls(self):
         return [*self._urls_of_deleted(), *super().get_urls()]
 
+    def get_readonly_fields(self, request, obj=None):
+        """The address of what is on record stays as it is: links, feeds and what people follow hold it."""
+        fields = super().get_readonly_fields(request, obj)
+        return [*fields, "slug"] if obj and "slug" in self.prepopulated_fields else fields
+
+    def get_prepopulated_fields(self, request, obj=None):
+        return {} if obj else super().get_prepopulated_fields(request, obj)
+
     def get_search_results(self, request, queryset, search_term):
         if hasattr(queryset, "search"):
             return queryset.search(search_term), False

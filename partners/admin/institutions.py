@@ -135,6 +135,7 @@ class InstitutionAdmin(StepsAdmin, TableAdmin):
     readonly_fields = ["status", "waiting", "verification", "profile_confirmed_at", "created_at"]
     inlines = [RepresentationInline, ReviewInline]
     actions = ["approve", "merge"]
+    prepopulated_fields = {"slug": ["name_en"]}
     fieldsets = [
         (None, {"fields": ["name_en", "name_fr", "name_ar", "acronym", "slug", "kind"]}),
         (None, {"fields": ["country", "city", "city_name", "website", ("founded", "staff")]}),
@@ -219,12 +220,6 @@ class InstitutionAdmin(StepsAdmin, TableAdmin):
 
     def more_tools(self, row):
         return audience_link(row) if row.is_under_review else []
-
-    def get_readonly_fields(self, request, obj=None):
-        return [*self.readonly_fields, "slug"] if obj else self.readonly_fields
-
-    def get_prepopulated_fields(self, request, obj=None):
-        return {} if obj else {"slug": ["name_en"]}
 
     def get_inlines(self, request, obj):
         return self.inlines if obj else []

@@ -1,4 +1,4 @@
-"""The admin of staff and that of focal points: nothing for axe to find, no word in the console, in English and Arabic."""
+"""The admin of staff and that of focal points: nothing for axe to find, no word in the console, in three languages."""
 
 import re
 
@@ -16,6 +16,12 @@ STAFF = {
     "a designation": ["/admin/programmes/focalpoint/?in-force=yes", FIRST],
     "import": ["/admin/programmes/focalpoint/import/"],
     "begin a preview": ["/admin/programmes/focalpoint/?in-force=yes", FIRST, ".object-tools a[href*='/preview/']"],
+    "its history": ["/admin/programmes/focalpoint/?in-force=yes", FIRST, ".object-tools a.historylink"],
+    "succession": ["/admin/programmes/focalpoint/?in-force=yes", FIRST, ".object-tools a[href*='/succeed/']"],
+    "the end of a designation": ["/admin/programmes/focalpoint/?in-force=yes", FIRST, ".object-tools a[href*='/end/']"],
+    "deleted designations": ["/admin/programmes/focalpoint/deleted/"],
+    "export": ["/admin/programmes/focalpoint/export/"],
+    "a page": ["/admin/programmes/page/", FIRST],
     "experts of an event": ["/admin/events/event/?q=Drip+Irrigation", FIRST, ".object-tools a[href*='/experts/']"],
     "experts at events": ["/admin/events/engagement/"],
     "an expert": ["/admin/experts/expert/", FIRST],
@@ -76,7 +82,7 @@ def check(page, prefix, way):
     assert faults(page) == []
 
 
-@pytest.mark.parametrize("prefix", ["", "/ar"], ids=["en", "ar"])
+@pytest.mark.parametrize("prefix", ["", "/fr", "/ar"], ids=["en", "fr", "ar"])
 class TestPages:
     @pytest.mark.parametrize("name", STAFF)
     def test_staff(self, editor, prefix, name):

@@ -45,6 +45,18 @@ def test_themes_and_sectors_are_kept_apart(client, editor):
     assert ([each.pk for each in themes], [each.pk for each in sectors]) == ([theme.pk], [sector.pk])
 
 
+@pytest.mark.parametrize(
+    ("make", "page"), [(ProgrammeFactory, "programmes_programme"), (ThemeFactory, "programmes_theme")]
+)
+def test_an_address_on_record_stays(client, editor, make, page):
+    """What people follow, and links on other sites, hold it."""
+    row = make(slug="water")
+    change = reverse(f"admin:{page}_change", args=[row.pk])
+    form = client.get(change).context["adminform"]
+    assert ("slug" in form.form.fields, "slug" in form.readonly_fields) == (False, True)
+    assert "slug" in client.get(reverse(f"admin:{page}_add")).context["adminform"].form.fields
+
+
 def test_a_programme_with_a_document(client, editor):
     data = {
         "name_en": "Water",
