@@ -129,10 +129,10 @@ def restore(model, former):
     What history does not record stays empty: what was linked to the row, and personal data.
     """
     row = _as_it_was(model, former)
-    for link in (each for each in model._meta.concrete_fields if each.many_to_one and each.null):
-        value = getattr(row, link.attname)
-        if value and not link.remote_field.model._base_manager.filter(pk=value).exists():
-            setattr(row, link.name, None)  # gone since
+    people = get_user_model()
+    for link in (each for each in model._meta.concrete_fields if each.many_to_one and each.related_model is people):
+        if not people._base_manager.filter(pk=getattr(row, link.attname)).exists():
+            setattr(row, link.name, None)  # the account is gone since
     recorded = {each.name for each in _recorded(type(former))} | {model._meta.pk.name}
     row.full_clean(exclude={each.name for each in model._meta.get_fields()} - recorded)
     try:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from classifications.history import deletions, restore
 from events.models import Event
 from partners.models import Institution
-from programmes.models import FocalPoint, Page, Programme
+from programmes.models import Committee, FocalPoint, Page, Programme
 from tests import factories
 from tests.factories import CountryFactory, EventFactory, PageFactory, SeriesFactory
 
@@ -23,6 +23,7 @@ MADE_BY = {
     Programme: factories.ProgrammeFactory,
     FocalPoint: factories.FocalPointFactory,
     Page: PageFactory,
+    Committee: factories.CommitteeFactory,
 }
 
 

@@ -152,7 +152,10 @@ def paths():
             path = path.replace("/lead/", "/of-a/").replace(KEY, f"00000000-0000-4000-8000-{A:012}")
         if name.startswith(("admin:", "country:")):
             model = re.search(r"/admin/(?:country/)?\w+/(\w+)/", path)
-            key = _key_of(model[1]) if model and "document" not in path else A
+            is_own = (
+                model and "document" not in path and "/audience/" not in path
+            )  # that is about an event, of any number
+            key = _key_of(model[1]) if is_own else A
             path = re.sub(rf"/(lead|{A})/", f"/{key}/", path).replace(f"/{A}/", f"/{key}/")
         found[name] = path.replace("/programmes/lead/", "/programmes/oic-vet/")
     return found
