@@ -259,8 +259,8 @@ def test_mail_programs_unsubscribe_by_one_post_without_a_form_of_ours(db):
     address = f"/notifications/unsubscribe/{interest.follower.key}/"
     assert ">No more letters</button>" in client.get(address).text
     assert Follower.objects.reachable().exists()
-    assert client.post(address, {"List-Unsubscribe": "One-Click"}).status_code == 200
-    assert client.post(address, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    for _again in range(2):
+        assert "<h1>No more letters come</h1>" in client.post(address, {"List-Unsubscribe": "One-Click"}).text
     assert not Follower.objects.reachable().exists()
     page = f"/notifications/by-letter/{interest.follower.key}/"
     assert "You get no letters at present." in client.get(page).content.decode()

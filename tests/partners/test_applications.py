@@ -177,8 +177,11 @@ def test_no_sequence_of_steps_breaks_the_rules(db, client, sequence):
             last = each.reviews.filter(decision__in=[*STEPS, Decision.APPLIED]).first()
             reached = STEPS[last.decision].to if last.decision in STEPS else Status.APPLIED
             assert each.status == reached, "a state without its row"
-            public = client.get(reverse("partners:institution-detail", args=[each.slug])).status_code == 200
-            assert public == (each.status == Status.LISTED)
+            page = client.get(reverse("partners:institution-detail", args=[each.slug]))
+            if each.status == Status.LISTED:
+                assert page.context["institution"] == each
+            else:
+                assert page.status_code == 404
         for name in ("Sample Institute", "Other School"):
             open_ones = Institution.objects.under_review().called([name])
             assert open_ones.count() <= 1, "two open applications for one institution"
