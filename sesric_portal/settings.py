@@ -277,7 +277,7 @@ LANGUAGES = [("en", "English"), ("fr", "Français"), ("ar", "العربية")]
 LANGUAGE_COOKIE_NAME = "language"
 # `third_party` fills the French and Arabic gaps of the libraries whose pages a reader sees.
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "third_party"]
-FORMAT_MODULE_PATH = None
+FORMAT_MODULE_PATH = "sesric_portal.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Istanbul"  # the Centre's own

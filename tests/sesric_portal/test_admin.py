@@ -1,6 +1,7 @@
 """Every model of the admin has pages that answer, for whom they are, with as many queries for three rows as for one."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.contrib import admin
@@ -185,3 +186,14 @@ def test_a_filter_that_is_off_says_all(client, superuser, prefix, word):
     """The portal's catalogue comes before Django's: what a table calls the sum of its years must not stand here."""
     page = client.get(prefix + "/admin/events/event/").content.decode()
     assert re.search(rf'<li class="selected">\s*<a href="\?">{word}</a>', page)
+
+
+@pytest.mark.parametrize(
+    ("prefix", "written"), [("", "5 November 2026, 11:30"), ("/ar", "5 تشرين الثاني/نوفمبر 2026، 11:30")]
+)
+def test_tables_write_a_moment_as_the_pages_do(client, superuser, prefix, written):
+    """Neither the American order of day and month nor, in Arabic, one name of the month only."""
+    at = datetime(2026, 11, 5, 8, 30, tzinfo=UTC)  # 11:30 at the Centre
+    factories.AnnouncementFactory(at=at)
+    page = client.get(prefix + "/admin/notifications/announcement/").content.decode()
+    assert written in page
