@@ -6,17 +6,15 @@ are taken together and their median is printed. First with the real data, then w
 """
 
 import os
-import socket
 import statistics
 import subprocess
-import tempfile
 import time
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
 from benchmarks.load import requests_per_second
-from sesric_portal.embedded import environment
+from benchmarks.servers import free_port, own_servers
 
 ROOT = Path(__file__).resolve().parent.parent
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
@@ -24,12 +22,6 @@ SECONDS = float(os.environ.get("BENCH_SECONDS", "3"))
 EVENTS = 50_000
 TARGETS = {"list": 0.35, "event": 0.5, "home": 0.5}
 LASTING = 0.75  # of the requests per second with the real data
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def wait_for(port):
@@ -160,13 +152,7 @@ def prepare():
 
 def main():
     with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="portal-"))
-        os.chmod(folder, 0o755)  # noqa: S103  PostgreSQL's own account has to reach its folder in it
-        os.environ |= stack.enter_context(environment(folder, durable=False))
-        os.environ |= {
-            "DJANGO_SETTINGS_MODULE": "sesric_portal.settings", "SECRET_KEY": "benchmark", "ALLOWED_HOSTS": "localhost,127.0.0.1",
-            "PORTAL_URL": "http://localhost", "VAR_DIR": folder, "LOG_LEVEL": "ERROR",
-        }  # fmt: skip
+        stack.enter_context(own_servers(ALLOWED_HOSTS="localhost,127.0.0.1", PORTAL_URL="http://localhost"))
         pages, many_url = prepare()
         reference, real, many = (
             stack.enter_context(server(application, os.environ | {"DATABASE_URL": url}))

@@ -3,12 +3,9 @@
 script/bench designations
 """
 
-import os
-import tempfile
 import time
-from contextlib import ExitStack
 
-from sesric_portal.embedded import environment
+from benchmarks.servers import own_servers
 
 NUMBER, FAULTS, TARGET = 5000, 300, 10  # lines, faults, seconds
 
@@ -63,14 +60,7 @@ def measure():
 
 
 def main():
-    with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="portal-"))
-        os.chmod(folder, 0o755)  # noqa: S103  PostgreSQL's own account has to reach its folder in it
-        os.environ |= stack.enter_context(environment(folder, durable=False))
-        os.environ |= {
-            "DJANGO_SETTINGS_MODULE": "sesric_portal.settings", "SECRET_KEY": "benchmark", "ALLOWED_HOSTS": "testserver",
-            "PORTAL_URL": "http://testserver", "VAR_DIR": folder, "LOG_LEVEL": "ERROR",
-        }  # fmt: skip
+    with own_servers():
         import django  # noqa: PLC0415  after its settings
         from django.core.management import call_command  # noqa: PLC0415
         from django.test.utils import setup_test_environment  # noqa: PLC0415  keeps what a page was made of

@@ -5,11 +5,9 @@ script/bench experts
 
 import os
 import statistics
-import tempfile
 import time
-from contextlib import ExitStack
 
-from sesric_portal.embedded import environment
+from benchmarks.servers import own_servers
 
 EXPERTS = int(os.environ.get("BENCH_EXPERTS", "1000000"))
 RUNS = int(os.environ.get("BENCH_RUNS", "20"))
@@ -146,14 +144,7 @@ def told(is_met):
 
 
 def main():
-    with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="portal-"))
-        os.chmod(folder, 0o755)  # noqa: S103  PostgreSQL's own account has to reach its folder in it
-        os.environ |= stack.enter_context(environment(folder, durable=False))
-        os.environ |= {
-            "DJANGO_SETTINGS_MODULE": "sesric_portal.settings", "SECRET_KEY": "benchmark", "ALLOWED_HOSTS": "testserver",
-            "PORTAL_URL": "http://testserver", "VAR_DIR": folder, "LOG_LEVEL": "ERROR",
-        }  # fmt: skip
+    with own_servers():
         print(f"Recording {EXPERTS:,} experts …", flush=True)
         fill()
         client = staff()

@@ -14,11 +14,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
 from itertools import cycle, islice
 from pathlib import Path
 
-from sesric_portal.embedded import environment
+from benchmarks.servers import own_servers
 
 ROOT = Path(__file__).resolve().parent.parent
 EVENTS = int(os.environ.get("BENCH_EVENTS", "100000"))
@@ -89,14 +88,7 @@ def report(what, expected, folder):
 
 
 def main():
-    with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="portal-"))
-        os.chmod(folder, 0o755)  # noqa: S103  PostgreSQL's own account has to reach its folder in it
-        os.environ |= stack.enter_context(environment(folder, durable=False))
-        os.environ |= {
-            "DJANGO_SETTINGS_MODULE": "sesric_portal.settings", "SECRET_KEY": "benchmark", "ALLOWED_HOSTS": "testserver",
-            "PORTAL_URL": "http://testserver", "VAR_DIR": folder, "LOG_LEVEL": "ERROR",
-        }  # fmt: skip
+    with own_servers() as folder:
         header, rows = copies(EVENTS)
         wrong = folder_with(folder, "damaged", header, damaged(header, rows))
         right = folder_with(folder, "right", header, rows)

@@ -6,11 +6,10 @@ script/bench notifications
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import ExitStack
 
-from sesric_portal.embedded import environment
+from benchmarks.servers import free_port, own_servers
 
 INTERESTS = int(os.environ.get("BENCH_INTERESTS", "1000000"))  # one of fifty fits
 LETTERS = 2_000
@@ -18,9 +17,9 @@ PUBLISHED_WITHIN, RATIO, MEMORY, SPEED = 300, 2, 200, 50  # ms, times, MB, lette
 
 # Every fiftieth interest fits; four of fifty share its rarest facet and do not fit, the others ask for other sectors.
 FILL = """
-INSERT INTO notifications_follower (email, language, time_zone, made_at, key)
+INSERT INTO notifications_follower (email, language, time_zone, made_at, key, answered)
 SELECT 'reader' || n || '@example.org', (array['en', 'fr', 'ar'])[1 + n %% 3],
-  (array['Europe/Istanbul', 'Africa/Dakar', 'Asia/Jakarta'])[1 + n %% 3], now(), gen_random_uuid()
+  (array['Europe/Istanbul', 'Africa/Dakar', 'Asia/Jakarta'])[1 + n %% 3], now(), gen_random_uuid(), '{}'
 FROM generate_series(1, %(interests)s / 2) n;
 INSERT INTO notifications_interest (follower_id, kind, choices, words, frequency, accepted_at, made_at, key)
 SELECT f.id, 'opportunity', jsonb_build_object('sector', jsonb_build_array(
@@ -34,7 +33,7 @@ JOIN (SELECT id, row_number() OVER (ORDER BY id) AS place FROM notifications_fol
 ON CONFLICT DO NOTHING;
 """
 
-FAN_OUT = """
+FAN_OUT = r"""
 import django, pathlib, re, sys, time
 django.setup()
 from notifications.matching import fan_out
@@ -174,18 +173,9 @@ def deliver(port):
 
 
 def main():
-    from benchmarks.__main__ import free_port  # noqa: PLC0415
-
+    port = free_port()
     with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="portal-"))
-        os.chmod(folder, 0o755)  # noqa: S103  PostgreSQL's own account has to reach its folder in it
-        os.environ |= stack.enter_context(environment(folder, durable=False))
-        port = free_port()
-        os.environ |= {
-            "DJANGO_SETTINGS_MODULE": "sesric_portal.settings", "SECRET_KEY": "benchmark", "ALLOWED_HOSTS": "testserver",
-            "PORTAL_URL": "http://testserver", "VAR_DIR": folder, "LOG_LEVEL": "ERROR", "EMAIL_URL": f"smtp://127.0.0.1:{port}",
-            "DEBUG": "",
-        }  # fmt: skip
+        stack.enter_context(own_servers(EMAIL_URL=f"smtp://127.0.0.1:{port}", DEBUG=""))
         sink = subprocess.Popen([sys.executable, "-c", SINK, str(port)], stdout=subprocess.PIPE)  # noqa: S603
         stack.callback(sink.wait)
         stack.callback(sink.kill)

@@ -8,11 +8,9 @@ script/bench partners
 
 import os
 import statistics
-import tempfile
 import time
-from contextlib import ExitStack
 
-from sesric_portal.embedded import environment
+from benchmarks.servers import own_servers
 
 INSTITUTIONS = int(os.environ.get("BENCH_INSTITUTIONS", "200000"))
 RUNS = 5
@@ -103,14 +101,7 @@ def measure(path):
 
 
 def main():
-    with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="portal-"))
-        os.chmod(folder, 0o755)  # noqa: S103  PostgreSQL's own account has to reach its folder in it
-        os.environ |= stack.enter_context(environment(folder, durable=False))
-        os.environ |= {
-            "DJANGO_SETTINGS_MODULE": "sesric_portal.settings", "SECRET_KEY": "benchmark", "ALLOWED_HOSTS": "testserver",
-            "PORTAL_URL": "http://testserver", "VAR_DIR": folder, "LOG_LEVEL": "ERROR",
-        }  # fmt: skip
+    with own_servers():
         print(f"Recording {INSTITUTIONS:,} institutions …", flush=True)
         fill()
         from django.core.management import call_command  # noqa: PLC0415  as in fill()
