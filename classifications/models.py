@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from classifications.gathering import GatheringQuerySet
 from classifications.search import Folded, SearchableQuerySet, joined, key_column, stems_column
 from classifications.written import LANGUAGES, page_language, translated
 
@@ -37,7 +38,7 @@ def name_order(language):
     return Folded(Coalesce(*names))
 
 
-class NamedQuerySet(models.QuerySet):
+class NamedQuerySet(GatheringQuerySet):
     def by_name(self):
         """Sort as the alphabet of the page's language has it, accents and Arabic signs apart."""
         return self.order_by(name_order(page_language()), "pk")

@@ -11,8 +11,9 @@ from datetime import date
 from functools import cached_property
 
 from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import Case, CharField, F, Value, When
+from django.db.models import BigIntegerField, Case, CharField, F, Value, When
 from django.db.models.functions import Cast, Concat
 from django.utils.timezone import localdate
 from django.utils.translation import gettext
@@ -41,6 +42,7 @@ PATHS = {
     "first_day": "starts_on",
     "last_day": "ends_on",
     "participants": "participants",
+    "series": "series",
 }
 
 
@@ -88,35 +90,31 @@ class Tally:
     ids: list = field(default_factory=list)
     masks: dict = field(default_factory=dict)
     names: dict = field(default_factory=dict)
-    former: dict = field(
-        default_factory=dict
-    )  # from the addresses of institutions that were merged to those they are one with
+    # From the addresses of institutions that were merged to those of the institutions that they are one with.
+    former: dict = field(default_factory=dict)
     _by_day: dict = field(default_factory=dict)
     _labels: dict = field(default_factory=dict)
 
     @classmethod
     def read(cls, version):
-        """Read everything that is counted from the database, in three queries."""
-        parts = [
-            Event.objects.published()
-            .order_by()
-            .values_list(Value(facet, output_field=CharField()), Cast(path, CharField()))
-            .annotate(ids=ArrayAgg("pk"))
-            for facet, path in PATHS.items()
-        ]
+        """Read everything that is counted, and what it is called, from the database: in one query."""
+        parts = [*_counted_parts(), *_named_parts(), _former_part()]
         found = {facet: {} for facet in PATHS}
-        for facet, value, ids in parts[0].union(*parts[1:], all=True):
-            found[facet][NONE if value is None else value] = ids
+        names = {what: {} for what in ("programme", "theme", "country", "language", "institution")}
+        former = {}
+        for facet, value, ids, *name in parts[0].union(*parts[1:], all=True):
+            if ids is not None:
+                found[facet][NONE if value is None else value] = ids
+            elif facet == "former":
+                former[value] = name[0]
+            else:
+                names[facet][value] = Name(*name)
         newest_first = sorted(((day, pk) for day, ids in found["first_day"].items() for pk in ids), reverse=True)
-        tally = cls(version, ids=[pk for _day, pk in newest_first])
+        of_countries = dict.fromkeys(("provider", "beneficiary", "venue"), names["country"])
+        tally = cls(version, ids=[pk for _day, pk in newest_first], names=names | of_countries, former=former)
         tally.masks = {
             facet: {value: tally.mask_of(ids) for value, ids in values.items()} for facet, values in found.items()
         }
-        tally.names = _read_names()
-        listed = Institution.objects.listed().values("pk")
-        tally.former = dict(
-            FormerAddress.objects.filter(institution__in=listed).values_list("slug", "institution__slug")
-        )
         return tally
 
     @cached_property
@@ -208,6 +206,15 @@ class Tally:
                 older ^= 1 << (ahead - 1)
         return [self.ids[each] for each in sorted(found)]
 
+    def beside_in_series(self, pk, series):
+        """The ids of the events right after and right before one in its series, as far as there are any."""
+        place, mask = self._place.get(pk), self.masks["series"].get(str(series), 0)
+        if place is None:
+            return []
+        newer, older = mask & ((1 << place) - 1), mask >> (place + 1)
+        after = [self.ids[newer.bit_length() - 1]] if newer else []
+        return after + ([self.ids[place + (older & -older).bit_length()]] if older else [])
+
     def participants(self, among):
         """Give the sum of the participants of the events in `among`, and at how many of them they are known."""
         total = known = 0
@@ -248,28 +255,48 @@ class Tally:
 CHOICES = {"kind": Event.Kind, "mode": Event.Mode, "when": Event.When}
 
 
-def _read_names():
-    empty = Value("", output_field=CharField())
+# The columns of the one query: facet, value, the ids of the events that have it, and what `Name` takes.
+_no_ids = Cast(Value(None), ArrayField(BigIntegerField()))
+_empty = Value("", output_field=CharField())
 
-    def named(queryset, facet, key, acronym=empty, theme=empty, tile=empty, group=empty):
-        return queryset.order_by().values_list(
-            Value(facet, output_field=CharField()), key, "name_en", "name_fr", "name_ar", acronym, theme, tile, group
+
+def _counted_parts():
+    """For each facet its values, each with the events that have it."""
+    return [
+        Event.objects.published()
+        .order_by()
+        .values_list(Value(facet, output_field=CharField()), Cast(path, CharField()))
+        .annotate(
+            ids=ArrayAgg("pk"), **dict.fromkeys(("_en", "_fr", "_ar", "_short", "_theme", "_tile", "_group"), _empty)
         )
+        for facet, path in PATHS.items()
+    ]
+
+
+def _named_parts():
+    """What programmes, themes, countries, languages and listed providers are called."""
+
+    def named(queryset, facet, key, acronym=_empty, theme=_empty, tile=_empty, group=_empty):
+        facet = Value(facet, output_field=CharField())
+        names = ["name_en", "name_fr", "name_ar"]
+        return queryset.order_by().values_list(facet, key, _no_ids, *names, acronym, theme, tile, group)
 
     on_map = Concat(Cast("map_x", CharField()), Value(" "), Cast("map_y", CharField()))
-    rows = named(Programme.objects, "programme", "slug", F("acronym"), F("theme__slug")).union(
+    providers = Institution.objects.listed().filter(events_provided__isnull=False).distinct()
+    return [
+        named(Programme.objects, "programme", "slug", F("acronym"), F("theme__slug")),
         named(Theme.objects, "theme", "slug"),
         named(Country.objects, "country", "iso2", tile=on_map, group=F("oic_group")),
         named(Language.objects, "language", "code"),
-        named(Institution.objects.listed().filter(events_provided__isnull=False).distinct(), "institution", "slug"),
-        all=True,
-    )
-    names = {"programme": {}, "theme": {}, "country": {}, "language": {}, "institution": {}}
-    for facet, key, *rest in rows:
-        names[facet][key] = Name(*rest)
-    for facet in ("provider", "beneficiary", "venue"):
-        names[facet] = names["country"]
-    return names
+        named(providers, "institution", "slug"),
+    ]
+
+
+def _former_part():
+    """The former addresses of listed institutions, each with the present one in place of a name."""
+    known = FormerAddress.objects.filter(institution__in=Institution.objects.listed().values("pk")).order_by()
+    former = Value("former", output_field=CharField())
+    return known.values_list(former, "slug", _no_ids, "institution__slug", *[_empty] * 6)
 
 
 _latest = Tally(version=())

@@ -38,15 +38,17 @@ class EventList(ListPage):
 def event_detail(request, year, slug):
     event = get_object_or_404(Event.objects.published().for_page(), year=year, slug=slug)
     counted = tally.current()
+    beside = counted.beside_in_series(event.pk, event.series_id)
     under = counted.union("programme", [programme.key for programme in event.linked.programmes])
+    related = counted.nearest(event.pk, under, RELATED)
+    rows = Event.objects.published().for_listing().in_bulk([*beside, *related])
     context = {
         "event": event,
-        "neighbours": event.neighbours_in_series(),
-        "with_a_page": counted.names[
-            "institution"
-        ],  # of all that provided events; an unlisted one is named and no more
+        "neighbours": [rows[pk] for pk in beside if pk in rows],
+        # Of all that provided events; an unlisted one is named and no more.
+        "with_a_page": counted.names["institution"],
         "themes": {counted.name("theme", programme.theme) for programme in event.linked.programmes},
-        "related": Event.objects.for_listing().filter(pk__in=counted.nearest(event.pk, under, RELATED)),
+        "related": [rows[pk] for pk in related if pk in rows],
         "linked_data": event_as_linked_data(event),
     }
     return render(request, "events/event_detail.html", context)

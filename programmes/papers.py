@@ -19,9 +19,9 @@ class Form:
 
 
 def forms_of(programme):
-    """The forms among `programme.current_documents`."""
+    """The forms among the documents of a programme that was fetched `for_page`."""
     known = Language.objects.in_bulk(LANGUAGES, field_name="code")
-    forms = [each for each in programme.current_documents if each.is_form]
+    forms = [each for each in programme.documents.all() if each.is_form]
     forms.sort(key=lambda each: (each.purpose, each.activity))
     found = []
     for (purpose, activity), documents in groupby(forms, lambda each: (each.purpose, each.activity)):
@@ -39,4 +39,4 @@ def _place(document):
 
 
 def other_papers(programme):
-    return [each for each in programme.current_documents if not each.is_form]
+    return [each for each in programme.documents.all() if not each.is_form]

@@ -9,6 +9,8 @@ from classifications.models import Country
 from programmes.models import FocalPoint, Programme
 
 OIC_VET = "oic-vet"  # the programme whose pages stand at /oic-vet/
+# What the table of seats shows of who holds one.
+SHOWN = ("office_en", "office_fr", "office_ar", "person", "may_publish_person", "designated_on", "is_sample")
 
 
 @dataclass
@@ -23,12 +25,14 @@ class CountrySeat:
 def seats_of(programme):
     """Give the seat of every member state for a programme, named by its address, in the alphabet of the page's language."""
     points = FocalPoint.objects.filter(programme__slug=programme)
-    acting = {point.country_id: point for point in points.acting().heads()}
-    states = Country.objects.member_states().by_name().annotate(vacated=points.vacated(country=OuterRef("pk")))
-    return [
-        CountrySeat(country, acting.get(country.pk), None if country.pk in acting else country.vacated)
-        for country in states
-    ]
+    states = (
+        Country.objects.member_states()
+        .by_name()
+        .annotate(vacated=points.vacated(country=OuterRef("pk")))
+        .gathering("focal_points", *SHOWN, among=points.acting().heads())
+    )
+    acting = [(country, next(iter(country.focal_points.all()), None)) for country in states]
+    return [CountrySeat(country, point, None if point else country.vacated) for country, point in acting]
 
 
 def states_of(programme):

@@ -6,6 +6,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
 from classifications.facets import year_strip
+from classifications.gathering import NAMES
 from programmes.models import Committee, Page, Programme, ProgrammeDocument, Theme
 from programmes.papers import forms_of, other_papers
 from programmes.seats import OIC_VET, seats_of, states_of, vacant
@@ -76,7 +77,8 @@ def committee(request):
 
 def committees():
     """The committees of OIC-VET with their seats."""
-    return Committee.objects.filter(programme__slug=OIC_VET).select_related("programme").prefetch_related("seats")
+    seat = [*NAMES, "position", "acronym", "website", "part_en", "part_fr", "part_ar"]
+    return Committee.objects.filter(programme__slug=OIC_VET).select_related("programme").gathering("seats", *seat)
 
 
 def committees_with_meetings():

@@ -9,6 +9,8 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
@@ -16,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from classifications.facets import WordsField
+from classifications.gathering import NAMES
 from classifications.models import Country
 from classifications.search import searched
 from events import tally
@@ -60,7 +63,7 @@ def country_list(request):
 
 @require_safe
 def country_detail(request, iso2):
-    country = get_object_or_404(Country.objects.prefetch_related("languages"), iso2=iso2.upper())
+    country = get_object_or_404(_countries_with_what_they_have(), iso2=iso2.upper())
     if not iso2.islower():
         return redirect(country, permanent=True)  # one address for each page
     events = Event.objects.published().touching(country)
@@ -80,12 +83,22 @@ def country_detail(request, iso2):
         "year": year,
         "strip": strip_of(request, counts, year),
         "events": events.held_in(year).for_listing().newest_first(),
-        "institutions": country.institutions.listed().by_name(),
-        "experts": country.experts.public().count(),
+        "institutions": country.institutions.all(),
+        "experts": country.public_experts,
         "focal_points": acting,
         "vacant_seats": vacant_seats_of(country, acting) if country.is_member_state else [],
     }
     return render(request, "countries/country_detail.html", context)
+
+
+def _countries_with_what_they_have():
+    """Countries with their languages, their listed institutions, and how many experts the public may see of each."""
+    experts = Expert.objects.public().filter(nationality=OuterRef("pk")).order_by().values("nationality")
+    return (
+        Country.objects.gathering("languages", "code", *NAMES)
+        .gathering("institutions", "slug", *NAMES, among=Institution.objects.listed().by_name())
+        .annotate(public_experts=Coalesce(Subquery(experts.annotate(number=Count("pk")).values("number")), 0))
+    )
 
 
 @require_safe

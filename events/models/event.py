@@ -150,7 +150,8 @@ class EventQuerySet(LinkedQuerySet, SearchableQuerySet):
 
     def for_page(self):
         """What an event's page shows, fetched at once."""
-        return self.for_table().select_related("series").prefetch_related("documents__language")
+        documents = models.Prefetch("documents", EventDocument.objects.select_related("language"))
+        return self.for_table().select_related("series").prefetch_related(documents)
 
     def write_names(self):
         """Write the columns that hold names anew, where `names_later` has put it off."""
@@ -419,15 +420,6 @@ class Event(models.Model):
         if not changed:
             raise ValidationError(_("Only an event that is planned or open can be postponed or cancelled."))
         announce_change(self.NEWS, self.pk)
-
-    def neighbours_in_series(self):
-        """Give the published events right after and right before this one in its series, as far as there are any."""
-        if self.series_id is None:
-            return []
-        others = Event.objects.published().filter(series=self.series_id).exclude(pk=self.pk).for_listing()
-        after = others.filter(starts_on__gte=self.starts_on).oldest_first()[:1]
-        before = others.filter(starts_on__lt=self.starts_on).newest_first()[:1]
-        return sorted(after.union(before), key=lambda event: event.starts_on, reverse=True)
 
 
 def names_later(later):

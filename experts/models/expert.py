@@ -6,7 +6,7 @@ from functools import cached_property
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext, pgettext_lazy
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from classifications.classified import LinkedQuerySet
+from classifications.gathering import NAMES, GatheringQuerySet
 from classifications.models import Country, Sector
 from classifications.search import SearchableQuerySet, key_column, search_indexes, stems_column
 from classifications.written import LANGUAGES, alphabetical, translated
@@ -35,7 +36,7 @@ def first_day_within(period):
     return day, datetime.combine(day, time.min, UTC)
 
 
-class ExpertQuerySet(LinkedQuerySet, SearchableQuerySet, WordedQuerySet):
+class ExpertQuerySet(GatheringQuerySet, LinkedQuerySet, SearchableQuerySet, WordedQuerySet):
     def of(self, user):
         """The record of one person, if they have one."""
         return self.filter(user=user).first() if user.pk else None
@@ -110,20 +111,15 @@ class ExpertQuerySet(LinkedQuerySet, SearchableQuerySet, WordedQuerySet):
 
     def for_listing(self):
         """With what a row of a list shows."""
+        language = [f"language__{field}" for field in ("pk", "code", *NAMES)]
+        roster = [f"roster__{field}" for field in ("pk", "slug", "position", *NAMES)]
         return (
             self.select_related("nationality", "residence", "institution", "user")
             .defer("search_key", "search_stems", "linked_words")
-            .prefetch_related("sectors", *_linked())
+            .gathering("sectors", "slug", "theme", *NAMES)
+            .gathering("languages", "level", *language)
+            .gathering("memberships", "joined_at", *roster)
         )
-
-
-def _linked():
-    from experts.models.linked import ExpertLanguage, RosterMembership  # noqa: PLC0415  linked rows need the expert
-
-    return [
-        Prefetch("languages", ExpertLanguage.objects.select_related("language")),
-        Prefetch("memberships", RosterMembership.objects.select_related("roster")),
-    ]
 
 
 class Expert(Worded):

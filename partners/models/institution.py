@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
+from django.db.models import Case, Count, Exists, F, Func, OuterRef, Q, Value, When
 from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils.timezone import localdate, now
@@ -113,6 +113,13 @@ class InstitutionQuerySet(NamedQuerySet, ClassifiedQuerySet, SearchableQuerySet,
     def having_taught(self):
         """Institutions that published events name as their providers."""
         return self.linked_to(events_provided__published_at__isnull=False)
+
+    def figures(self):
+        """How many there are, how many of them somebody represents, and how many have taught: a dict, in one query."""
+        represented, taught = (Q(pk__in=rows.values("pk")) for rows in (self.represented(), self.having_taught()))
+        return self.aggregate(
+            listed=Count("pk"), represented=Count("pk", filter=represented), taught=Count("pk", filter=taught)
+        )
 
     def newest_first(self):
         """The ones listed or recorded last before others."""

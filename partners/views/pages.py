@@ -6,9 +6,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from classifications.gathering import NAMES
 from classifications.lists import ListPage
 from classifications.maps import draw, member_states
-from classifications.models import Country
+from classifications.models import Country, Language, Sector
 from classifications.written import number
 from partners.filters import InstitutionFilter
 from partners.models import Institution
@@ -24,9 +25,7 @@ def partners(request):
     listed = Institution.objects.listed()
     everything = InstitutionFilter({}, listed)
     context = {
-        "listed": listed.count(),
-        "represented": listed.represented().count(),
-        "taught": listed.having_taught().count(),
+        **listed.figures(),
         "map": map_of(everything, everything.counts_alone("country")),
         "newest": listed.newest_first().for_choice()[:NEWEST],
     }
@@ -64,13 +63,18 @@ class InstitutionList(ListPage):
 @require_safe
 def institution_detail(request, slug):
     listed = Institution.objects.listed().with_representation()
-    institution = get_object_or_404(listed.select_related("country", "city", "trop_membership"), slug=slug)
+    listed = (
+        listed.select_related("country", "city", "trop_membership")
+        .gathering("sectors", *NAMES, among=Sector.objects.by_name())
+        .gathering("languages", *NAMES, among=Language.objects.by_name())
+    )
+    institution = get_object_or_404(listed, slug=slug)
     events = institution.events_provided.published()
     counts = events.count_by_year()
     context = {
         "institution": institution,
-        "sectors": institution.sectors.by_name(),
-        "languages": institution.languages.by_name(),
+        "sectors": institution.sectors.all(),
+        "languages": institution.languages.all(),
         "is_represented": institution.is_represented,
         "notices": institution.notices.open_on(localdate()).for_listing(),
         "opportunities": institution.opportunities.open_on(localdate()).for_listing().closing_first(),

@@ -4,7 +4,7 @@ import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from classifications.models import Named
+from classifications.models import Named, NamedQuerySet
 from classifications.written import translated
 from programmes.models.programme import Programme
 
@@ -29,6 +29,8 @@ class Committee(Named):
         blank=True,
         help_text=_("The address of the series under which its meetings stand."),
     )
+
+    objects = NamedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("committee")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from classifications.documents import PublishedDocument
+from classifications.gathering import NAMES
 from classifications.models import Named, NamedQuerySet, Sector, SectorQuerySet
 from classifications.search import SearchableQuerySet, key_column, search_indexes, stems_column
 from classifications.written import translated
@@ -45,11 +46,12 @@ class Theme(Sector):
 class ProgrammeQuerySet(NamedQuerySet, SearchableQuerySet):
     def for_page(self):
         """With what a programme's page shows, fetched at once."""
-        return self.select_related("theme").prefetch_related(
-            "sectors",
-            models.Prefetch(
-                "documents", ProgrammeDocument.objects.current().select_related("language"), to_attr="current_documents"
-            ),
+        language = [f"language__{field}" for field in ("pk", "code", *NAMES)]
+        facts = ["title_en", "title_fr", "title_ar", "file", "published_on", "purpose", "activity", "version"]
+        return (
+            self.select_related("theme")
+            .gathering("sectors", "slug", *NAMES)
+            .gathering("documents", *facts, *language, among=ProgrammeDocument.objects.current())
         )
 
 
