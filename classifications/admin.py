@@ -6,10 +6,10 @@ from django.utils.text import capfirst
 from import_export.fields import Field
 
 from classifications.exchange import ChoicesWidget, KeyWidget, Table, TableAdmin, TimeZoneWidget, link, links
+from classifications.gathering import NAMES
 from classifications.loading import WEEKDAYS
 from classifications.models import City, Country, Language, Sector
 
-NAMES = ["name_en", "name_fr", "name_ar"]
 SUMMARIES = ["summary_en", "summary_fr", "summary_ar"]
 
 
@@ -116,6 +116,9 @@ class SectorAdmin(TableAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).below_themes()
+
+    def deletions(self):
+        return super().deletions().exclude(theme=None)
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         """Themes are few, and a sector here always has one."""

@@ -10,7 +10,7 @@ from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 from django.db.models.query import ModelIterable
 
-NAMES = ("name_en", "name_fr", "name_ar")
+NAMES = ["name_en", "name_fr", "name_ar"]
 
 
 class GatheringQuerySet(models.QuerySet):

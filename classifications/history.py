@@ -114,8 +114,8 @@ def told(model, former):
     for each in former:
         context = each.pgh_context.metadata if each.pgh_context else {}
         row = _as_it_was(model, each)
-        for one in fields:
-            if linked := words.linked.get(one.attname, {}).get(getattr(each, one.attname)):
+        for one in (one for one in fields if one.attname in words.linked):
+            if linked := words.linked[one.attname].get(getattr(each, one.attname)):
                 setattr(row, one.name, linked)
         values = [(model._meta.get_field(one.name).verbose_name, words.of(each, one)) for one in fields]
         by = people.get(context.get("user"))
@@ -134,7 +134,9 @@ def restore(model, former):
         if not people._base_manager.filter(pk=getattr(row, link.attname)).exists():
             setattr(row, link.name, None)  # the account is gone since
     recorded = {each.name for each in _recorded(type(former))} | {model._meta.pk.name}
-    row.full_clean(exclude={each.name for each in model._meta.get_fields()} - recorded)
+    unknown = {each.name for each in model._meta.get_fields()} - recorded
+    row.clean_fields(exclude=unknown)  # before the model's own rules, which look at what it names: that may be gone
+    row.full_clean(exclude=unknown)
     try:
         with transaction.atomic():
             row.save(force_insert=True)

@@ -1,5 +1,6 @@
 """The lists that everything else is classified by: countries, cities, sectors, languages."""
 
+import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -8,9 +9,16 @@ from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from classifications.gathering import GatheringQuerySet
+from classifications.gathering import NAMES, GatheringQuerySet
 from classifications.search import Folded, SearchableQuerySet, joined, key_column, stems_column
 from classifications.written import LANGUAGES, page_language, translated
+
+
+def keeps_history(name, fields):
+    """Decorate a model so that the database keeps its old rows in the model `name`, with these fields of each."""
+    return pghistory.track(
+        pghistory.UpdateEvent(row=pghistory.Old), pghistory.DeleteEvent(), fields=fields, model_name=name
+    )
 
 
 class Named(models.Model):
@@ -44,6 +52,7 @@ class NamedQuerySet(GatheringQuerySet):
         return self.order_by(name_order(page_language()), "pk")
 
 
+@keeps_history("LanguageHistory", ["code", *NAMES])
 class Language(Named):
     """A language of teaching, of a state or of a document, by its ISO 639 code."""
 
@@ -66,6 +75,10 @@ class CountryQuerySet(NamedQuerySet, SearchableQuerySet):
         return self.filter(oic_group="")
 
 
+@keeps_history(
+    "CountryHistory",
+    ["iso2", "iso3", *NAMES, "aliases", "oic_group", "joined_year", "weekend", "time_zone", "map_x", "map_y"],
+)
 class Country(Named):
     """A state: one of the 57 member states of the OIC, or another that occurs on record.
 
@@ -152,6 +165,7 @@ class CityQuerySet(NamedQuerySet):
         return self.alias(key=key).filter(key__contains=Folded(Value(word)))
 
 
+@keeps_history("CityHistory", ["country", *NAMES, "aliases"])
 class City(Named):
     """A city in which something was held or has its seat."""
 
@@ -177,6 +191,7 @@ class SectorQuerySet(NamedQuerySet):
         return self.exclude(theme=None)
 
 
+@keeps_history("SectorHistory", ["slug", "theme", *NAMES, "summary_en", "summary_fr", "summary_ar"])
 class Sector(Named):
     """A field of cooperation, in two levels: themes, and the sectors under each."""
 
@@ -210,7 +225,7 @@ class Sector(Named):
         return translated(self, "summary")
 
     def clean(self):
-        if self.theme and self.theme.theme_id:
+        if self.theme_id and self.theme.theme_id:
             raise ValidationError(
                 {"theme": _("“%(name)s” is itself a sector; choose its theme.") % {"name": self.theme}}
             )

@@ -78,10 +78,14 @@ class RecordAdmin(admin.ModelAdmin):
     # Rows that come about by acts of others, and go by them, are not put back by hand.
     restores = True
 
+    def deletions(self):
+        """The last states of deleted rows that can be seen and put back; None where none are kept."""
+        return deletions(self.model) if self.restores else None
+
     @property
     def keeps_deleted(self):
         """Whether rows that were deleted can be seen and put back."""
-        return self.restores and deletions(self.model) is not None
+        return self.deletions() is not None
 
     def _urls_of_deleted(self):
         if not self.keeps_deleted:
@@ -96,7 +100,7 @@ class RecordAdmin(admin.ModelAdmin):
         """What was deleted of this model, when, by whom, with its last values."""
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
-        page = Paginator(deletions(self.model), DELETED_PER_PAGE).get_page(request.GET.get("page"))
+        page = Paginator(self.deletions(), DELETED_PER_PAGE).get_page(request.GET.get("page"))
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -115,7 +119,7 @@ class RecordAdmin(admin.ModelAdmin):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
-        former = deletions(self.model).filter(pk=key).first()
+        former = self.deletions().filter(pk=key).first()
         if former is None:
             messages.warning(request, gettext("This record is there again."))
             return redirect(f"{name}_deleted")

@@ -49,6 +49,9 @@ class ThemeAdmin(TableAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(programme_count=Count("programmes"))
 
+    def deletions(self):
+        return super().deletions().filter(theme=None)
+
     @admin.display(description=_("programmes"), ordering="programme_count")
     def programme_count(self, theme):
         return theme.programme_count

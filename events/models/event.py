@@ -19,7 +19,8 @@ from accounts.models import check_time_zone
 from classifications.addresses import free_slug
 from classifications.classified import LinkedQuerySet
 from classifications.documents import PublishedDocument
-from classifications.models import City, Country, Language, Named, Sector
+from classifications.gathering import NAMES
+from classifications.models import City, Country, Language, Named, NamedQuerySet, Sector, keeps_history
 from classifications.search import SearchableQuerySet
 from classifications.written import translated
 from events.linked import Linked
@@ -28,10 +29,13 @@ from partners.models import Institution
 from programmes.models import Programme
 
 
+@keeps_history("SeriesHistory", ["slug", *NAMES])
 class Series(Named):
     """Events that follow each other, such as the sessions of a commission."""
 
     slug = models.SlugField(_("address"), max_length=100, unique=True)
+
+    objects = NamedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("series")

@@ -11,13 +11,20 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from classifications.history import deletions, restore
-from events.models import Event
-from partners.models import Institution
-from programmes.models import Committee, FocalPoint, Page, Programme
+from classifications.models import City, Country, Language, Sector
+from events.models import Event, Series
+from partners.models import Institution, Notice
+from programmes.models import Committee, FocalPoint, Page, Programme, Theme
 from tests import factories
 from tests.factories import CountryFactory, EventFactory, PageFactory, SeriesFactory
 
 MADE_BY = {
+    Language: factories.LanguageFactory,
+    Country: lambda: CountryFactory(weekend=[5, 6], aliases="Former name", time_zone="Africa/Dakar"),
+    City: factories.CityFactory,
+    Sector: factories.SectorFactory,
+    Theme: factories.ThemeFactory,
+    Series: SeriesFactory,
     Event: EventFactory,
     Institution: factories.InstitutionFactory,
     Programme: factories.ProgrammeFactory,
@@ -53,7 +60,7 @@ def test_every_tracked_model_is_tried_here():
 @pytest.mark.parametrize("model", MADE_BY)
 def test_a_record_comes_back_as_it_was(client, superuser, model):
     row = MADE_BY[model]()
-    before = values(model.objects.get())
+    before = values(model.objects.get(pk=row.pk))
     row_pk = row.pk
     row.delete()
     page = client.get(address(model, "deleted"))
@@ -65,6 +72,7 @@ def test_a_record_comes_back_as_it_was(client, superuser, model):
     assert response.redirect_chain == [(address(model, "change", row_pk), 302)]
     assert values(model.objects.get(pk=row_pk)) == before
     assert list(deletions(model)) == []
+    assert client.get(address(model, "deleted")).context["deleted"] == []
     assert LogEntry.objects.get().object_id == str(row_pk)
 
 
@@ -96,7 +104,52 @@ def test_it_is_told_who_deleted_what_and_from_where(client, superuser):
 def test_the_list_leads_there(client, editor):
     link = f'href="{address(Event, "deleted")}"'
     assert link in client.get(address(Event, "changelist")).text
-    assert "deleted/" not in client.get(reverse("admin:classifications_country_changelist")).text
+    assert "deleted/" not in client.get(address(Notice, "changelist")).text
+
+
+def test_themes_and_sectors_have_each_their_own(client, superuser):
+    """They are rows of one table."""
+    sector = factories.SectorFactory(name_en="Some sector")
+    theme = sector.theme
+    sector_pk, theme_pk = sector.pk, theme.pk
+    sector.delete()
+    theme.delete()
+    shown = {model: client.get(address(model, "deleted")).context["deleted"] for model in (Sector, Theme)}
+    assert {model: [str(each.row) for each in found] for model, found in shown.items()} == {
+        Sector: ["Some sector"],
+        Theme: [str(theme)],
+    }
+    of_sector = shown[Sector][0].key
+    client.post(address(Theme, "deleted_restore", of_sector))
+    assert not Sector.objects.exists()
+    *_others, reason = told(client.post(address(Sector, "deleted_restore", of_sector), follow=True))
+    assert reason.startswith("It cannot be restored: ")
+    client.post(address(Theme, "deleted_restore", shown[Theme][0].key))
+    client.post(address(Sector, "deleted_restore", of_sector))
+    assert (Sector.objects.get(pk=sector_pk).theme_id, Theme.objects.get().pk) == (theme_pk, theme_pk)
+
+
+@pytest.mark.parametrize("model", [Language, Country, City, Sector, Theme, Series])
+def test_a_change_of_a_list_is_told_field_by_field_with_who_made_it(client, superuser, model):
+    row = MADE_BY[model]()
+    form = client.get(address(model, "change", row.pk)).context["adminform"].form
+    sent = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    sent = {name: "" if value is None else getattr(value, "pk", value) for name, value in sent.items()}
+    response = client.post(address(model, "change", row.pk), sent | {"name_fr": "Nouveau nom"})
+    assert response.status_code == 302
+    (change,) = client.get(address(model, "history", row.pk)).context["changes"]
+    assert change.by == superuser
+    (difference,) = change.differences
+    assert (difference.label, difference.before, difference.after) == ("name in French", row.name_fr, "Nouveau nom")
+    model.objects.filter(pk=row.pk).update(name_en=row.name_en)  # nothing changed: nothing to tell
+    assert len(client.get(address(model, "history", row.pk)).context["changes"]) == 1
+
+
+def test_rest_days_are_told_by_their_names(client, superuser):
+    country = CountryFactory(weekend=[5, 6])
+    Country.objects.filter(pk=country.pk).update(weekend=[6, 7])
+    (change,) = client.get(address(Country, "history", country.pk)).context["changes"]
+    assert [(each.before, each.after) for each in change.differences] == [("Friday; Saturday", "Saturday; Sunday")]
 
 
 def test_what_was_deleted_twice_is_told_once(client, superuser):
@@ -132,6 +185,18 @@ def test_what_it_named_may_be_gone(client, superuser):
     (reason,) = told(back(client, Event))
     assert reason.startswith("It cannot be restored: ")
     assert not Event.objects.exists()
+
+
+def test_a_city_that_is_gone_too_is_a_reason_and_no_failure(client, superuser):
+    event = EventFactory(city=factories.CityFactory())
+    city, city_pk = event.city, event.city_id
+    event.delete()
+    city.delete()
+    (reason,) = told(back(client, Event))
+    assert reason.startswith("It cannot be restored: ")
+    back(client, City)
+    back(client, Event)
+    assert Event.objects.get().city_id == city_pk
 
 
 def test_its_address_may_be_taken(client, superuser):
