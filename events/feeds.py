@@ -8,8 +8,8 @@ from events.calendars import place_of
 
 
 def atom_of(filterset):
-    """Give the newest of a filtered list as the text of an Atom feed."""
-    return feeds.atom_of(_("Events"), filterset, _entry, filterset.qs)
+    """Give what was published last of a filtered list, whatever its order, as the text of an Atom feed."""
+    return feeds.atom_of(_("Events"), filterset, _entry, filterset.qs.latest_published_first())
 
 
 def _entry(event):
@@ -18,6 +18,6 @@ def _entry(event):
         "title": event.title,
         "description": [event.get_status_display(), *facts] if event.is_called_off else facts,
         "pubdate": event.published_at,
-        "updateddate": event.updated_at,
+        "updateddate": max(event.updated_at, event.published_at),
         "categories": [programme.short_name for programme in event.linked.programmes],
     }

@@ -67,7 +67,7 @@ def calendar(request):
 
 
 def _newest_first(request):
-    """What is asked, whatever order the list was in: who keeps a feed or a calendar must not miss what is new in it."""
+    """What is asked, whatever order the list was in: who keeps a calendar must not miss what is new in it."""
     data = request.GET.copy()
     data.pop("sort", None)
     return data
@@ -75,7 +75,7 @@ def _newest_first(request):
 
 @require_safe
 def feed(request):
-    filterset = EventFilter(_newest_first(request), Event.objects.published().for_listing())
+    filterset = EventFilter(request.GET, Event.objects.published().for_listing())
     return HttpResponse(feeds.atom_of(filterset), content_type="application/atom+xml; charset=utf-8")
 
 

@@ -139,6 +139,10 @@ class EventQuerySet(LinkedQuerySet, SearchableQuerySet):
     def oldest_first(self):
         return self.order_by("starts_on", "pk")
 
+    def latest_published_first(self):
+        """For who follows what is new on record; of what was published at once, as a load does, the newest events first."""
+        return self.order_by("-published_at", "-starts_on", "-pk")
+
     def most_participants_first(self):
         return self.order_by(F("participants").desc(nulls_last=True), "-starts_on", "-pk")
 
@@ -327,6 +331,7 @@ class Event(models.Model):
                 F("participants").desc(nulls_last=True), F("starts_on").desc(), name="events_most_participants"
             ),
             models.Index(fields=["ends_on"], name="events_ends_on"),
+            models.Index(fields=["-published_at", "-starts_on", "-id"], name="events_latest_published"),
             GinIndex(OpClass(F("search_key"), "gin_trgm_ops"), name="events_search_key"),
             GinIndex(fields=["search_stems"], name="events_search_stems"),
         ]

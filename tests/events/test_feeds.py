@@ -1,6 +1,6 @@
 """Atom feeds of filtered lists."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from xml.etree import ElementTree
 
 import pytest
@@ -10,6 +10,7 @@ from tests.factories import CountryFactory, EventFactory, ProgrammeFactory
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 FEED = "/events/feed/"
+LOADED = datetime(2025, 6, 1, 9, tzinfo=UTC)
 
 
 def read(response):
@@ -19,6 +20,10 @@ def read(response):
 
 def text(element, name):
     return element.findtext(ATOM + name)
+
+
+def titles(feed):
+    return [text(entry, "title") for entry in feed.findall(f"{ATOM}entry")]
 
 
 def links(element):
@@ -63,7 +68,7 @@ def test_filters_and_order_are_kept_and_named(client, db):
     EventFactory(title_en="New", programmes=[programme], status="cancelled")
     EventFactory(title_en="Out")
     feed = read(client.get(FEED, {"programme": "cab", "kind": "party", "year": ["2010", "2011"]}))
-    assert [text(entry, "title") for entry in feed.findall(f"{ATOM}entry")] == ["New", "Old"]
+    assert titles(feed) == ["New", "Old"]
     assert text(feed, "title") == "Events: 2010 · 2011 · Some programme"
     assert links(feed)["self"] == "http://testserver/events/feed/?year=2010&year=2011&programme=cab"
     assert text(feed.find(f"{ATOM}entry"), "summary").startswith("Cancelled · ")
@@ -73,7 +78,34 @@ def test_filters_and_order_are_kept_and_named(client, db):
 def test_a_feed_holds_the_newest_however_its_list_is_sorted(client, db, sort):
     first = date(2011, 1, 1)
     for number in range(MOST_ENTRIES + 1):
-        EventFactory(title_en=f"Event {number}", starts_on=first + timedelta(days=number))
-    shown = [text(entry, "title") for entry in read(client.get(FEED, {"sort": sort})).findall(f"{ATOM}entry")]
+        EventFactory(title_en=f"Event {number}", starts_on=first + timedelta(days=number), published_at=LOADED)
     assert client.get("/events/", {"sort": sort}).context["filter"].feed_url == FEED
-    assert shown == [f"Event {number}" for number in range(MOST_ENTRIES, 0, -1)]
+    assert titles(read(client.get(FEED, {"sort": sort}))) == [f"Event {n}" for n in range(MOST_ENTRIES, 0, -1)]
+
+
+def test_what_was_published_last_comes_first_however_old_the_event(client, db):
+    for number in range(MOST_ENTRIES):
+        EventFactory(title_en=f"Loaded {number}", starts_on=date(2024, 1, 1), published_at=LOADED)
+    late = EventFactory(title_en="Found in an old folder", starts_on=date(2006, 3, 1), published_at=None)
+    assert "Found in an old folder" not in titles(read(client.get(FEED)))
+    late.publish()
+    late.refresh_from_db()
+    feed = read(client.get(FEED))
+    assert titles(feed)[0] == "Found in an old folder"
+    assert len(titles(feed)) == MOST_ENTRIES
+    first = feed.find(f"{ATOM}entry")
+    assert late.published_at > late.updated_at
+    told = [text(each, name)[:19] for each, name in ((first, "published"), (first, "updated"), (feed, "updated"))]
+    assert told == [late.published_at.isoformat()[:19]] * 3
+
+
+def test_what_changed_later_says_so_and_stays_in_its_place(client, db):
+    older = EventFactory(title_en="Older", status="planned", starts_on=date(2090, 1, 1), published_at=LOADED)
+    EventFactory(title_en="Newer", published_at=LOADED + timedelta(days=1))
+    older.call_off("cancelled")
+    older.refresh_from_db()
+    feed = read(client.get(FEED))
+    assert titles(feed) == ["Newer", "Older"]
+    entry = feed.findall(f"{ATOM}entry")[1]
+    assert text(entry, "published")[:19] == LOADED.isoformat()[:19]
+    assert text(entry, "updated")[:19] == older.updated_at.isoformat()[:19]
