@@ -9,6 +9,7 @@ from classifications.exchange import ChoicesWidget, KeyWidget, Table, TableAdmin
 from classifications.gathering import NAMES
 from classifications.loading import WEEKDAYS
 from classifications.models import City, Country, Language, Sector
+from classifications.office import NamesFilter
 
 SUMMARIES = ["summary_en", "summary_fr", "summary_ar"]
 
@@ -25,6 +26,7 @@ class LanguageAdmin(TableAdmin):
     resource_classes = [LanguageTable]
     list_display = ["code", *NAMES]
     list_display_links = ["code", "name_en"]
+    list_filter = [NamesFilter]
     search_fields = ["code", *NAMES]
     fields = ["code", *NAMES]
 
@@ -48,7 +50,7 @@ class CountryAdmin(TableAdmin):
     resource_classes = [CountryTable]
     list_display = ["iso2", *NAMES, "oic_group", "joined_year"]
     list_display_links = ["iso2", "name_en"]
-    list_filter = ["oic_group", ("languages", admin.RelatedOnlyFieldListFilter)]
+    list_filter = ["oic_group", NamesFilter, ("languages", admin.RelatedOnlyFieldListFilter)]
     search_fields = ["iso2"]
     autocomplete_fields = ["languages"]
     fieldsets = [
@@ -79,7 +81,7 @@ class CityTable(Table):
 class CityAdmin(TableAdmin):
     resource_classes = [CityTable]
     list_display = [*NAMES, "country"]
-    list_filter = [("country", admin.RelatedOnlyFieldListFilter)]
+    list_filter = [NamesFilter, ("country", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["country"]
     search_fields = [*NAMES, "aliases"]
     autocomplete_fields = ["country"]
@@ -108,7 +110,7 @@ class SectorAdmin(TableAdmin):
 
     resource_classes = [SectorTable]
     list_display = [*NAMES, "theme"]
-    list_filter = [("theme", admin.RelatedOnlyFieldListFilter)]
+    list_filter = [NamesFilter, ("theme", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["theme"]
     search_fields = ["slug", *NAMES]
     prepopulated_fields = {"slug": ["name_en"]}

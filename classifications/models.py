@@ -51,6 +51,10 @@ class NamedQuerySet(GatheringQuerySet):
         """Sort as the alphabet of the page's language has it, accents and Arabic signs apart."""
         return self.order_by(name_order(page_language()), "pk")
 
+    def without_name_in(self, language):
+        """Those that have no name in one of the three languages, and are shown by another."""
+        return self.filter(**{f"name_{language}": ""})
+
 
 @keeps_history("LanguageHistory", ["code", *NAMES])
 class Language(Named):

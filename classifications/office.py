@@ -192,6 +192,20 @@ def download_link(document):
     return format_html('<a href="{}">{}</a>', document.get_absolute_url(), document.kind)
 
 
+class NamesFilter(admin.SimpleListFilter):
+    """Which names are still to be translated."""
+
+    title = _("translation")
+    parameter_name = "without-name"
+
+    def lookups(self, request, model_admin):
+        return [("fr", _("No name in French")), ("ar", _("No name in Arabic"))]
+
+    def queryset(self, request, queryset):
+        known = self.value() in dict(self.lookup_choices)
+        return queryset.without_name_in(self.value()) if known else queryset
+
+
 class YesOrNoFilter(admin.SimpleListFilter):
     """A filter of two answers, each a word of the queryset: subclasses say which."""
 

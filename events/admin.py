@@ -13,7 +13,7 @@ from import_export.fields import Field
 
 from classifications.exchange import CityWidget, Table, TableAdmin, TimeZoneWidget, link, links
 from classifications.models import Country, Language, Sector
-from classifications.office import DocumentInline, LinkedInline, YesOrNoFilter
+from classifications.office import DocumentInline, LinkedInline, NamesFilter, YesOrNoFilter
 from classifications.steps import Queue, ReadOnly, ReasonForm, Step, StepsAdmin, WordsForm, age
 from classifications.written import dates
 from events.models import (
@@ -51,6 +51,7 @@ class SeriesTable(Table):
 class SeriesAdmin(TableAdmin):
     resource_classes = [SeriesTable]
     list_display = ["name_en", "name_fr", "name_ar"]
+    list_filter = [NamesFilter]
     search_fields = ["slug", "name_en", "name_fr", "name_ar"]
     prepopulated_fields = {"slug": ["name_en"]}
     fields = ["name_en", "name_fr", "name_ar", "slug"]
@@ -156,7 +157,10 @@ class EventAdmin(TableAdmin):
         "participants",
         "is_published",
     ]
-    list_filter = ["status", "kind", "mode", PublishedFilter, YearFilter, "programmes"]
+    list_filter = [
+        "status", "kind", "mode", PublishedFilter, YearFilter, ("programmes", admin.RelatedOnlyFieldListFilter),
+        ("country", admin.RelatedOnlyFieldListFilter),
+    ]  # fmt: skip
     date_hierarchy = "starts_on"
     search_fields = ["title_en"]
     search_help_text = gettext_lazy(

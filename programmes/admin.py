@@ -21,7 +21,7 @@ from classifications.exchange import CSV, XLSX, Table, TableAdmin, link, links
 from classifications.fields import LineField
 from classifications.history import changes_of
 from classifications.models import Country, Sector
-from classifications.office import DocumentInline, LinkedInline, RecordAdmin, YesOrNoFilter, download_link
+from classifications.office import DocumentInline, LinkedInline, NamesFilter, RecordAdmin, YesOrNoFilter, download_link
 from classifications.steps import Queue
 from classifications.written import LANGUAGES
 from programmes.models import Committee, DesignationStep, FocalPoint, Page, Programme, ProgrammeDocument, Seat, Theme
@@ -42,6 +42,7 @@ class ThemeTable(Table):
 class ThemeAdmin(TableAdmin):
     resource_classes = [ThemeTable]
     list_display = [*NAMES, "programme_count"]
+    list_filter = [NamesFilter]
     search_fields = ["slug", *NAMES]
     prepopulated_fields = {"slug": ["name_en"]}
     fields = [*NAMES, "slug", *SUMMARIES]
@@ -83,7 +84,7 @@ class ProgrammeDocumentInline(DocumentInline):
 class ProgrammeAdmin(TableAdmin):
     resource_classes = [ProgrammeTable]
     list_display = ["name_en", "acronym", "nature", "theme", "launched_year"]
-    list_filter = ["nature", "theme"]
+    list_filter = ["nature", NamesFilter, "theme"]
     list_select_related = ["theme"]
     search_fields = ["name_en"]
     autocomplete_fields = ["theme", "sectors"]
