@@ -164,10 +164,22 @@ def _labelled(own, form_field):
     return form_field
 
 
+class NamedFields(forms.BaseInlineFormSet):
+    """Fields in the cells of a table, each named for readers who do not see the head of its column."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            if field.label:
+                field.widget.attrs.setdefault("aria-label", field.label)
+
+
 class LinkedInline(admin.TabularInline):
     """Rows that belong to the record above them."""
 
     extra = 0
+    formset = NamedFields
+    template = "admin/linked_inline.html"
     formfield_overrides = FORM_FIELDS
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):

@@ -25,6 +25,13 @@ STAFF = {
     "experts of an event": ["/admin/events/event/?q=Drip+Irrigation", FIRST, ".object-tools a[href*='/experts/']"],
     "experts at events": ["/admin/events/engagement/"],
     "an expert": ["/admin/experts/expert/", FIRST],
+    "a committee": ["/admin/programmes/committee/", FIRST],
+    "review rules": ["/admin/partners/reviewrules/", FIRST],
+    "an event": ["/admin/events/event/?q=Drip+Irrigation", FIRST],
+    "a new event": ["/admin/events/event/add/"],
+    "a country": ["/admin/classifications/country/", FIRST],
+    "history of a country": ["/admin/classifications/country/", FIRST, ".object-tools a.historylink"],
+    "deleted themes": ["/admin/programmes/theme/deleted/"],
 }
 FOCAL_POINT = {
     "home": ["/admin/country/"],

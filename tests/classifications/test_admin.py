@@ -1,5 +1,7 @@
 """Staff keep the lists; the real ones go out and come in again unchanged."""
 
+import re
+
 import pytest
 from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,7 +12,8 @@ from classifications.models import City, Country, Language, Sector
 from events.models import Event, Series
 from partners.models import Institution
 from programmes.models import Programme, Theme
-from tests.factories import CityFactory, CountryFactory, LanguageFactory
+from tests.factories import CityFactory, CountryFactory, LanguageFactory, SeatFactory
+from tests.pages import parsed
 
 
 def address(model, page):
@@ -46,6 +49,25 @@ def test_rest_days_are_boxes(client, editor):
     assert client.post(reverse("admin:classifications_country_change", args=[country.pk]), data).status_code == 302
     country.refresh_from_db()
     assert (country.name_en, country.weekend, country.time_zone) == ("Renamed", [6, 7], "Africa/Dakar")
+
+
+def test_every_field_and_every_header_in_a_table_of_linked_rows_says_what_it_is(client, superuser):
+    seat = SeatFactory()
+    page = client.get(reverse("admin:programmes_committee_change", args=[seat.committee_id]))
+    tags = parsed(page).tags
+    typed = [
+        attributes for tag, attributes in tags if tag == "input" and attributes.get("name", "").startswith("seats-0-")
+    ]
+    shown = {attributes["name"]: attributes["aria-label"] for attributes in typed if attributes["type"] != "hidden"}
+    assert (shown["seats-0-name_en"], shown["seats-0-DELETE"]) == ("Name in English", "Delete")
+    assert not re.search(r"<th[^>]*>\s*</th>", page.text)
+    assert '<td class="original"></td>' in page.text
+
+
+def test_a_day_and_its_time_have_each_their_label(client, superuser):
+    tags = parsed(client.get(reverse("admin:events_event_add"))).tags
+    named = {attributes.get("for") for tag, attributes in tags if tag == "label"}
+    assert {"id_published_at_0", "id_published_at_1"} <= named
 
 
 def test_the_real_data_go_out_and_come_in_unchanged(client, editor, real_data):
