@@ -9,6 +9,7 @@ class PartnersConfig(AppConfig):
     def ready(self):
         from accounts import leaving  # noqa: PLC0415
         from notifications import subjects  # noqa: PLC0415
+        from partners import drafts as drafts  # noqa: PLC0415  told to `accounts`, by which a merger moves them
         from partners import news, own_data  # noqa: PLC0415  models are there only now
 
         subjects.register(news.InstitutionNews())

@@ -5,9 +5,11 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from accounts import drafts
 from accounts.models import Draft
 from accounts.waiting import Task
 from classifications.written import dates
+from partners.drafts import ALL
 from partners.models import Institution, Notice, Representation, Side
 from partners.registration import Registration
 
@@ -31,6 +33,7 @@ def tasks_of(user):
         title = _("“%(title)s” closes on %(day)s") % {"title": notice.title, "day": dates(notice.closes_on)}
         url = reverse("partners:extend-notice", args=[notice.institution.slug, notice.pk])
         yield Task(title, notice.institution.name, _("Extend"), url)
+    yield from drafts.tasks_of(user, *ALL)
     draft = Draft.objects.of(user, Registration.FORM)
     if draft:
         registration = Registration(user)

@@ -8,6 +8,7 @@ class TropConfig(AppConfig):
 
     def ready(self):
         from notifications import subjects  # noqa: PLC0415
+        from trop import drafts as drafts  # noqa: PLC0415  told to `accounts`, by which a merger moves them
         from trop import news  # noqa: PLC0415  models are there only now
 
         subjects.register(news.OpportunityNews())

@@ -1,37 +1,28 @@
-"""What somebody is writing of an opportunity: as it was typed, valid or not, until it is saved."""
+"""The forms of member institutions' people of which what is typed is kept until it is saved or sent."""
 
-from accounts.keeping import answers_of
-from accounts.models import Draft
-from accounts.steps import as_initial
-from trop.forms import OpportunityForm
+from django.utils.translation import gettext_lazy as _
 
-FORM = "opportunity"
-
-
-def kept_of(opportunity, user):
-    """What this person typed and did not save, as a `Draft`; None where the opportunity was saved since."""
-    draft = Draft.objects.of(user, FORM, opportunity.pk)
-    return draft if draft and draft.saved_at > opportunity.updated_at else None
+from accounts.drafts import Drafted
+from partners.models import Institution
+from trop.forms import JoinForm, OpportunityForm
+from trop.models import TrainingOpportunity
 
 
-def keep(opportunity, user, posted):
-    """Keep what was posted as it is; give the `Draft`."""
-    opportunity.touch()
-    return Draft.save_answers(user, FORM, opportunity.pk, "", answers_of(posted))
+class DraftedOpportunity(Drafted):
+    def touch(self, row):
+        """Note that somebody works on it, so that nobody is reminded of it."""
+        row.touch()
 
 
-def forget(opportunity, user):
-    """Drop what was kept: it was saved, or is not wanted any more."""
-    Draft.objects.filter(user=user, form=FORM, subject=str(opportunity.pk)).delete()
-
-
-def form_of(opportunity, kept=None, posted=None):
-    """The form of an opportunity: filled with what was posted, else with what was kept, else with what is on record."""
-    is_draft = opportunity.status == opportunity.Status.DRAFT
-    if posted is not None:
-        return OpportunityForm(posted, is_draft=is_draft)
-    initial = as_initial(OpportunityForm, kept.answers_to("")) if kept else facts_of(opportunity)
-    return OpportunityForm(initial=initial, is_draft=is_draft)
+REQUEST = Drafted(
+    "trop-join", JoinForm, Institution, lambda user: Institution.objects.represented_by(user).listed(), "trop:ask",
+    _("Go on with your request to join TROP"),
+)  # fmt: skip
+OPPORTUNITY = DraftedOpportunity(
+    "opportunity", OpportunityForm, TrainingOpportunity, lambda user: TrainingOpportunity.objects.editable_by(user).for_page(),
+    "trop:panel-edit", _("Go on with what you typed"), parts={"slug": "institution__slug", "pk": "pk"}, heading="heading",
+    changed_at="updated_at",
+)  # fmt: skip
 
 
 def facts_of(opportunity):

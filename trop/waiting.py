@@ -6,8 +6,10 @@ from django.urls import reverse
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 
+from accounts import drafts
 from accounts.waiting import Task
 from classifications.written import dates
+from trop.drafts import OPPORTUNITY, REQUEST
 from trop.models import Membership, TrainingOpportunity
 
 CLOSING = 7  # days before the last day to apply
@@ -30,9 +32,9 @@ def tasks_of(user):
         yield Task(
             _("Your institution joined TROP: offer a first training"), each.institution.name, _("Begin"), _panel(each)
         )
-    for each in (
-        mine.drafts().exclude(pk__in=[each.pk for each in returned]).filter(made_by=user).order_by("-touched_at")
-    ):
+    yield from drafts.tasks_of(user, OPPORTUNITY, REQUEST)
+    begun = mine.drafts().filter(made_by=user).exclude(pk__in=drafts.subjects_of(user, OPPORTUNITY))
+    for each in begun.exclude(pk__in=[each.pk for each in returned]).order_by("-touched_at"):
         yield Task(_("Go on with your draft"), each.heading, _("Go on"), _of(each, "edit"), each.touched_at)
 
 

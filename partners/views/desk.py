@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.drafts import Kept
 from accounts.keeping import signed_in
+from partners import drafts
 from partners.applications import Decision, Role
 from partners.forms import (
     InvitationForm,
@@ -109,15 +111,13 @@ def desk(request, slug):
 # --- The profile ----------------------------------------------------------------------------------------------------
 
 
-@signed_in
-@require_http_methods(FORM)
-def edit(request, slug):
-    institution = _listed(request, slug)
-    form = ProfileForm(request.answers, initial=profile_of(institution))
+@drafts.PROFILE.view
+def edit(request, institution):
+    form = ProfileForm(request.answers, initial=request.kept.over(profile_of(institution)))
     if request.method == "POST" and form.is_valid():
         institution.keep_profile(request.user, **form.cleaned_data)
         messages.success(request, _("Saved. The page shows it now."))
-        return redirect("partners:desk", slug)
+        return redirect("partners:desk", institution.slug)
     status = 400 if request.method == "POST" else 200
     return render(request, "partners/edit.html", {"institution": institution, "form": form}, status=status)
 
@@ -127,6 +127,8 @@ def edit(request, slug):
 def preview(request, slug):
     """Show the page as it would be; what was typed stands below it, to be saved or changed."""
     institution = _listed(request, slug)
+    request.kept = Kept(drafts.PROFILE, request.user, institution)
+    request.kept.save(request.POST)
     form = ProfileForm(request.POST)
     if not form.is_valid():
         return render(request, "partners/edit.html", {"institution": institution, "form": form}, status=400)
@@ -134,19 +136,17 @@ def preview(request, slug):
     return render(request, "partners/preview.html", context)
 
 
-@signed_in
-@require_http_methods(FORM)
-def propose(request, slug):
+@drafts.CHANGE.view
+def propose(request, institution):
     """Propose a change of facts that others vouched for; the page stays as it is until it is decided on."""
-    institution = _listed(request, slug)
     facts = {name: getattr(institution, name) for name in Institution.VERIFIED_FACTS}
-    form = VerifiedFactsForm(request.answers, initial=facts)
+    form = VerifiedFactsForm(request.answers, initial=request.kept.over(facts))
     if request.method == "POST" and form.is_valid():
         change = ProposedChange.propose(institution, request.user, form.cleaned_data)
         messages.success(
             request, _("Sent. The page stays as it is until it is decided on.") if change else _("Nothing differs.")
         )
-        return redirect("partners:desk", slug)
+        return redirect("partners:desk", institution.slug)
     status = 400 if request.method == "POST" else 200
     return render(request, "partners/propose.html", {"institution": institution, "form": form}, status=status)
 
@@ -175,12 +175,10 @@ def withdraw(request, slug):
 # --- The people -----------------------------------------------------------------------------------------------------
 
 
-@signed_in
-@require_http_methods(FORM)
-def represent(request, slug):
+@drafts.REQUEST.view
+def represent(request, institution):
     """Ask to speak for a listed institution."""
-    institution = get_object_or_404(Institution.objects.listed().select_related("country"), slug=slug)
-    form = RequestForm(request.answers, initial={"person": request.user.name})
+    form = RequestForm(request.answers, initial=request.kept.over({"person": request.user.name}))
     if request.method == "POST" and form.is_valid():
         answers = form.cleaned_data
         try:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.keeping import signed_in
+from partners import drafts
 from partners.forms import AnswerForm, MessageForm, ReportForm
 from partners.models import Block, Conversation, Institution, Message, Report, Side
 from partners.models.message import TooMany, obstacle
@@ -39,12 +40,10 @@ def conversation_list(request):
     return render(request, "partners/message_list.html", context)
 
 
-@signed_in
-@require_http_methods(FORM)
-def conversation(request, pk):
+@drafts.ANSWER.view
+def conversation(request, side):
     """Read a conversation and answer in it."""
-    side = _side(request, pk)
-    form = AnswerForm(request.answers)
+    form = AnswerForm(request.answers, initial=request.kept.over({}))
     if request.method == "POST" and form.is_valid():
         try:
             side.answer(request.user, form.cleaned_data["text"], form.cleaned_data["key"])
@@ -69,15 +68,14 @@ def _told(request, side):
     }
 
 
-@signed_in
-@require_http_methods(FORM)
-def write(request, slug):
+@drafts.MESSAGE.view
+def write(request, partner):
     """Begin a conversation with a listed institution."""
-    partner = get_object_or_404(Institution.objects.listed().select_related("country"), slug=slug)
     mine = Institution.objects.represented_by(request.user).listed().exclude(pk=partner.pk).by_name()
     if not mine or not partner.representations.acting().exists():
         return render(request, "partners/write_not.html", {"institution": partner, "mine": mine}, status=403)
-    form = MessageForm(request.answers, institutions=mine, initial={"subject": _subject(request, partner)})
+    known = request.kept.over({"subject": _subject(request, partner)})
+    form = MessageForm(request.answers, institutions=mine, initial=known)
     if request.method == "POST" and form.is_valid():
         answers = form.cleaned_data
         try:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.keeping import signed_in
 from classifications.lists import ListPage
+from partners import drafts
 from partners.feeds import atom_of
 from partners.filters import NoticeFilter
 from partners.forms import ClosingDayForm, NewNoticeForm, NoticeForm
@@ -71,11 +72,9 @@ def own_notices(request, slug):
     return render(request, "partners/own_notices.html", context)
 
 
-@signed_in
-@require_http_methods(FORM)
-def publish_notice(request, slug):
-    institution = _mine(request, slug)
-    form = NewNoticeForm(request.answers, initial={"written_in": request.user.language})
+@drafts.NEW_NOTICE.view
+def publish_notice(request, institution):
+    form = NewNoticeForm(request.answers, initial=request.kept.over({"written_in": request.user.language}))
     if request.method == "POST" and form.is_valid():
         try:
             notice = Notice.publish(institution, request.user, **form.cleaned_data)
@@ -94,13 +93,11 @@ def _told_of_end(notice):
     return _("Published. You will be reminded a week before it closes.")
 
 
-@signed_in
-@require_http_methods(FORM)
-def edit_notice(request, slug, pk):
-    notice = _notice(request, slug, pk)
+@drafts.NOTICE.view
+def edit_notice(request, notice):
     known = {name: getattr(notice, name) for name in WRITTEN}
     known |= {"sectors": notice.sectors.all(), "countries": notice.countries.all()}
-    form = NoticeForm(request.answers, initial=known)
+    form = NoticeForm(request.answers, initial=request.kept.over(known))
     if request.method == "POST" and form.is_valid():
         notice.rewrite(**form.cleaned_data)
         messages.success(request, _("Saved. The page shows it now."))

@@ -51,6 +51,29 @@ def test_a_lost_connection_loses_nothing(page, prefix):
     assert page.input_value("[name=name_en]") == "Draft Institute of Soils"
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_what_is_typed_into_a_page_of_one_form_is_kept_and_discarded(portal, visit, prefix, scripts, request):
+    """While it is typed with scripts; by a button without them."""
+    path = f"{prefix}{portal.first_institution()}represent/"
+    page = visit(path, java_script_enabled=scripts)
+    open_account(page, portal, f"typed-{abs(hash(request.node.name))}@example.org")
+    page.goto(path)
+    words = page.locator("[name=words]")
+    if scripts:
+        with page.expect_response(is_kept):
+            words.press_sequentially("I work in statistics")
+    else:
+        words.fill("I work in statistics")
+        page.locator("button[formaction]").click()
+        page.wait_for_url("**/desk/")
+    page.goto(f"{prefix}/desk/")
+    page.locator(f"main a[href='{path}']").first.click()
+    assert page.input_value("[name=words]") == "I work in statistics"
+    page.locator("form[action*='/discard/'] button").click()
+    page.wait_for_url(f"**{path}")
+    assert page.input_value("[name=words]") == ""
+
+
 def test_look_alikes_are_offered_while_the_name_is_typed(portal, visit, prefix):
     row = re.search(
         r'row-title"><a href="(/partners/[^"]+/)"[^>]*>(?:<bdi[^>]*>)?([^<]+)', portal.read("/partners/search/?page=3")

@@ -78,9 +78,9 @@ def furnish(slug, status):
     MembershipFactory(pk=row, institution=one, courses=f"{SECRET} courses")
     OpportunityFactory(pk=row, institution=one, status="draft", title=f"{SECRET} draft", slug=f"{slug}-draft")
     OpportunityFactory(institution=one, slug=slug)
-    for form, step in (("institution", "institution"), ("opportunity", ""), ("trop-join", "")):
+    for form, step in (("institution", "institution"), ("opportunity", ""), ("trop-join", ""), ("profile", "")):
         Draft.save_answers(
-            manager, form, row, step, {name: [f"{SECRET} typed"] for name in ("name_en", "title", "courses")}
+            manager, form, row, step, {name: [f"{SECRET} typed"] for name in ("name_en", "title", "courses", "offers")}
         )
     return manager
 
@@ -119,6 +119,7 @@ def addresses(monkeypatch, slug):
         "message": row,
         "key": str(key_of(slug)),
         "step": "institution",
+        "form": "profile",
     }.items():
         monkeypatch.setitem(SAMPLES, name, value)
     found = walk(get_resolver().url_patterns)
@@ -207,10 +208,10 @@ def test_the_walk_finds_what_there_is_to_find(managers, named):
     clients = {slug: signed_in(user) for slug, user in managers.items()}
     told = {name for slug, name, path in named if SECRET in text_of(clients[slug].get(path))}
     assert told >= {
-        "partners:desk", "partners:conversation", "partners:block", "partners:report", "partners:correct-step",
+        "partners:desk", "partners:conversation", "partners:block", "partners:report", "partners:correct-step", "partners:edit",
         "trop:panel", "trop:panel-opportunity", "trop:panel-edit",
     }  # fmt: skip
     assert {name for _slug, name, _path in named} >= {
-        "partners:invitation", "partners:withdraw-invitation", "partners:remove", "partners:edit-notice", "trop:keep-request",
+        "partners:invitation", "partners:withdraw-invitation", "partners:remove", "partners:edit-notice", "accounts:keep-draft",
         *PUBLIC, *OPEN,
     }  # fmt: skip

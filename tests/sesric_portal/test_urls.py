@@ -54,7 +54,7 @@ STEPS = """
 """.split()  # noqa: SIM905
 # One's own account and desk.
 LOGIN = """
-    desk accounts:preferences account_reauthenticate account_email accounts:email
+    desk accounts:preferences accounts:keep-draft accounts:discard-draft account_reauthenticate account_email accounts:email
     account_change_password account_set_password usersessions_list
     mfa_index mfa_reauthenticate mfa_activate_totp mfa_deactivate_totp mfa_view_recovery_codes mfa_generate_recovery_codes
     mfa_download_recovery_codes own-data close-account
@@ -62,8 +62,8 @@ LOGIN = """
     partners:invitation partners:represent partners:desk partners:edit partners:preview partners:propose partners:confirm-profile
     partners:withdraw partners:leave partners:invite partners:withdraw-invitation partners:accept-request
     partners:decline-request partners:remove partners:hand-over
-    trop:ask trop:keep-request trop:panel-institutions trop:panel trop:panel-begin trop:panel-leave trop:panel-opportunity
-    trop:panel-edit trop:panel-keep trop:panel-discard trop:panel-publish trop:panel-take-back trop:panel-close
+    trop:ask trop:panel-institutions trop:panel trop:panel-begin trop:panel-leave trop:panel-opportunity
+    trop:panel-edit trop:panel-publish trop:panel-take-back trop:panel-close
     trop:panel-reopen trop:panel-withdraw trop:panel-archive trop:panel-duplicate
     partners:word partners:endorse partners:return partners:object
     experts:register-begin experts:register-send experts:register-step experts:register-keep experts:register-stop
@@ -98,7 +98,7 @@ def walk(patterns, namespace="", before=""):
 
 SAMPLES = {
     "key": KEY, "kind": "event", "year": "2011", "iso2": "aa", "pk": "1", "object_id": "1",
-    "app_label": "events", "content_type_id": "1", "message": "1", "section": "events",
+    "app_label": "events", "content_type_id": "1", "message": "1", "section": "events", "form": "profile",
 }  # fmt: skip
 
 

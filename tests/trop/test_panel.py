@@ -22,9 +22,9 @@ from tests.factories import (
 )
 from trop.models import Membership, OpportunityReview, TrainingOpportunity
 
-OF_AN_INSTITUTION = ["panel", "panel-begin", "panel-leave", "ask", "keep-request"]
+OF_AN_INSTITUTION = ["panel", "panel-begin", "panel-leave", "ask"]
 OF_AN_OPPORTUNITY = [
-    "panel-opportunity", "panel-edit", "panel-keep", "panel-discard", "panel-publish", "panel-take-back", "panel-close",
+    "panel-opportunity", "panel-edit", "panel-publish", "panel-take-back", "panel-close",
     "panel-reopen", "panel-withdraw", "panel-archive", "panel-duplicate",
 ]  # fmt: skip
 
@@ -175,33 +175,36 @@ def test_the_panel_asks_as_much_for_three_as_for_one(client, mine, page, django_
 def test_a_draft_is_kept_while_it_is_typed_valid_or_not(client, mine):
     one = draft_of(mine, title="Saved before")
     typed = {"title": "Half a ti", "starts_on": "32 May", "sectors": ["nonsense"], "csrfmiddlewaretoken": "x"}
-    kept = client.post(at("panel-keep", mine.institution, one.pk), typed)
-    assert "Draft saved at" in kept.content.decode()
+    kept = client.post(reverse("accounts:keep-draft", args=["opportunity", one.pk]), typed)
+    assert kept["Location"] == reverse("desk")
     one.refresh_from_db()
     assert one.title == "Saved before"
     html = client.get(at("panel-edit", mine.institution, one.pk)).content.decode()
     assert 'value="Half a ti"' in html
     assert 'value="32 May"' in html
     assert "that are not saved yet" in client.get(at("panel-opportunity", mine.institution, one.pk)).content.decode()
-    client.post(at("panel-discard", mine.institution, one.pk))
+    client.post(reverse("accounts:discard-draft", args=["opportunity", one.pk]))
     assert 'value="Saved before"' in client.get(at("panel-edit", mine.institution, one.pk)).content.decode()
 
 
 def test_what_was_kept_goes_when_it_is_saved(client, mine):
     one = draft_of(mine)
-    client.post(at("panel-keep", mine.institution, one.pk), {"title": "Typed"})
+    client.post(reverse("accounts:keep-draft", args=["opportunity", one.pk]), {"title": "Typed"})
     client.post(at("panel-edit", mine.institution, one.pk), answers())
     assert not Draft.objects.exists()
     one.refresh_from_db()
     assert (one.title, one.seats, one.covered, one.city_name) == ("Solar water pumps", 4, ["tuition"], "Tunis")
 
 
-def test_what_somebody_else_saved_since_is_newer_than_what_was_kept(client, mine):
+def test_what_was_kept_says_that_somebody_else_saved_since(client, mine):
     one = draft_of(mine)
-    client.post(at("panel-keep", mine.institution, one.pk), {"title": "Typed"})
+    client.post(reverse("accounts:keep-draft", args=["opportunity", one.pk]), {"title": "Typed"})
     TrainingOpportunity.objects.filter(pk=one.pk).update(title="Saved later", updated_at=now() + timedelta(seconds=1))
     html = client.get(at("panel-edit", mine.institution, one.pk)).content.decode()
-    assert 'value="Saved later"' in html
+    assert 'value="Typed"' in html
+    assert "what is on record is newer than your draft" in html
+    client.post(reverse("accounts:discard-draft", args=["opportunity", one.pk]))
+    assert 'value="Saved later"' in client.get(at("panel-edit", mine.institution, one.pk)).content.decode()
 
 
 @pytest.mark.parametrize(
@@ -255,8 +258,7 @@ def test_an_expired_session_loses_nothing(client, db):
     assert "Typed for an hour" in back.content.decode()
 
 
-# All but "panel-keep", which is a request of the page's own and never somebody's way.
-@pytest.mark.parametrize("name", [*(each for each in OF_AN_OPPORTUNITY if each != "panel-keep"), "panel-begin"])
+@pytest.mark.parametrize("name", [*OF_AN_OPPORTUNITY, "panel-begin"])
 def test_who_had_to_sign_in_first_finds_a_page_behind_every_button(client, mine, name):
     args = [] if name == "panel-begin" else [draft_of(mine).pk]
     response = client.get(at(name, mine.institution, *args), follow=True)
@@ -267,7 +269,9 @@ def test_who_had_to_sign_in_first_finds_a_page_behind_every_button(client, mine,
 def test_the_request_to_join_is_kept_too(client, db):
     representation = RepresentationFactory()
     client.force_login(representation.user)
-    client.post(at("keep-request", representation.institution), {"courses": "Half a sen"})
+    client.post(
+        reverse("accounts:keep-draft", args=["trop-join", representation.institution.pk]), {"courses": "Half a sen"}
+    )
     assert "Half a sen" in client.get(at("ask", representation.institution)).content.decode()
     client.post(at("ask", representation.institution), {"courses": "Whole.", "agrees": "on"})
     assert not Draft.objects.exists()
@@ -370,7 +374,7 @@ def test_forged_fields_change_nothing(client, mine):
 
 def test_what_one_colleague_types_another_does_not_see(client, mine):
     one = draft_of(mine)
-    client.post(at("panel-keep", mine.institution, one.pk), {"title": "Typed by me"})
+    client.post(reverse("accounts:keep-draft", args=["opportunity", one.pk]), {"title": "Typed by me"})
     colleague = Client()
     colleague.force_login(RepresentationFactory(institution=mine.institution, is_manager=False).user)
     assert "Typed by me" not in colleague.get(at("panel-edit", mine.institution, one.pk)).content.decode()

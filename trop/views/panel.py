@@ -6,12 +6,14 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.drafts import Kept
 from accounts.keeping import signed_in
 from partners.forms import ReasonForm
 from partners.models import Institution
 from trop import drafts
+from trop.forms import OpportunityForm
 from trop.models import Membership, TrainingOpportunity
 
 FORM = ["GET", "HEAD", "POST"]
@@ -84,7 +86,7 @@ def opportunity(request, slug, pk):
         "opportunity": shown,
         "institution": shown.institution,
         "membership": shown.institution.trop_membership,
-        "kept": drafts.kept_of(shown, request.user),
+        "kept": Kept(drafts.OPPORTUNITY, request.user, shown),
         "missing": shown.missing,
         "reviews": shown.reviews.select_related("by"),
     }
@@ -94,21 +96,18 @@ def opportunity(request, slug, pk):
 # --- Writing ------------------------------------------------------------------------------------------------------------
 
 
-@signed_in
-@require_http_methods(FORM)
-def edit(request, slug, pk):
-    written = _editable(request, slug, pk)
+@drafts.OPPORTUNITY.view
+def edit(request, written):
+    institution = written.institution
     if not written.is_rewritten:
         messages.error(request, _("As it stands it cannot be changed."))
-        return redirect("trop:panel-opportunity", slug, pk)
-    kept = drafts.kept_of(written, request.user)
-    form = drafts.form_of(written, kept, request.answers)
-    if request.method == "POST":
-        if form.is_valid() and _rewrite(request, written, form):
-            return redirect("trop:panel-opportunity", slug, pk)
-        kept = drafts.keep(written, request.user, request.POST)
-    context = {"opportunity": written, "institution": written.institution, "form": form, "kept": kept}
-    context["membership"] = written.institution.trop_membership
+        return redirect("trop:panel-opportunity", institution.slug, written.pk)
+    known = request.kept.over(drafts.facts_of(written))
+    form = OpportunityForm(request.answers, initial=known, is_draft=written.status == written.Status.DRAFT)
+    if request.method == "POST" and form.is_valid() and _rewrite(request, written, form):
+        return redirect("trop:panel-opportunity", institution.slug, written.pk)
+    context = {"opportunity": written, "institution": institution, "form": form}
+    context["membership"] = institution.trop_membership
     return render(request, "trop/panel_edit.html", context, status=400 if request.method == "POST" else 200)
 
 
@@ -119,17 +118,8 @@ def _rewrite(request, written, form):
     except ValidationError as error:
         form.add_error(None, error.messages)
         return False
-    drafts.forget(written, request.user)
     messages.success(request, _("Saved."))
     return True
-
-
-@signed_in
-@require_POST
-def keep(request, slug, pk):
-    """Keep what was typed so far, while it is being typed."""
-    draft = drafts.keep(_editable(request, slug, pk), request.user, request.POST)
-    return render(request, "includes/_kept.html", {"draft": draft})
 
 
 # --- Verbs ---------------------------------------------------------------------------------------------------------------
@@ -187,12 +177,6 @@ def reopen(it, by):
 def archive(it, by):
     it.archive(by)
     return _("Archived.")
-
-
-@_verb
-def discard(it, by):
-    drafts.forget(it, by)
-    return _("What was not saved is gone.")
 
 
 @signed_in
