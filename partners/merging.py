@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from accounts import drafts
 from classifications.merging import join, move
 from classifications.written import dates
 from notifications.models import Interest
@@ -129,6 +130,7 @@ def merge(stays, goes, by, taken=()):
     told = f"{goes.name} ({goes.slug})"
     manager = _settle_people(stays, goes)
     move(goes, stays)
+    drafts.move(goes, stays)
     _make_manager(stays, manager)
     FormerAddress.objects.create(institution=stays, slug=goes.slug)
     Interest.objects.call_anew("institution", goes.slug, stays.slug)  # so every list calls its facet of institutions

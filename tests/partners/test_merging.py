@@ -1,6 +1,6 @@
 """Two records of one institution become one: fact by fact, with everything that points to them, and nothing half done."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import factory
 import pytest
@@ -12,7 +12,7 @@ from django.utils.timezone import now
 from factory.django import DjangoModelFactory
 from pghistory.models import Event as HistoryRow
 
-from accounts.models import User
+from accounts.models import Draft, User
 from notifications.matching import as_new
 from notifications.models import Interest, Letter
 from partners.applications import Decision, Status
@@ -567,3 +567,45 @@ def test_merging_tells_in_the_admin_s_history(client, editor, pair):
     client.post(address("merge", stays.pk, goes.pk), {"name_en": "stays"})
     page = client.get(reverse("admin:partners_institution_history", args=[stays.pk])).text
     assert "Merged with academy-of-water." in page
+
+
+# --- What somebody is typing about it -------------------------------------------------------------------------------------
+
+
+def draft_about(institution, user, name, days=0, form="profile"):
+    draft = Draft.save_answers(user, form, institution.pk, "", {"offers": [name]})
+    Draft.objects.filter(pk=draft.pk).update(saved_at=now() - timedelta(days=days))
+
+
+@pytest.mark.parametrize(("older", "newer"), [("goes", "stays"), ("stays", "goes")])
+def test_drafts_about_it_are_about_the_one_that_stays(db, older, newer):
+    one, other, user = InstitutionFactory(), InstitutionFactory(), UserFactory()
+    rows = {"stays": one, "goes": other}
+    draft_about(rows[older], user, "older", days=2)
+    draft_about(rows[newer], user, "newer", days=1)
+    draft_about(other, UserFactory(), "of a colleague", form="trop-join")
+    opportunity = Draft.save_answers(
+        user, "opportunity", other.pk, "", {"title": ["About an opportunity of this number"]}
+    )
+    merge(one, other, UserFactory())
+    about = Draft.objects.exclude(pk=opportunity.pk).values_list("subject", "form", "answers")
+    assert sorted(about, key=str) == sorted(
+        [
+            (str(one.pk), "profile", {"": {"offers": ["newer"]}}),
+            (str(one.pk), "trop-join", {"": {"offers": ["of a colleague"]}}),
+        ],
+        key=str,
+    )
+    opportunity.refresh_from_db()
+    assert opportunity.subject == str(other.pk)
+
+
+def test_a_draft_leads_on_to_the_one_that_stays(client, db):
+    one = InstitutionFactory()
+    speaking = RepresentationFactory(institution__offers="As it was.")
+    draft_about(speaking.institution, speaking.user, "Half a sen")
+    client.force_login(speaking.user)
+    merge(one, speaking.institution, UserFactory())
+    page = reverse("partners:edit", args=[one.slug])
+    assert page in client.get(reverse("desk")).content.decode()
+    assert client.get(page).context["form"]["offers"].value() == "Half a sen"
