@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 
 from notifications.writing import write, write_to
 from partners.applications import Decision, Role
+from partners.models import Institution
 
 # Who hears of a step: all who speak for the institution, the person it is about, or the manager. Others concern nobody.
 TO_ALL = {
@@ -37,7 +38,9 @@ def tell_of_review(review):
         write_to(reader, "partners/email/review.txt", context)
     if review.role == Role.FOCAL_POINT and review.decision in (Decision.CONFIRMED, Decision.OBJECTED):
         tell_centre_of_application(review.institution, review.decision, review.reason)
-    if review.decision == Decision.REPRESENTATIVE_LEFT and not people:
+    if review.decision == Decision.REPRESENTATIVE_LEFT and Institution.objects.orphaned().filter(
+        pk=review.institution_id
+    ):
         tell_centre_of_orphan(review.institution)
 
 

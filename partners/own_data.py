@@ -55,13 +55,16 @@ def held_about(user):
 
 
 def leave_with(user, by):
-    """End what the person speaks for, before staff take the account out of use."""
+    """End what the person speaks for or asked to, before staff take the account out of use."""
     _end_all(user, by, Role.CENTRE)
 
 
 def _end_all(user, by, role):
     for each in user.representations.filter(ended_at=None).select_related("institution"):
-        each.end(by, role)
+        if each.is_asked:
+            each.take_back()
+        else:
+            each.end(by, role)
 
 
 def forget(user):

@@ -146,6 +146,12 @@ class Representation(models.Model):
         self.refresh_from_db()
         self.institution.record(Decision.REPRESENTATIVE_DECLINED, by, role, reason, person=self.user)
 
+    def take_back(self):
+        """Take back the request: nobody has answered it, so nobody is told; raise `ValidationError` where somebody has."""
+        if not Representation.objects.asked().filter(pk=self.pk).update(ended_at=now()):
+            raise ValidationError(_("This request has been answered in the meantime."))
+        self.refresh_from_db()
+
     @transaction.atomic
     def end(self, by, role, reason=""):
         """End it: the person left, or was removed; whom they invited is not invited any more.
@@ -156,7 +162,8 @@ class Representation(models.Model):
         others = institution.representations.acting().exclude(pk=self.pk)
         if self.is_manager and role == Role.APPLICANT and others.exists():
             raise ValidationError(_("Hand the management over to somebody else first."))
-        if not Representation.objects.filter(pk=self.pk, ended_at=None).update(ended_at=now(), is_manager=False):
+        speaking = Representation.objects.filter(pk=self.pk, accepted_at__isnull=False, ended_at=None)
+        if not speaking.update(ended_at=now(), is_manager=False):
             raise ValidationError(_("This person no longer speaks for the institution."))
         institution.invitations.open().filter(made_by=self.user_id).update(withdrawn_at=now())
         was_manager = self.is_manager

@@ -2,14 +2,16 @@
 
 import pytest
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from accounts.models import User
 from notifications.models import Letter
 from partners.applications import Decision, Role
-from partners.models import Institution
+from partners.models import Institution, Representation
+from tests.accounts.helpers import confirmed_user, show_it_is_me
 from tests.accounts.test_admin import FORM
-from tests.factories import RepresentationFactory
+from tests.factories import InstitutionFactory, RepresentationFactory, UserFactory
 from tests.partners.office import application
 
 
@@ -78,3 +80,62 @@ def test_nobody_manages_where_only_closed_accounts_did(db):
     RepresentationFactory(institution=managed.institution, is_manager=False)
     RepresentationFactory(user__is_active=False)  # nobody speaks for it at all
     assert list(Institution.objects.unmanaged()) == [gone.institution]
+
+
+# --- Who only asked ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(db):
+    """Requests of one person that nobody answered: for an institution somebody manages, and for one nobody ever spoke for."""
+    user = confirmed_user()
+    rows = [RepresentationFactory().institution, InstitutionFactory()]
+    requests = [Representation.ask(each, user, "Clerk", "My words") for each in rows]
+    Letter.objects.all().delete()
+    return requests
+
+
+def close(client, user):
+    client.force_login(user)
+    show_it_is_me(client)
+    assert client.post(reverse("close-account")).status_code == 302
+
+
+def test_a_request_of_somebody_who_closes_the_account_is_gone_and_no_institution_is_called_orphaned(client, asked):
+    other = Representation.ask(asked[1].institution, UserFactory(), "Clerk")
+    assert set(Representation.objects.asked()) == {*asked, other}
+    Letter.objects.all().delete()
+    close(client, asked[0].user)
+    assert not Letter.objects.filter(recipients=[settings.CENTRE_EMAIL]).exists()
+    assert list(Representation.objects.asked()) == [other]
+    for request in asked:
+        assert not request.institution.reviews.filter(decision=Decision.REPRESENTATIVE_LEFT).exists()
+    assert list(Institution.objects.orphaned()) == []
+
+
+def test_a_request_of_an_account_taken_out_of_use_is_gone(client, staff, asked):
+    save(client, asked[0].user)
+    assert not Representation.objects.asked().exists()
+    assert not to_centre().exists()
+
+
+def test_closing_the_account_of_the_only_representative_is_told_to_the_centre(client, db):
+    left = RepresentationFactory(user=confirmed_user(), institution__name_en="Left")
+    close(client, left.user)
+    assert "Left" in to_centre().get().subject
+
+
+def test_an_application_that_ended_is_orphaned_by_nobody(client, db):
+    ended = RepresentationFactory(user=confirmed_user(), institution__status="declined")
+    close(client, ended.user)
+    assert not to_centre().exists()
+    ended.refresh_from_db()
+    assert ended.ended_at
+
+
+def test_a_request_that_was_answered_is_not_taken_back(asked):
+    asked[0].accept(UserFactory(), Role.CENTRE)
+    with pytest.raises(ValidationError):
+        asked[0].take_back()
+    with pytest.raises(ValidationError):
+        asked[1].end(UserFactory(), Role.CENTRE)  # a request is declined, or taken back
