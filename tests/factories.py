@@ -36,7 +36,7 @@ from partners.models import (
 )
 from partners.models import FormerAddress as FormerAddressOfInstitution
 from programmes.models import Committee, FocalPoint, Page, Programme, ProgrammeDocument, Seat, Theme
-from trop.models import Membership, TrainingOpportunity
+from trop.models import Membership, ProposedRewrite, TrainingOpportunity
 
 
 class LanguageFactory(DjangoModelFactory):
@@ -325,6 +325,17 @@ class OpportunityFactory(DjangoModelFactory):
     def open_to(self, create, extracted):
         if create:
             self.open_to.set(extracted or [])
+
+
+class ProposedRewriteFactory(DjangoModelFactory):
+    """A new title of a published opportunity, which nobody has decided on."""
+
+    class Meta:
+        model = ProposedRewrite
+
+    opportunity = factory.SubFactory(OpportunityFactory)
+    facts = factory.LazyFunction(lambda: {"title": "New title"})
+    proposed_by = factory.SubFactory("tests.factories.UserFactory")
 
 
 class SeriesFactory(DjangoModelFactory):

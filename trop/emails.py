@@ -10,7 +10,10 @@ MEMBERSHIP_TOLD = {
     OfMembership.APPROVED, OfMembership.DECLINED, OfMembership.LEFT, OfMembership.ENDED, OfMembership.TRUSTED,
     OfMembership.TRUST_TAKEN,
 }  # fmt: skip
-OPPORTUNITY_TOLD = {OfOpportunity.APPROVED, OfOpportunity.RETURNED, OfOpportunity.WITHDRAWN}
+OPPORTUNITY_TOLD = {
+    OfOpportunity.APPROVED, OfOpportunity.RETURNED, OfOpportunity.WITHDRAWN, OfOpportunity.CHANGE_ACCEPTED,
+    OfOpportunity.CHANGE_REFUSED,
+}  # fmt: skip
 
 
 def people_of(institution, but=None):

@@ -1,6 +1,6 @@
 """What is held about the people of TROP members."""
 
-from trop.models import MembershipReview, OpportunityReview, TrainingOpportunity
+from trop.models import MembershipReview, OpportunityReview, ProposedRewrite, TrainingOpportunity
 
 
 def held_about(user):
@@ -11,6 +11,10 @@ def held_about(user):
         "opportunities begun": [
             {"institution": str(each.institution), "title": each.title, "state": str(each.get_status_display())}
             for each in begun
+        ],
+        "changes proposed": [
+            {"opportunity": str(each.opportunity), "when": each.proposed_at, "new values": each.facts}
+            for each in ProposedRewrite.objects.filter(proposed_by=user).select_related("opportunity")
         ],
         "steps taken": [
             {"about": str(about), "step": str(each), "when": each.at, "words": each.reason}

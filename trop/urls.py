@@ -30,6 +30,7 @@ urlpatterns = [
     path(f"{OPPORTUNITY}edit/", panel.edit, name="panel-edit"),
     path(f"{OPPORTUNITY}publish/", panel.publish, name="panel-publish"),
     path(f"{OPPORTUNITY}take-back/", panel.take_back, name="panel-take-back"),
+    path(f"{OPPORTUNITY}take-back-change/", panel.take_back_change, name="panel-take-back-change"),
     path(f"{OPPORTUNITY}close/", panel.close, name="panel-close"),
     path(f"{OPPORTUNITY}reopen/", panel.reopen, name="panel-reopen"),
     path(f"{OPPORTUNITY}withdraw/", panel.withdraw, name="panel-withdraw"),

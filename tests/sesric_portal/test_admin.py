@@ -20,7 +20,7 @@ from partners.models import Institution, Notice, ProposedChange, Report, Represe
 from programmes.models import Committee, FocalPoint, Page, Programme, ProgrammeDocument, Theme
 from tests import factories
 from tests.factories import CityFactory, CountryFactory, LanguageFactory, UserFactory
-from trop.models import Membership, TrainingOpportunity
+from trop.models import Membership, ProposedRewrite, TrainingOpportunity
 
 MADE_BY = {
     Language: factories.LanguageFactory,
@@ -46,6 +46,7 @@ MADE_BY = {
     Notice: factories.NoticeFactory,
     Report: factories.ReportFactory,
     Membership: factories.MembershipFactory,
+    ProposedRewrite: factories.ProposedRewriteFactory,
     TrainingOpportunity: lambda: factories.OpportunityFactory(city=CityFactory(), open_to=[CountryFactory()]),
     ReviewRules: lambda: ReviewRules.objects.get_or_create(pk=1),
     Roster: lambda: factories.RosterFactory(slug=f"roster-{Roster.objects.count()}"),
@@ -68,6 +69,7 @@ READ_ONLY = ONE_ROW | {
     Membership,
     Notice,
     ProposedChange,
+    ProposedRewrite,
     Report,
     Representation,
     TrainingOpportunity,

@@ -59,6 +59,7 @@ REVIEWED = [
     "expert",
     "membership",
     "trainingopportunity",
+    "proposedrewrite",
 ]
 A, B = 900_001, 900_002  # of all rows of country A, and of country B
 SHORT = {200: "o", 302: "r", 301: "r", 404: "n", 403: "f", 405: "m", 400: "b"}

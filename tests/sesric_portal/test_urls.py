@@ -63,7 +63,7 @@ LOGIN = """
     partners:withdraw partners:leave partners:invite partners:withdraw-invitation partners:accept-request
     partners:decline-request partners:remove partners:hand-over
     trop:ask trop:panel-institutions trop:panel trop:panel-begin trop:panel-leave trop:panel-opportunity
-    trop:panel-edit trop:panel-publish trop:panel-take-back trop:panel-close
+    trop:panel-edit trop:panel-publish trop:panel-take-back trop:panel-take-back-change trop:panel-close
     trop:panel-reopen trop:panel-withdraw trop:panel-archive trop:panel-duplicate
     partners:word partners:endorse partners:return partners:object
     experts:register-begin experts:register-send experts:register-step experts:register-keep experts:register-stop

@@ -10,7 +10,14 @@ from django.utils.timezone import localdate, now
 
 from notifications.matching import announce
 from notifications.models import Announcement, Letter
-from tests.factories import CountryFactory, MembershipFactory, OpportunityFactory, RepresentationFactory, SectorFactory
+from tests.factories import (
+    CountryFactory,
+    MembershipFactory,
+    OpportunityFactory,
+    ProposedRewriteFactory,
+    RepresentationFactory,
+    SectorFactory,
+)
 from trop.models import TrainingOpportunity
 
 
@@ -249,3 +256,25 @@ def test_no_address_of_an_account_is_shown(client, editor):
     one = OpportunityFactory(status="waiting", made_by=person)
     one.take_back(person)
     assert "nameless@example.org" not in client.get(address(one, "change", one.pk)).text
+
+
+def test_changes_of_what_is_published_are_decided_on(client, superuser):
+    change, refused = (
+        ProposedRewriteFactory(facts={"title": f"New <b>{name}</b>", "seats": 7}) for name in ("one", "two")
+    )
+    ProposedRewriteFactory(decided_at=now())
+    listed = reverse("admin:trop_proposedrewrite_changelist")
+    waiting = client.get(listed, {"waits": "yes"})
+    assert set(waiting.context["cl"].queryset) == {change, refused}
+    page = client.get(reverse("admin:trop_proposedrewrite_change", args=[change.pk])).text
+    assert '<ins dir="auto">New &lt;b&gt;one&lt;/b&gt;</ins>' in page
+    client.post(reverse("admin:trop_proposedrewrite_accept", args=[change.pk]), {})
+    refuse = reverse("admin:trop_proposedrewrite_refuse", args=[refused.pk])
+    assert client.post(refuse, {"reason": ""}).status_code == 400
+    client.post(refuse, {"reason": "No."})
+    for each in (change, refused):
+        each.refresh_from_db()
+        each.opportunity.refresh_from_db()
+    assert (change.was_accepted, change.opportunity.title, change.opportunity.seats) == (True, "New <b>one</b>", 7)
+    assert (refused.was_accepted, refused.opportunity.title == "New <b>two</b>") == (False, False)
+    assert refused.opportunity.reviews.first().reason == "No."

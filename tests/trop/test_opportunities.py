@@ -25,7 +25,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.racing import race
-from trop.models import Membership, OpportunityReview, TrainingOpportunity
+from trop.models import Membership, OpportunityReview, ProposedRewrite, TrainingOpportunity
 from trop.models.states import Decision, Period, Status
 
 
@@ -158,27 +158,170 @@ def test_a_member_is_trusted_after_its_first_approved_opportunities(member):
 
 
 def test_approved_twice_counts_once(member):
-    one = draft_of(member)
-    for _time in range(Membership.TRUSTED_AFTER):
-        one.publish(person(member)) if one.status == Status.DRAFT else one.rewrite(person(member), **facts())
-        one.approve(UserFactory())
+    """Changes of one opportunity say no more of an institution than the opportunity did."""
+    one = published(member)
+    for number in range(Membership.TRUSTED_AFTER):
+        one.rewrite(person(member), **facts(title=f"Version {number}")).accept(UserFactory())
     member.refresh_from_db()
     assert not member.is_trusted
 
 
-def test_a_change_after_publication_is_reviewed_unless_the_member_is_trusted(member):
+def published(member):
     one = draft_of(member)
     one.publish(person(member))
     one.approve(UserFactory())
-    appeared = one.published_at
-    one.rewrite(person(member), **facts(title="Cheap loans"))
-    assert (one.status, one.is_public) == (Status.WAITING, False)
-    one.approve(UserFactory())
-    assert (one.slug, one.published_at) == ("solar-water-pumps", appeared)
-    member.refresh_from_db()
-    member.trust(UserFactory())
-    one.rewrite(person(member), **facts(title="Wind pumps"))
-    assert (one.title, one.is_public) == ("Wind pumps", True)
+    return one
+
+
+def stored(one):
+    """All that is on record of it, by which nothing of a change is to be seen before it is accepted."""
+    row = TrainingOpportunity.objects.filter(pk=one.pk).values().get()
+    del row["touched_at"]  # that somebody works on it
+    return row, [sorted(getattr(one, name).values_list("pk", flat=True)) for name in one.LINKED]
+
+
+class TestAChangeOfWhatIsPublished:
+    def test_waits_while_the_page_stays_as_it_is(self, member, client):
+        one = published(member)
+        before, page = stored(one), client.get(one.get_absolute_url()).content
+        change = one.rewrite(person(member), **facts(title="Cheap loans", seats=9, sectors=[SectorFactory()]))
+        assert stored(one) == before
+        assert (one.status, one.is_public, one.title) == (Status.PUBLISHED, True, "Solar water pumps")
+        assert client.get(one.get_absolute_url()).content == page
+        assert (list(one.proposed_rewrites.waiting()), steps(one)[-1]) == ([change], Decision.CHANGE_PROPOSED)
+        assert set(change.facts) == {"title", "seats", "sectors"}
+
+    def test_is_public_once_it_is_accepted_under_the_same_address(self, member):
+        one, other = published(member), published(MembershipFactory(institution=RepresentationFactory().institution))
+        appeared, revision, before = one.published_at, one.revision, stored(other)
+        sector = SectorFactory()
+        later = localdate() + timedelta(days=40)
+        change = one.rewrite(person(member), **facts(title="Cheap loans", seats=None, apply_by=later, sectors=[sector],
+                                                     covered=["travel", "meals"], city_name="Elsewhere"))  # fmt: skip
+        change.accept(UserFactory())
+        one.refresh_from_db()
+        assert (one.title, one.seats, one.apply_by, one.city_name) == ("Cheap loans", None, later, "Elsewhere")
+        assert (list(one.sectors.all()), sorted(one.covered)) == ([sector], ["meals", "travel"])
+        assert (one.slug, one.published_at, one.is_public) == ("solar-water-pumps", appeared, True)
+        assert one.revision > revision  # calendars take it anew
+        assert (steps(one)[-1], stored(other)) == (Decision.CHANGE_ACCEPTED, before)
+        assert not one.proposed_rewrites.waiting().exists()
+
+    def test_is_forgotten_once_it_is_refused_or_taken_back(self, member):
+        one = published(member)
+        before = stored(one)
+        one.rewrite(person(member), **facts(title="Cheap loans")).refuse(UserFactory(), "Not what you teach.")
+        one.rewrite(person(member), **facts(title="Dear loans"))
+        one.take_back_change(person(member))
+        assert stored(one) == before
+        assert steps(one)[-4:] == [
+            Decision.CHANGE_PROPOSED, Decision.CHANGE_REFUSED, Decision.CHANGE_PROPOSED, Decision.CHANGE_TAKEN_BACK,
+        ]  # fmt: skip
+        with pytest.raises(ValidationError, match="in the meantime"):
+            one.take_back_change(person(member))
+
+    def test_is_refused_with_a_reason_only(self, member):
+        change = published(member).rewrite(person(member), **facts(title="Cheap loans"))
+        with pytest.raises(ValidationError, match="Say why"):
+            change.refuse(UserFactory(), " ")
+
+    def test_is_one_of_which_the_last_version_counts(self, member):
+        one = published(member)
+        first = one.rewrite(
+            person(member), **facts(title="Cheap loans", languages=one.languages.all(), sectors=one.sectors.all())
+        )
+        again = one.rewrite(
+            person(member), **facts(title="Cheap loans", languages=one.languages.all(), sectors=one.sectors.all())
+        )
+        assert first == again  # sent twice
+        second = one.rewrite(
+            person(member), **facts(title="Dear loans", languages=one.languages.all(), sectors=one.sectors.all())
+        )
+        assert list(one.proposed_rewrites.all()) == [second]
+        as_it_was = facts(languages=one.languages.all(), sectors=one.sectors.all())
+        assert one.rewrite(person(member), **as_it_was) is None
+        assert not one.proposed_rewrites.exists()
+
+    def test_has_to_fit(self, member):
+        one = published(member)
+        before = stored(one)
+        for wrong in (
+            {"ends_on": localdate()},
+            {"title": ""},
+            {"sectors": []},
+            {"apply_by": localdate() - timedelta(days=1)},
+        ):
+            with pytest.raises(ValidationError):
+                one.rewrite(person(member), **facts(**wrong))
+            one.refresh_from_db()
+        assert stored(one) == before
+        assert not one.proposed_rewrites.exists()
+
+    def test_is_live_at_once_where_the_member_is_trusted(self, member):
+        one = published(member)
+        one.rewrite(person(member), **facts(title="Cheap loans"))
+        member.refresh_from_db()
+        member.trust(UserFactory())
+        assert one.rewrite(person(member), **facts(title="Wind pumps")) is None
+        assert (one.title, one.is_public) == ("Wind pumps", True)
+        assert not one.proposed_rewrites.exists()  # nobody accepts an older version over it
+
+    @pytest.mark.parametrize("verb", ["close", "withdraw"])
+    def test_is_dropped_with_the_next_state(self, member, verb):
+        one, other = published(member), published(member)
+        change, stays = (each.rewrite(person(member), **facts(title="Cheap loans")) for each in (one, other))
+        one.close(person(member)) if verb == "close" else one.withdraw("Called off.", person(member))
+        with pytest.raises(ValidationError, match="in the meantime"):
+            change.accept(UserFactory())
+        one.refresh_from_db()
+        assert (one.title, list(ProposedRewrite.objects.waiting())) == ("Solar water pumps", [stays])
+
+    def test_is_not_accepted_where_the_institution_may_not_publish(self, member):
+        change = published(member).rewrite(person(member), **facts(title="Cheap loans"))
+        member.refresh_from_db()
+        member.end("Never answers.", UserFactory())
+        with pytest.raises(ValidationError, match="listed institution that is a member"):
+            change.accept(UserFactory())
+        assert change.opportunity.proposed_rewrites.waiting().exists()
+
+    def test_is_accepted_on_what_the_centre_corrected_meanwhile(self, member):
+        one = published(member)
+        change = one.rewrite(person(member), **facts(title="Cheap loans", sectors=one.sectors.all()))
+        one.correct(UserFactory(), {"seats": 12})
+        change.accept(UserFactory())
+        one.refresh_from_db()
+        assert (one.title, one.seats) == ("Cheap loans", 12)
+
+    def test_prolongs_what_has_expired_while_it_waited(self, member):
+        one = published(member)
+        change = one.rewrite(person(member), **facts(apply_by=localdate() + timedelta(days=50)))
+        with time_machine.travel(now() + timedelta(days=40)):
+            assert not one.is_open
+            change.accept(UserFactory())
+            one.refresh_from_db()
+            assert one.is_open
+
+    def test_is_told_to_its_people(self, member):
+        one = published(member)
+        Letter.objects.all().delete()
+        one.rewrite(person(member), **facts(title="<b>Loans</b>")).refuse(UserFactory(), "Not <i>that</i>.")
+        assert "Not <i>that</i>." in Letter.objects.get().text
+        assert Letter.objects.get().subject == "Change refused: Solar water pumps"
+        one.rewrite(person(member), **facts(title="Loans")).accept(UserFactory())
+        accepted = Letter.objects.order_by("-pk").first()
+        assert accepted.subject == "Change published: Loans"
+        assert "Solar water pumps → Loans" in accepted.text
+        assert Letter.objects.count() == 2
+
+    @pytest.mark.django_db(transaction=True)
+    def test_is_decided_once(self, member):
+        change = published(member).rewrite(person(member), **facts(title="Cheap loans"))
+        one, two = UserFactory(), UserFactory()
+        changes = ProposedRewrite.objects
+        outcomes = race(
+            lambda: changes.get(pk=change.pk).accept(one), lambda: changes.get(pk=change.pk).refuse(two, "No.")
+        )
+        assert outcomes == ["This has been decided in the meantime.", "done"]
 
 
 def test_readers_are_told_once_when_it_first_appears(member):
@@ -186,8 +329,7 @@ def test_readers_are_told_once_when_it_first_appears(member):
     one.publish(person(member))
     assert not Announcement.objects.exists()
     one.approve(UserFactory())
-    one.rewrite(person(member), **facts(title="Changed"))
-    one.approve(UserFactory())
+    one.rewrite(person(member), **facts(title="Changed")).accept(UserFactory())
     one.close(person(member))
     one.reopen(person(member))
     assert [each.subject_pk for each in Announcement.objects.all()] == [one.pk]
@@ -389,9 +531,19 @@ def test_people_are_told_what_the_centre_decided(member):
 
 # --- Whatever is tried in whatever order --------------------------------------------------------------------------------
 
+
+def _change(one):
+    if change := one.proposed_rewrites.waiting().first():
+        return change
+    raise ValidationError("Nothing waits.")
+
+
 VERBS = {
     "publish": lambda one, by: one.publish(by),
-    "rewrite": lambda one, by: one.rewrite(by, **facts()),
+    "rewrite": lambda one, by: one.rewrite(by, **facts(title=f"Title {now().timestamp()}")),
+    "accept": lambda one, by: _change(one).accept(by),
+    "refuse": lambda one, by: _change(one).refuse(by, "No."),
+    "take_back_change": lambda one, by: one.take_back_change(by),
     "take_back": lambda one, by: one.take_back(by),
     "approve": lambda one, by: one.approve(by),
     "return": lambda one, by: one.return_with("Why?", by),
@@ -426,11 +578,14 @@ def test_no_sequence_of_verbs_shows_what_nobody_allowed(db, client, sequence):
 
 
 def _check(each, client):
-    last = each.reviews.first()
+    last = each.reviews.exclude(decision__startswith="change-").first()
     begun = last.decision in (Decision.BEGUN, Decision.COPIED)
     assert each.status == (Status.DRAFT if begun else TrainingOpportunity.STEPS[last.decision].to), (
         "a state without its row"
     )
+    if change := each.proposed_rewrites.waiting().first():
+        assert each.status == Status.PUBLISHED, "a change waits beside what is published only"
+        assert change.facts["title"] != each.title, "what nobody accepted is on record"
     membership = Membership.objects.select_related("institution").get(institution=each.institution_id)
     is_public = each.slug and client.get(f"/trop/opportunities/{each.slug}/").status_code == 200
     if is_public:
@@ -440,8 +595,6 @@ def _check(each, client):
             opportunity=each, decision__in=[Decision.APPROVED, Decision.PUBLISHED]
         ).first()
         assert allowed, "public without anybody's word"
-        changed = each.reviews.filter(decision=Decision.CHANGED).first()
-        assert not changed or changed.pk < allowed.pk
         if allowed.decision == Decision.PUBLISHED:  # then it was trusted at that moment
             trust = membership.reviews.filter(
                 decision__in=["trusted", "trust-taken", "left"], at__lt=allowed.at

@@ -24,7 +24,7 @@ from trop.models import Membership, OpportunityReview, TrainingOpportunity
 
 OF_AN_INSTITUTION = ["panel", "panel-begin", "panel-leave", "ask"]
 OF_AN_OPPORTUNITY = [
-    "panel-opportunity", "panel-edit", "panel-publish", "panel-take-back", "panel-close",
+    "panel-opportunity", "panel-edit", "panel-publish", "panel-take-back", "panel-take-back-change", "panel-close",
     "panel-reopen", "panel-withdraw", "panel-archive", "panel-duplicate",
 ]  # fmt: skip
 
@@ -109,6 +109,31 @@ def test_a_trusted_member_publishes_closes_and_uses_it_again(client, mine):
     panel = client.get(at("panel", mine.institution))
     assert [each.title for each in panel.context["opportunities"]] == [one.title]  # the copy
     assert list(panel.context["archived"]) == [one]
+
+
+def test_a_change_of_what_is_published_waits_beside_it(client, mine):
+    one, other = draft_of(mine, title="Solar water pumps"), draft_of(mine, title="Another")
+    for each in (one, other):
+        each.publish(UserFactory())
+        each.approve(UserFactory())
+    page = at("panel-opportunity", mine.institution, one.pk)
+    edit = at("panel-edit", mine.institution, one.pk)
+    assert "stays as it is" in client.get(edit).text
+    sent = client.post(edit, answers(title="Cheap <i>loans</i>"), follow=True)
+    assert messages(sent) == ["Sent. The page stays as it is until it is decided on."]
+    shown = client.get(page).text
+    assert "<bdi>Solar water pumps</bdi>" in shown
+    assert "<bdi>Cheap &lt;i&gt;loans&lt;/i&gt;</bdi>" in shown
+    assert client.get(edit).context["form"]["title"].value() == "Cheap <i>loans</i>"  # one goes on with it
+    rows = client.get(at("panel", mine.institution)).text
+    assert rows.count("Change with the reviewers") == 1
+    public = Client()
+    assert "<h1>Solar water pumps</h1>" in public.get(one.get_absolute_url()).text
+    assert [each.title for each in public.get("/trop/opportunities/?q=loans").context["object_list"]] == []
+    taken = client.post(at("panel-take-back-change", mine.institution, one.pk), follow=True)
+    assert messages(taken) == ["Taken back. The page stays as it is."]
+    assert "Cheap" not in client.get(edit).context["form"]["title"].value()
+    assert "Cheap" not in client.get(at("panel-opportunity", mine.institution, other.pk)).text
 
 
 def test_two_clicks_begin_one_draft(client, mine):

@@ -59,7 +59,7 @@ def typed(draft):
 
 
 def written(draft):
-    draft.rewrite(draft.made_by, [], [], [], "", title="Pumps")
+    draft.rewrite(draft.made_by, sectors=[], languages=[], open_to=[], city_name="", title="Pumps")
 
 
 def taken_back(draft):

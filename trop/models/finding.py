@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.db import models
-from django.db.models import Count, F, Func, OuterRef, Q, Subquery, Value
+from django.db.models import Count, Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Abs
 from django.utils.timezone import localdate, now
 
@@ -128,6 +128,13 @@ class OpportunityQuerySet(ClassifiedQuerySet, SearchableQuerySet):
 
     def latest_worked_on_first(self):
         return self.order_by("-touched_at", "-pk")
+
+    def with_changes(self):
+        """With `has_change`, whether a change of it waits for the Centre."""
+        waiting = self.model.objects.filter(
+            pk=OuterRef("pk"), proposed_rewrites__isnull=False, proposed_rewrites__decided_at=None
+        )
+        return self.annotate(has_change=Exists(waiting))
 
     def for_listing(self):
         """With what a row of a list shows."""

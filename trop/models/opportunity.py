@@ -78,6 +78,26 @@ class TrainingOpportunity(Stepped):
         "how_to_apply",
     ]  # fmt: skip
     LINKED = ["sectors", "languages", "open_to"]
+    FACTS = [
+        "title",
+        "summary",
+        "written_in",
+        "category",
+        "level",
+        "sectors",
+        "languages",
+        "starts_on",
+        "ends_on",
+        "apply_by",
+        "mode",
+        "city_name",
+        "seats",
+        "cost",
+        "covered",
+        "open_to",
+        "how_to_apply",
+        "application_url",
+    ]  # fmt: skip  what its institution writes
     MARKS = ["updated_at", "touched_at", "reminded_at", "revision"]  # what `mark_changed` sets
     COPIED = [
         "title", "summary", "written_in", "category", "level", "mode", "city", "city_name", "seats", "cost", "covered",
@@ -344,28 +364,46 @@ class TrainingOpportunity(Stepped):
         TrainingOpportunity.objects.filter(pk=self.pk).update(touched_at=now(), reminded_at=None)
 
     @transaction.atomic
-    def rewrite(self, by, sectors, languages, open_to, city_name, **facts):
-        """Write its facts; what a member not trusted yet changes after publication goes to the reviewers again."""
+    def rewrite(self, by, **facts):
+        """Write its facts, those of `FACTS`.
+
+        What a member not trusted yet changes of a published one waits for the Centre: the `ProposedRewrite` is given then.
+        """
         self.lock()
         if not self.is_rewritten:
             raise ValidationError(
                 _("As it stands it cannot be changed. Its state is: %(state)s.") % {"state": self.get_status_display()}
             )
+        is_published = self.status == Status.PUBLISHED
+        if is_published and not self.institution.trop_membership.is_trusted:
+            return self.proposed_rewrites.model.propose(self, by, facts)
+        self.write(**facts)
+        self.proposed_rewrites.waiting().delete()
+        if is_published:
+            announce_change(self.NEWS, self.pk)
+        return None
+
+    def write(self, sectors, languages, open_to, city_name, **facts):
+        """Write facts of one that is locked; raise `ValidationError` where they do not fit, or lack what a page needs."""
         for name, value in facts.items():
             setattr(self, name, value)
         self.city = City.objects.called(city_name, self.institution.country).first() if city_name else None
         self.city_name = "" if self.city else city_name
         self.copied_from = None
         self.mark_changed()
-        self.full_clean(exclude=["slug"])
+        self.full_clean(exclude=[] if self.slug else ["slug"])
         self.save()
         for name, rows in {"sectors": sectors, "languages": languages, "open_to": open_to}.items():
             getattr(self, name).set(rows)
         if self.status == Status.PUBLISHED:
             self._check_complete()
-            if not self.institution.trop_membership.is_trusted:
-                self.take(Decision.CHANGED, by, Role.APPLICANT)
-            announce_change(self.NEWS, self.pk)
+
+    @transaction.atomic
+    def take_back_change(self, by):
+        """Take back the change that waits for the Centre."""
+        if not (change := self.proposed_rewrites.waiting().first()):
+            raise ValidationError(_("This has been decided in the meantime."))
+        change.take_back(by)
 
     @transaction.atomic
     def correct(self, by, facts):
@@ -437,6 +475,14 @@ class TrainingOpportunity(Stepped):
             announce(self.NEWS, self.pk)
         else:
             announce_change(self.NEWS, self.pk)
+
+    @transaction.atomic
+    def take(self, decision, by, role, reason="", **facts):
+        """As `Stepped.take`; a change that waits beside what is published is not kept where that is no longer so."""
+        review = super().take(decision, by, role, reason, **facts)
+        if self.status != Status.PUBLISHED:
+            self.proposed_rewrites.waiting().delete()
+        return review
 
     def return_with(self, question, by):
         return self.take(Decision.RETURNED, by, Role.CENTRE, question, touched_at=now(), reminded_at=None)

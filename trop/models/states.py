@@ -27,7 +27,11 @@ class Decision(models.TextChoices):
     RETURNED = "returned", pgettext_lazy("an opportunity", "Returned with a question")
     APPROVED = "approved", _("Approved and published")
     PUBLISHED = "published", pgettext_lazy("an opportunity", "Published")
-    CHANGED = "changed", _("Changed, and sent to the reviewers again")
+    CHANGED = "changed", _("Changed, and sent to the reviewers again")  # until changes waited beside the page
+    CHANGE_PROPOSED = "change-proposed", _("Change proposed")
+    CHANGE_ACCEPTED = "change-accepted", _("Change accepted")
+    CHANGE_REFUSED = "change-refused", _("Change refused")
+    CHANGE_TAKEN_BACK = "change-taken-back", _("Change taken back")
     CORRECTED = "corrected", _("Corrected by SESRIC")
     CLOSED = "closed", pgettext_lazy("an opportunity", "Closed")
     REOPENED = "reopened", _("Opened again")
@@ -41,7 +45,6 @@ STEPS = {
     Decision.RETURNED: Step((Status.WAITING,), Status.DRAFT, needs_reason=True),
     Decision.APPROVED: Step((Status.WAITING,), Status.PUBLISHED),
     Decision.PUBLISHED: Step((Status.DRAFT,), Status.PUBLISHED),
-    Decision.CHANGED: Step((Status.PUBLISHED,), Status.WAITING),
     Decision.CLOSED: Step((Status.PUBLISHED,), Status.CLOSED),
     Decision.REOPENED: Step((Status.CLOSED,), Status.PUBLISHED),
     Decision.WITHDRAWN: Step(

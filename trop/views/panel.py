@@ -54,7 +54,7 @@ def panel(request, slug):
     """What an institution offers, and its membership."""
     institution = get_object_or_404(_institutions_of(request.user), slug=slug)
     membership = Membership.objects.of_institutions_of(request.user).filter(institution=institution).first()
-    offered = institution.opportunities.for_listing().latest_worked_on_first()
+    offered = institution.opportunities.for_listing().with_changes().latest_worked_on_first()
     context = {
         "institution": institution,
         "membership": membership,
@@ -87,6 +87,7 @@ def opportunity(request, slug, pk):
         "institution": shown.institution,
         "membership": shown.institution.trop_membership,
         "kept": Kept(drafts.OPPORTUNITY, request.user, shown),
+        "change": shown.proposed_rewrites.waiting().first(),
         "missing": shown.missing,
         "reviews": shown.reviews.select_related("by"),
     }
@@ -102,11 +103,12 @@ def edit(request, written):
     if not written.is_rewritten:
         messages.error(request, _("As it stands it cannot be changed."))
         return redirect("trop:panel-opportunity", institution.slug, written.pk)
-    known = request.kept.over(drafts.facts_of(written))
+    change = written.proposed_rewrites.waiting().first()
+    known = request.kept.over(drafts.facts_of(written) | (change.answers if change else {}))
     form = OpportunityForm(request.answers, initial=known, is_draft=written.status == written.Status.DRAFT)
     if request.method == "POST" and form.is_valid() and _rewrite(request, written, form):
         return redirect("trop:panel-opportunity", institution.slug, written.pk)
-    context = {"opportunity": written, "institution": institution, "form": form}
+    context = {"opportunity": written, "institution": institution, "form": form, "change": change}
     context["membership"] = institution.trop_membership
     return render(request, "trop/panel_edit.html", context, status=400 if request.method == "POST" else 200)
 
@@ -114,11 +116,11 @@ def edit(request, written):
 def _rewrite(request, written, form):
     """Save what the form holds; tell whether it could be."""
     try:
-        written.rewrite(request.user, **form.cleaned_data)
+        waiting = written.rewrite(request.user, **form.cleaned_data)
     except ValidationError as error:
         form.add_error(None, error.messages)
         return False
-    messages.success(request, _("Saved."))
+    messages.success(request, _("Sent. The page stays as it is until it is decided on.") if waiting else _("Saved."))
     return True
 
 
@@ -159,6 +161,12 @@ def publish(it, by):
 def take_back(it, by):
     it.take_back(by)
     return _("It is a draft again.")
+
+
+@_verb
+def take_back_change(it, by):
+    it.take_back_change(by)
+    return _("Taken back. The page stays as it is.")
 
 
 @_verb
