@@ -190,19 +190,21 @@ class CountedFilter(ListFilter):
 
     def _counts(self, facets):
         """Count the rows of the list (under "") and those with each value of these facets: dicts by facet."""
-        parts = [self._under(self.chosen).values_list(_text(Value("")), _text(Value("")), "pk")]
+        listed = self._under(self.chosen)
+        parts = [("", listed.values_list(_text(Value("")), "pk"))]
         for name in facets:
-            others = {other: values for other, values in self.chosen.items() if other != name}
-            facet, rows = self.filters[name], self._under(others)
+            facet, rows = self.filters[name], listed
+            if facet.filter(listed, self.chosen[name]) is not listed:  # what is not in force need not be left out
+                rows = self._under({other: values for other, values in self.chosen.items() if other != name})
             for path in facet.paths:
-                pairs = rows.values_list(_text(Value(name)), _text(path() if callable(path) else path), "pk")
-                parts.append(pairs.distinct() if facet.repeats else pairs)
-        compiled = [part.query.sql_with_params() for part in parts]
+                pairs = rows.values_list(_text(path() if callable(path) else path), "pk")
+                parts.append((name, pairs.distinct() if facet.repeats else pairs))
+        compiled = [(name, *part.query.sql_with_params()) for name, part in parts]
         counts = " UNION ALL ".join(
-            f"SELECT facet, value, count(*) FROM ({sql}) AS part (facet, value, id) GROUP BY facet, value"  # noqa: S608  compiled
-            for sql, _params in compiled
+            f"SELECT %s, value, count(*) FROM ({sql}) AS part (value, id) GROUP BY value"  # noqa: S608  compiled
+            for _name, sql, _params in compiled
         )
-        params = [param for _sql, own in compiled for param in own]
+        params = [param for name, _sql, own in compiled for param in (name, *own)]
         if self.words:
             found, own = self.queryset.order_by().search(self.words).values("pk").query.sql_with_params()
             counts, params = f"WITH found (id) AS MATERIALIZED ({found}) {counts}", [*own, *params]

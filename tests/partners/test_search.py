@@ -273,3 +273,14 @@ def test_the_real_institutions_wait_to_be_represented(client, real_data):
     page = client.get(reverse("partners:institution-detail", args=["turkish-statistical-institute"])).content.decode()
     assert "Do you work here?" in page
     assert "12 events since 2008" in page
+
+
+def test_the_filters_of_two_readers_share_nothing_that_changes(db):
+    """Facets are copied without their expressions; what a list puts into them stays its own."""
+    one, other = (InstitutionFilter({}, Institution.objects.listed()) for _reader in range(2))
+    for name in InstitutionFilter.FACETS:
+        assert one.filters[name] is not other.filters[name]
+        assert one.filters[name].extra is not InstitutionFilter.base_filters[name].extra
+    CountryFactory(iso2="ZZ")
+    late = InstitutionFilter({"country": ["ZZ"]}, Institution.objects.listed())
+    assert (late.chosen["country"], one.names.known["country"].get("ZZ")) == (["ZZ"], None)
