@@ -7,28 +7,34 @@ objects are looked through.
 import re
 import uuid
 import zlib
-from itertools import islice
 
 import pypdf
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from pypdf.errors import PyPdfError
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, StreamObject
 
 LARGEST = 5 * 1024 * 1024  # bytes
 MOST_PAGES = 30
 MOST_OBJECTS = 20_000
+MOST_PARTS = 200_000  # dictionaries, lists and what they refer to
 DEEPEST = 60
 MOST_INFLATED = 8 * 1024 * 1024  # bytes of one stream, if it is more than so many times its size in the file
 BLOWN_UP = 200
-# What makes a document act, or carry other files.
+MOST_UNPACKED = 400 * 1024 * 1024  # bytes looked at while unpacking, those of all streams together: some two seconds
+PIECE = 16 * 1024
+# What makes a document act, or carry other files: names long enough not to stand in a picture by chance, and short ones.
 FORBIDDEN = {
-    "/JavaScript", "/JS", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/RichMedia", "/XFA", "/SubmitForm", "/ImportData",
+    "/JavaScript", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/RichMedia", "/XFA", "/SubmitForm", "/ImportData",
+    "/FileAttachment", "/Rendition",
 }  # fmt: skip
+FORBIDDEN_IN_OBJECTS = FORBIDDEN | {"/JS", "/EF", "/GoToE"}
+UNPACKED_HERE = {"/FlateDecode", "/LZWDecode", "/RunLengthDecode", "/ASCII85Decode", "/ASCIIHexDecode"}
 _NAME = re.compile(rb"/[^\x00\t\n\x0c\r ()<>\[\]{}/%]+")
 _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _OTHER_FORMATS = (b"PK\x05\x06", b"<script", b"<html", b"<?php", b"<svg")  # the end of a zip archive; pages
 _STREAM = re.compile(rb"stream\r?\n")
+_TOO_COMPLICATED = _("This PDF is too complicated. Save your CV as a plain PDF.")
 _ENDS = re.compile(rb"%%EOF[\x00\t\n\x0c\r ]*\Z")
 
 
@@ -64,30 +70,44 @@ def _check_bytes(data):
         raise NotACV(_("This PDF is not complete, or something else is hidden behind its end."))
     if any(mark in data.lower() if mark.startswith(b"<") else mark in data for mark in _OTHER_FORMATS):
         raise NotACV(_("This file is also a file of another kind. Save your CV as PDF again."))
-    if any(_is_bomb(memoryview(data)[begun.end() :]) for begun in _STREAM.finditer(data)):
-        raise NotACV(_("This PDF is too complicated. Save your CV as a plain PDF."))
+    _check_streams(memoryview(data))
     names = {_ESCAPE.sub(lambda code: bytes([int(code[1], 16)]), name) for name in set(_NAME.findall(data))}
-    _refuse({name.decode("latin-1") for name in names})
+    _refuse({name.decode("latin-1") for name in names}, FORBIDDEN)
 
 
-def _is_bomb(stream):
-    """Whether what is compressed here, perhaps several times over, is out of all proportion to its size."""
-    size = 0
-    for _layer in range(5):
-        unpacking = zlib.decompressobj()
+def _check_streams(data):
+    """Refuse what blows up when it is unpacked, whether one stream does or all of them together, over each other perhaps."""
+    left = MOST_UNPACKED
+    for begun in _STREAM.finditer(data):
+        stream, packed = data[begun.end() :], 0
+        for _layer in range(5):
+            inflated, taken, looked_at = _inflated(stream)
+            left -= looked_at
+            packed = packed or taken
+            if left < 0 or (len(inflated) == MOST_INFLATED and BLOWN_UP * packed < MOST_INFLATED):
+                raise NotACV(_TOO_COMPLICATED)
+            if not inflated:
+                break
+            stream = inflated
+
+
+def _inflated(stream):
+    """What is compressed here, cut at `MOST_INFLATED`; how many bytes of the stream that took, and how many were looked at."""
+    unpacking, inflated, taken, looked_at = zlib.decompressobj(), bytearray(), 0, 0
+    while taken < len(stream) and len(inflated) < MOST_INFLATED and not unpacking.eof:
+        piece, before = stream[taken : taken + PIECE], len(inflated)
+        looked_at += len(piece)
         try:
-            inflated = unpacking.decompress(stream, MOST_INFLATED)
+            inflated += unpacking.decompress(piece, MOST_INFLATED - before)
         except zlib.error:
-            return False
-        size = size or len(stream) - len(unpacking.unused_data) - len(unpacking.unconsumed_tail)
-        if len(inflated) == MOST_INFLATED and BLOWN_UP * size < MOST_INFLATED:
-            return True
-        stream = inflated
-    return False
+            break
+        taken += len(piece) - len(unpacking.unused_data) - len(unpacking.unconsumed_tail)
+        looked_at += len(inflated) - before
+    return inflated, taken, looked_at
 
 
-def _refuse(names):
-    if names & FORBIDDEN:
+def _refuse(names, forbidden):
+    if names & forbidden:
         raise NotACV(_("This PDF holds scripts, forms or other files. Save your CV as a plain PDF."))
 
 
@@ -96,9 +116,10 @@ def _check_document(file):
         document = pypdf.PdfReader(file, strict=False)
         if document.is_encrypted:
             raise NotACV(_("This PDF is protected by a password. Save it without one."))
+        _check_boxes(document)
+        for found in _names(document, file.size):
+            _refuse(found, FORBIDDEN_IN_OBJECTS)
         pages = len(document.pages)
-        for found in islice(_names(document), MOST_OBJECTS):
-            _refuse(found)
         if pages and document.pages[0].mediabox is None:
             pages = 0
     except NotACV:
@@ -113,25 +134,61 @@ def _check_document(file):
         raise NotACV(_("This PDF has more than 30 pages."))
 
 
-def _names(document):
-    """Yield the names in each object that can be reached, whether it is compressed or not; refuse what has no end."""
-    seen, waiting = set(), [(document.trailer, 0)]
+def _check_boxes(document):
+    """Refuse objects in streams that are packed in an unusual way or large: all of them are read before one is looked at."""
+    unpacked = 0
+    for number in {stream for stream, _place in document.xref_objStm.values()}:
+        stream = document.get_object(IndirectObject(number, 0, document))
+        if _filters(stream) not in ([], ["/FlateDecode"]):
+            raise NotACV(_TOO_COMPLICATED)
+        unpacked += len(stream.get_data())
+        if unpacked > MOST_INFLATED:
+            raise NotACV(_TOO_COMPLICATED)
+
+
+def _filters(stream):
+    """The names of the ways in which a stream is packed, the outermost first."""
+    named = stream.get("/Filter")
+    return [] if named is None else [str(each) for each in (named if isinstance(named, ArrayObject) else [named])]
+
+
+def _names(document, size):
+    """Yield the names in each object that can be reached, whether it is compressed or not; refuse what has no end.
+
+    The streams of a file of `size` bytes are not longer than it together, unless they stand in each other.
+    """
+    seen, parts, held, waiting = set(), 0, 0, [(document.trailer, 0)]
     while waiting:
         thing, depth = waiting.pop()
+        parts += 1
         if isinstance(thing, IndirectObject):
             if (thing.idnum, thing.generation) in seen:
                 continue
             seen.add((thing.idnum, thing.generation))
-            if len(seen) > MOST_OBJECTS:
-                raise NotACV(_("This PDF is too complicated. Save your CV as a plain PDF."))
             thing = thing.get_object()
-        if depth > DEEPEST:
-            raise NotACV(_("This PDF is too complicated. Save your CV as a plain PDF."))
+        if isinstance(thing, StreamObject):
+            held += _length(thing)
+        if depth > DEEPEST or len(seen) > MOST_OBJECTS or parts > MOST_PARTS or held > size:
+            raise NotACV(_TOO_COMPLICATED)
         if isinstance(thing, DictionaryObject):
             yield {str(key) for key in thing} | {
                 str(value) for value in thing.values() if isinstance(value, NameObject)
             }
-            waiting += [(thing.raw_get(key), depth + 1) for key in thing]
+            waiting += _within((thing.raw_get(key) for key in thing), depth)
         elif isinstance(thing, ArrayObject):
             yield {str(value) for value in thing if isinstance(value, NameObject)}
-            waiting += [(value, depth + 1) for value in list.__iter__(thing)]
+            waiting += _within(list.__iter__(thing), depth)
+
+
+def _within(values, depth):
+    """Those values that hold others."""
+    return [(each, depth + 1) for each in values if isinstance(each, IndirectObject | DictionaryObject | ArrayObject)]
+
+
+def _length(stream):
+    """The bytes of a stream as they stand in the file; refuse one that blows up through several ways of packing."""
+    filters, packed = _filters(stream), len(stream._data)
+    if filters not in ([], ["/FlateDecode"]) and set(filters) <= UNPACKED_HERE:
+        if len(filters) > 2 or len(stream.get_data()) > max(MOST_INFLATED, BLOWN_UP * packed):
+            raise NotACV(_TOO_COMPLICATED)
+    return packed

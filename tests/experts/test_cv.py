@@ -2,6 +2,7 @@
 
 import io
 import random
+import struct
 import time
 import zipfile
 import zlib
@@ -10,7 +11,7 @@ import pypdf
 import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
-from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, TextStringObject
 
 from experts.cv import LARGEST, check_cv
 from experts.models import Expert
@@ -48,6 +49,85 @@ def deep():
         writer._root_object[NameObject("/Deep")] = inner
 
     return written(change)
+
+
+def late_action():
+    """A page that acts, behind more harmless dictionaries than anybody would look through."""
+
+    def change(writer):
+        action = DictionaryObject({NameObject("/S"): NameObject("/GoToE")})
+        writer._root_object[NameObject("/OpenAction")] = action
+        writer._root_object[NameObject("/Harmless")] = ArrayObject([DictionaryObject() for _n in range(21_000)])
+
+    return written(change)
+
+
+def attached():
+    """A file behind a note on a page, without a type that says so."""
+
+    def change(writer):
+        stream = StreamObject()
+        stream._data = b"MZ"
+        held = DictionaryObject({NameObject("/F"): writer._add_object(stream)})
+        file = DictionaryObject({NameObject("/F"): TextStringObject("x.exe"), NameObject("/EF"): held})
+        note = DictionaryObject({NameObject("/Subtype"): NameObject("/Text"), NameObject("/FS"): file})
+        writer.pages[0][NameObject("/Annots")] = ArrayObject([note])
+
+    return written(change)
+
+
+def objects(*bodies):
+    """A PDF of these objects, the first of them its catalogue."""
+    data, places = bytearray(b"%PDF-1.5\n"), []
+    for number, body in enumerate(bodies, 1):
+        places.append(len(data))
+        data += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    return finished(data, places)
+
+
+def finished(data, places):
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    size = len(places) + 1
+    trailer = b"trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (size, len(data))
+    return bytes(data) + b"xref\n0 %d\n0000000000 65535 f \n" % size + table + trailer
+
+
+ONE_PAGE = [b"<</Type/Pages/Kids[3 0 R]/Count 1>>", b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>"]
+
+
+def streams_in_streams(number=500, size=2_000_000, head=60):
+    """Many streams that all end at the same place: each is nearly as long as the file."""
+    listed = b" ".join(b"%d 0 R" % (n + 4) for n in range(number))
+    data, places = bytearray(b"%PDF-1.5\n"), []
+    for n, body in enumerate([b"<</Type/Catalog/Pages 2 0 R/X[%s]>>" % listed, *ONE_PAGE], 1):
+        places.append(len(data))
+        data += b"%d 0 obj\n%s\nendobj\n" % (n, body)
+    end = len(data) + number * head + size
+    for n in range(number):
+        places.append(len(data))
+        begun = b"%d 0 obj\n<</Length %d" % (n + 4, end - len(data) - head)
+        data += begun.ljust(head - 10) + b">>\nstream\n"
+    data += b"A" * size + b"\nendstream\nendobj\n"
+    return finished(data, places)
+
+
+def unpacked_over_and_over(size=1_000_000, block=60_000):
+    """Thousands of beginnings of compressed data which all go on to the end: to unpack each takes hours."""
+    data, begins = bytearray(PLAIN.rstrip()[:-5] + b"\n"), b"stream\n\x78\x9c"
+    for _block in range(size // block):
+        piece = bytearray()
+        while len(piece) < block - 40:
+            left = block - len(piece) - len(begins) - 10
+            piece += begins + b"\x00" + struct.pack("<HH", left, left ^ 0xFFFF)
+        piece += b"A" * (block - 5 - len(piece))
+        data += piece + b"\x00" + struct.pack("<HH", block - 5, (block - 5) ^ 0xFFFF)
+    return bytes(data) + b"\n%%EOF\n"
+
+
+def packed_twice():
+    body = zlib.compress(b"5 0 <<>>" + bytes(20_000_000)).hex().encode() + b">"
+    stream = b"<</Filter[/ASCIIHexDecode/FlateDecode]/Length %d>>\nstream\n%s\nendstream" % (len(body), body)
+    return objects(b"<</Type/Catalog/Pages 2 0 R/X 4 0 R>>", *ONE_PAGE, stream)
 
 
 def zipped():
@@ -109,6 +189,16 @@ HOSTILE = {
     "name with escapes": with_action("/Launch").replace(b"/Launch", b"/L#61unch"),
     "script in compressed objects": compressed_objects(b"<</S/JavaScript/JS(x)>>"),
     "deep": deep(),
+    "acts late": late_action(),
+    "file behind a note": attached(),
+    "streams in streams": streams_in_streams(),
+    "unpacked over and over": unpacked_over_and_over(),
+    "packed twice": packed_twice(),
+    "pages of pages": objects(
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        *(b"<</Type/Pages/Kids[%d 0 R %d 0 R]/Count 2>>" % (n, n) for n in range(3, 35)),
+        b"<</Type/Page/MediaBox[0 0 9 9]>>",
+    ),
     "turns in circles": PLAIN.replace(b"/Kids [ ", b"/Kids [ 1 0 R "),
 }
 
@@ -251,7 +341,17 @@ def test_two_hundred_broken_files_never_fail():
     assert False in answers
 
 
-@pytest.mark.parametrize("data", [PLAIN, pdf_bytes(30), PLAIN + b"\r\n\x00 ", compressed_objects(b"<</S/GoTo>>")])
+@pytest.mark.parametrize(
+    "data",
+    [
+        PLAIN,
+        pdf_bytes(30),
+        PLAIN + b"\r\n\x00 ",
+        compressed_objects(b"<</S/GoTo>>"),
+        objects(b"<</Type/Catalog/Pages 2 0 R>>", *ONE_PAGE),
+        objects(b"<</Type/Catalog/Pages 2 0 R/Widths[%s]>>" % (b"500 " * 100_000), *ONE_PAGE),
+    ],
+)
 def test_plain_files_are_taken(data):
     check_cv(pdf(data))
 
