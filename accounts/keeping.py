@@ -66,6 +66,11 @@ def give_back(request):
     return kept["answers"]
 
 
+def forget_answers(request):
+    """Forget whatever was kept for the reader."""
+    request.session.pop(KEPT, None)
+
+
 def answers_of(posted, names=None):
     """What was posted, as lists of strings by name: under `names` if given, without what must not or cannot be kept."""
     names = [name for name in (names or posted) if name in posted and name not in NOT_KEPT]

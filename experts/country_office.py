@@ -12,7 +12,7 @@ from classifications.models import Country, Sector
 from classifications.office import LinkedInline
 from classifications.steps import ReadOnly, age
 from classifications.written import alphabetical
-from experts.models import Expert, ExpertReview
+from experts.models import Expert, ExpertReview, Export
 from experts.readers import Kind, Profile
 from partners.country_office import Scoped, country_office
 from partners.previewing import previewed
@@ -99,6 +99,12 @@ class CountryExpertAdmin(Scoped):
         return experts.select_related("nationality", "residence", "institution").prefetch_related(
             "memberships__roster", "sectors"
         )
+
+    def get_export_data(self, file_format, request, queryset, **kwargs):
+        """As every table of experts that leaves the portal, this one leaves a row, too."""
+        form, columns = file_format.get_extension(), CountryExpertTable.Meta.fields
+        Export.note(request.user, form, columns, list(queryset.order_by("pk")))
+        return super().get_export_data(file_format, request, queryset, **kwargs)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         reader = AnonymousUser() if previewed(request) else request.user

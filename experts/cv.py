@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, StreamObject
 
+FOLDER = "cv"
 LARGEST = 5 * 1024 * 1024  # bytes
 MOST_PAGES = 30
 MOST_OBJECTS = 20_000
@@ -44,7 +45,7 @@ class NotACV(Exception):
 
 def random_name(expert, name):
     """Return where a CV is kept: a random name, so that nobody can guess it and it names nobody."""
-    return f"cv/{uuid.uuid4().hex}.pdf"
+    return f"{FOLDER}/{uuid.uuid4().hex}.pdf"
 
 
 def check_cv(file):
@@ -188,7 +189,8 @@ def _within(values, depth):
 def _length(stream):
     """The bytes of a stream as they stand in the file; refuse one that blows up through several ways of packing."""
     filters, packed = _filters(stream), len(stream._data)
-    if filters not in ([], ["/FlateDecode"]) and set(filters) <= UNPACKED_HERE:
-        if len(filters) > 2 or len(stream.get_data()) > max(MOST_INFLATED, BLOWN_UP * packed):
-            raise NotACV(_TOO_COMPLICATED)
+    if filters in ([], ["/FlateDecode"]) or not set(filters) <= UNPACKED_HERE:
+        return packed
+    if len(filters) > 2 or len(stream.get_data()) > max(MOST_INFLATED, BLOWN_UP * packed):
+        raise NotACV(_TOO_COMPLICATED)
     return packed

@@ -1,19 +1,42 @@
-"""Which letters hold something of an expert, so that they go with them."""
+"""What stands elsewhere of an expert, so that it goes with them: letters, and files that no row names any more."""
 
+import re
+from datetime import timedelta
+
+from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.timezone import now
 from django.utils.translation import override
 
+from experts.cv import FOLDER
 from notifications.models import Letter
 
 
 def forget_letters(expert):
-    """Delete the letters to those the expert named, and those to the expert about the rosters."""
+    """Delete the letters to those the expert named, to the expert about the rosters, and to those who had to decide.
+
+    Letters to the Centre may hold what somebody wrote about the expert; they name them by number, and are in English.
+    """
     with override("en"):
-        desk = reverse("experts:desk")
-    about = Q(pk=None)
+        desk, number = reverse("experts:desk"), re.escape(str(expert))
+    about = Q(text__contains=str(expert.key))
+    about |= Q(recipients__contains=[settings.CENTRE_EMAIL], subject__regex=rf"{number}(\D|$)")
     for reference in expert.references.all():
         about |= Q(text__contains=str(reference.key))
     if expert.user:
         about |= Q(recipients__contains=[expert.user.email], text__contains=desk)
     Letter.objects.filter(about).delete()
+
+
+def forget_files(storage, named):
+    """Delete the CVs in a storage that are not among the `named` ones: left by an upload or an erasure that broke off.
+
+    A file of the last day stays: the row that names it may be about to be written.
+    """
+    if not storage.exists(FOLDER):
+        return
+    for name in storage.listdir(FOLDER)[1]:
+        stored = f"{FOLDER}/{name}"
+        if stored not in named and storage.get_modified_time(stored) < now() - timedelta(days=1):
+            storage.delete(stored)

@@ -38,14 +38,17 @@ def held_about(user):
         ],
         "consents": [
             {
-                "purpose": each.purpose, "wording of": each.version, "given": each.given_at,
-                "withdrawn": each.withdrawn_at,
+                "purpose": each.purpose, "wording": str(each.wording), "wording of": each.version,
+                "given": each.given_at, "withdrawn": each.withdrawn_at,
             }
             for each in expert.consents.all()
         ],
         "events": expert.engagements.held(),  # with the ratings: see decision 0024
         "history": [{"step": str(each), "when": each.at, "words": each.reason} for each in expert.reviews.all()],
-        "shortlists": [{"added": each.added_at} for each in expert.entries.all()],
+        "shortlists": [{"added": each.added_at, "note": each.note} for each in expert.entries.all()],
+        "taken out of the portal": [
+            {"when": each.at, "form": each.form, "columns": each.columns} for each in expert.exports.all()
+        ],
         "reminders": [{"written": each.written_at} for each in expert.reminders.all()],
     }  # fmt: skip
 

@@ -105,7 +105,7 @@ def table_of(entries, names, on_page=False):
 @transaction.atomic
 def take_out(shortlist, entries, names, form, by):
     """Make the table of a shortlist, and leave the row that says who took what; give header and lines."""
-    Export.objects.create(by=by, shortlist=shortlist, form=form, columns=names, count=len(entries))
+    Export.note(by, form, names, [entry.expert for entry, _profile in entries], shortlist)
     return table_of(entries, names, on_page=form == Export.Form.PRINT)
 
 

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from experts.erasing import forget_files
 from experts.models import Expert, Reminder
 from experts.tally import fold
 
@@ -18,6 +19,13 @@ def keep_words():
     """Write down anew the words of what is linked to experts, where names of sectors or institutions have changed."""
     for expert in Expert.objects.filter(erased_at=None).iterator():
         expert.keep_words()
+
+
+@shared_task
+def forget_lost_files():
+    """Delete CVs that no expert has any more."""
+    storage = Expert._meta.get_field("cv").storage
+    forget_files(storage, set(Expert.objects.exclude(cv="").values_list("cv", flat=True)))
 
 
 @shared_task

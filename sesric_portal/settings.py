@@ -172,6 +172,7 @@ CELERY_BEAT_SCHEDULE = {
     "experts whose year ends": {"task": "experts.tasks.ask_whether_still_right", "schedule": 6 * 3600},
     "bitmaps of experts": {"task": "experts.tasks.fold_tally", "schedule": 300},
     "words of experts": {"task": "experts.tasks.keep_words", "schedule": 24 * 3600},
+    "CVs that nobody has": {"task": "experts.tasks.forget_lost_files", "schedule": 24 * 3600},
     "sessions that ended": {"task": "accounts.tasks.clear_ended_sessions", "schedule": 24 * 3600},
 }
 

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext, pgettext_lazy
@@ -41,9 +41,15 @@ class ExpertQuerySet(GatheringQuerySet, LinkedQuerySet, SearchableQuerySet, Word
         """The record of one person, if they have one."""
         return self.filter(user=user).first() if user.pk else None
 
+    def on_rosters(self):
+        """Those who are on any roster; who left them all stays recorded, and is found and asked by nobody."""
+        from experts.models.linked import RosterMembership  # noqa: PLC0415  linked rows need the expert
+
+        return self.filter(Exists(RosterMembership.objects.filter(expert=OuterRef("pk"))))
+
     def shown(self):
         """Those listed and kept whom somebody beside the Centre may see, renewed not too long ago."""
-        return self.listed().filter(is_kept=True, renewed_at__gte=first_day_within(HIDDEN_AFTER)[1])
+        return self.listed().on_rosters().filter(is_kept=True, renewed_at__gte=first_day_within(HIDDEN_AFTER)[1])
 
     def public(self):
         """Those whom everybody may see."""
@@ -359,6 +365,8 @@ class Expert(Worded):
         sectors, rosters = answers.pop("sectors"), answers.pop("rosters")
         years = answers.pop("years")
         self.first_year = localdate().year - years
+        if answers["nationality"].pk != self.nationality_id:
+            self.endorsed_on = None  # the focal point of another state vouched for them
         for name, value in answers.items():
             setattr(self, name, value)
         self.institution = _employer_on_record(self.employer)
@@ -427,6 +435,7 @@ class Expert(Worded):
         if not self.consents.in_force().filter(purpose=purpose).exists():
             self.consents.create(purpose=purpose, version=WORDED_ON)
         self.raise_flags()
+        self._forget_drafted_consent()
 
     @transaction.atomic
     def take_back(self, purpose):
@@ -437,6 +446,13 @@ class Expert(Worded):
             ended = ended.filter(purpose=purpose)
         ended.update(withdrawn_at=now())
         self.raise_flags()
+        self._forget_drafted_consent()
+
+    def _forget_drafted_consent(self):
+        """Take what was ticked earlier out of what the expert has begun to write: sent later, it would undo the latest word."""
+        for draft in self.user.drafts.select_for_update().filter(form="expert", answers__has_key="consent"):
+            del draft.answers["consent"]
+            draft.save(update_fields=["answers"])
 
     def _consent_to(self, purposes):
         """Make what is agreed to the same as `purposes`."""
@@ -456,19 +472,22 @@ class Expert(Worded):
 
     # --- The CV, and erasing ------------------------------------------------------------------------------------------
 
+    @transaction.atomic
     def keep_cv(self, file):
         """Store a checked CV in place of the one before."""
         self._drop_cv()
         self.cv = file
         self.save(update_fields=["cv"])
 
+    @transaction.atomic
     def remove_cv(self):
         self._drop_cv()
         self.cv = ""
         self.save(update_fields=["cv"])
 
     def _drop_cv(self):
-        """Delete the stored file once what is being done is certain."""
+        """Delete the stored file, another one that came meanwhile too, once what is being done is certain."""
+        self.cv = Expert.objects.select_for_update().get(pk=self.pk).cv
         if self.cv:
             stored, storage = self.cv.name, self.cv.storage
             transaction.on_commit(lambda: storage.delete(stored))
@@ -483,10 +502,11 @@ class Expert(Worded):
         self._drop_cv()
         for rows in (
             self.languages, self.periods, self.assignments, self.references, self.consents, self.reviews, self.reminders,
-            self.engagements, self.entries,
+            self.engagements, self.entries, self.said_apart, self.said_apart_of,
         ):  # fmt: skip
             rows.all().delete()
         self.sectors.clear()
+        self.exports.clear()
         if self.user:
             self.user.drafts.filter(form="expert").delete()
         for name in self.PERSONAL_TEXTS:

@@ -32,7 +32,11 @@ class Reminder(models.Model):
         """Yield pairs of an expert and the number of days of the letter that is due now and was not written."""
         for least, days in zip((0, *DAYS_BEFORE), DAYS_BEFORE, strict=False):
             soonest, latest = (now() - LAPSES_AFTER + timedelta(days=each) for each in (least, days))
-            due = Expert.objects.listed().filter(is_kept=True, renewed_at__gt=soonest, renewed_at__lte=latest)
+            due = (
+                Expert.objects.listed()
+                .on_rosters()
+                .filter(is_kept=True, renewed_at__gt=soonest, renewed_at__lte=latest)
+            )
             written = cls.objects.filter(days=days, expert=models.OuterRef("pk"), since=models.OuterRef("renewed_at"))
             for expert in due.exclude(models.Exists(written)).select_related("user"):
                 yield expert, days

@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
@@ -108,7 +108,10 @@ class Entry(models.Model):
 
 
 class Export(models.Model):
-    """That somebody took columns of experts out of the portal: who, when, in which form, which columns, how many."""
+    """That somebody took columns of experts out of the portal: who, when, in which form, which columns, of whom.
+
+    The number stays where one of them was erased since.
+    """
 
     class Form(models.TextChoices):
         XLSX = "xlsx", _("Table (.xlsx)")
@@ -122,7 +125,8 @@ class Export(models.Model):
     )
     form = models.CharField(_("form"), max_length=10, choices=Form)
     columns = ArrayField(models.CharField(max_length=30), verbose_name=_("columns"))
-    count = models.PositiveIntegerField(_("experts"))
+    count = models.PositiveIntegerField(_("number of experts"))
+    experts = models.ManyToManyField(Expert, verbose_name=_("experts"), related_name="exports")
 
     class Meta:
         verbose_name = _("export of experts")
@@ -132,12 +136,20 @@ class Export(models.Model):
     def __str__(self):
         return f"{self.at:%Y-%m-%d %H:%M}"
 
+    @classmethod
+    @transaction.atomic
+    def note(cls, by, form, columns, experts, shortlist=None):
+        """Leave the row for these columns of these experts."""
+        export = cls.objects.create(by=by, shortlist=shortlist, form=form, columns=columns, count=len(experts))
+        export.experts.set(experts)
+        return export
+
 
 class Apart(models.Model):
     """That two records which look like the same person are not, as somebody of the Centre decided."""
 
-    one = models.ForeignKey(Expert, models.CASCADE, related_name="+")
-    other = models.ForeignKey(Expert, models.CASCADE, related_name="+")
+    one = models.ForeignKey(Expert, models.CASCADE, related_name="said_apart")
+    other = models.ForeignKey(Expert, models.CASCADE, related_name="said_apart_of")
     by = models.ForeignKey(User, models.SET_NULL, related_name="+", null=True)
     at = models.DateTimeField(default=now)
 

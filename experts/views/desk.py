@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.keeping import signed_in
+from accounts.keeping import forget_answers, signed_in
 from experts.forms import CVForm
 from experts.models import Expert, Purpose
 from experts.own_data import held_about
@@ -160,5 +160,6 @@ def erase(request):
     if request.method != "POST":
         return render(request, "experts/erase.html", {"expert": expert})
     expert.erase()
+    forget_answers(request)
     messages.success(request, _("Everything about you as an expert was erased."))
     return redirect("desk")

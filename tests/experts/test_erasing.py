@@ -2,20 +2,31 @@
 
 import io
 import json
+import os
+import time
 import zipfile
 from datetime import date
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
+from django.utils.timezone import now
 
+from accounts.keeping import KEPT
 from accounts.models import Draft
-from experts.models import Expert, Roster
+from events.models import Engagement
+from experts.models import Apart, Expert, Export, Roster
+from experts.tasks import forget_lost_files
 from notifications.models import Letter
+from partners.applications import Decision, Status
+from partners.emails import tell_centre_of_application
+from partners.routing import route_all
 from tests.accounts.helpers import confirmed_user, show_it_is_me
 from tests.experts.helpers import ANSWERS, TRUE, fill_in, pdf, register
+from tests.factories import ApartFactory, EventFactory, ExpertFactory, FocalPointFactory, ShortlistFactory, UserFactory
 
 HELD = [
     "Zaynab Samplename", "زينب نموذج", "Quagga Employer", "Drip irrigation of vineyards", "Zebu course", "Okapi Ministry",
@@ -82,6 +93,64 @@ def test_erasing_leaves_a_count_and_nothing_else(client, expert, django_capture_
         assert "Zaynab" not in client.get(path).content.decode()
 
 
+def test_what_others_wrote_about_the_person_goes_too(client, expert, django_capture_on_commit_callbacks):
+    """Letters to the focal point and to the Centre, notes, what was taken out, and what waits in the session."""
+    focal_point = FocalPointFactory(country=expert.nationality, user=UserFactory())
+    Expert.objects.filter(pk=expert.pk).update(status=Status.APPLIED, waiting_since=now())
+    expert.refresh_from_db()
+    route_all()
+    expert.object_to(focal_point.user, "A marmot of a teacher.")
+    Expert.objects.filter(pk=expert.pk).update(status=Status.LISTED, waiting_since=None)
+    expert.agree_to("contacted")
+    invited = Engagement.invite(EventFactory(starts_on=date(2091, 1, 1), status="planned"), expert, None, "Dear lemur")
+    invited.decline(expert.user, words="I am a tired dugong.")
+    shortlist = ShortlistFactory(experts=[expert])
+    shortlist.note(expert, "A narwhal.")
+    export = Export.note(None, "csv", ["name"], [expert], shortlist)
+    ApartFactory(one=expert)
+    other = ExpertFactory(pk=int(f"{expert.pk}0"), nationality=expert.nationality)  # whose number begins with this one
+    tell_centre_of_application(other, Decision.OBJECTED, "An okapi.")
+    client.logout()
+    client.post(reverse("experts:profile-step", args=["person"]), {"name": "Kept Quokka"})
+    client.force_login(expert.user)
+    assert client.session[KEPT]["answers"]["name"] == ["Kept Quokka"]
+    written = ["marmot", "lemur", "dugong", "narwhal"]
+    assert {value for _table, _column, value in rows_that_hold(written)} == set(written)
+    show_it_is_me(client)
+    key = str(expert.key)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post(reverse("experts:erase")).status_code == 302
+    assert rows_that_hold([*HELD, *written, key]) == set()
+    assert KEPT not in client.session
+    assert (export.experts.count(), Export.objects.get().count, Apart.objects.count()) == (0, 1, 0)
+    assert rows_that_hold(["An okapi."]) != set()
+
+
+def test_a_file_that_no_row_names_is_deleted_within_two_days(expert):
+    storage = expert.cv.storage
+    lost, new = (storage.save(f"cv/{name}.pdf", ContentFile(b"%PDF-")) for name in ("a" * 32, "b" * 32))
+    for name, days in ((lost, 2), (expert.cv.name, 2), (new, 0)):
+        then = time.time() - days * 86_400
+        os.utime(storage.path(name), (then, then))
+    forget_lost_files()
+    assert [storage.exists(name) for name in (lost, expert.cv.name, new)] == [False, True, True]
+
+
+def test_the_file_of_another_upload_at_once_is_not_left(expert, django_capture_on_commit_callbacks):
+    two = [Expert.objects.get(pk=expert.pk) for _click in range(2)]
+    with django_capture_on_commit_callbacks(execute=True):
+        for each in two:
+            each.keep_cv(pdf())
+    storage = expert.cv.storage
+    kept = Expert.objects.get(pk=expert.pk).cv.name
+    assert [storage.exists(name) for name in (expert.cv.name, two[0].cv.name, kept)] == [False, False, True]
+    stale = Expert.objects.get(pk=expert.pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        two[1].keep_cv(pdf())
+        stale.erase()
+    assert not storage.exists(two[1].cv.name)
+
+
 def test_closing_the_account_erases_the_expert_too(client, expert, django_capture_on_commit_callbacks):
     email = expert.user.email
     with django_capture_on_commit_callbacks(execute=True):
@@ -111,6 +180,10 @@ def test_an_erased_row_cannot_be_filled_again(client, expert):
 
 
 def test_everything_held_is_handed_out_as_a_zip(client, expert):
+    shortlist = ShortlistFactory(experts=[expert])
+    shortlist.note(expert, "A narwhal of irrigation.")
+    Export.note(None, "csv", ["name", "gender"], [expert], shortlist)
+    Export.note(None, "csv", ["employer"], [ExpertFactory()], shortlist)
     expert.periods.create(starts_on=date(2091, 5, 1), until=date(2091, 5, 2))
     response = client.get(reverse("experts:download"))
     with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
@@ -119,6 +192,8 @@ def test_everything_held_is_handed_out_as_a_zip(client, expert):
     text = json.dumps(held, ensure_ascii=False)
     for value in (*HELD[:8], "2091-05-01", "environment", "public"):
         assert value in text or value.capitalize() in text
+    assert held["shortlists"][0]["note"] == "A narwhal of irrigation."
+    assert [each["columns"] for each in held["taken out of the portal"]] == [["name", "gender"]]
     assert "wombat" not in text  # told to the Centre in confidence
     own = json.loads(client.get(reverse("own-data")).content)
     assert own["expert"]["name"] == "Zaynab Samplename"

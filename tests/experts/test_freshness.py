@@ -12,7 +12,7 @@ from experts.models import Expert, Reminder
 from experts.tasks import ask_whether_still_right
 from notifications.models import Letter
 from partners.applications import Status
-from tests.factories import ExpertFactory
+from tests.factories import ExpertFactory, RosterFactory
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -51,10 +51,12 @@ def test_a_renewal_begins_a_new_year(expert):
     assert Letter.objects.count() == 3
 
 
-@pytest.mark.parametrize("how", ["not listed", "not kept"])
+@pytest.mark.parametrize("how", ["not listed", "not kept", "on no roster"])
 def test_others_are_left_alone(expert, how):
     if how == "not kept":
         expert.take_back("kept")
+    elif how == "on no roster":
+        expert.leave(RosterFactory())
     else:
         Expert.objects.update(status=Status.SUSPENDED)
     assert days_of_letters() == []

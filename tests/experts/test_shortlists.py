@@ -161,6 +161,7 @@ def test_what_is_taken_out_is_written_down(centre, expert):
         (centre.user, shortlist, form, 2) for form in ("csv", "xlsx", "print")
     ]
     assert exports[0].columns == columns
+    assert {each.name for each in exports[0].experts.all()} == {"=Ada Sample", "Ben Sample"}
     assert exports[2].columns == ["name"]
     for wrong in ({"form": "csv"}, {"form": "zip", "columns": ["name"]}, {"form": "csv", "columns": ["cv"]}):
         assert centre.post(at("export-shortlist", shortlist.pk), wrong).status_code == 400

@@ -14,7 +14,7 @@ from django.utils.timezone import localdate, now
 
 from accounts.models import User
 from classifications.models import Country
-from experts.models import Expert
+from experts.models import Expert, Export
 from experts.readers import SHOWN, Kind
 from notifications.models import Letter
 from partners.country_office import country_office
@@ -255,6 +255,18 @@ def test_what_goes_out_is_of_the_own_country(world, model):
         text = client.post(reverse(f"country:{model}_export"), answers).content.decode()
         assert [each for each in ("Institute B", "Office B", "Expert of B", "Course of B") if each in text] == []
     assert " A" in client.post(reverse(f"country:{model}_export"), {"format": "0", "resource": "0"}).text
+
+
+def test_a_table_of_experts_is_written_down(world):
+    people, records = world
+    client = visitor(people, "focal point of A")
+    client.get(reverse("country:experts_expert_export"))
+    assert not Export.objects.exists()
+    client.post(reverse("country:experts_expert_export"), {"format": "0", "resource": "0"})
+    export = Export.objects.get()
+    assert (export.by, export.form, export.count, export.shortlist) == (people["focal point of A"], "csv", 1, None)
+    assert [*export.experts.all()] == [records["A"][2]]
+    assert "name" in export.columns
 
 
 def test_lists_ask_only_what_the_filters_beside_them_ask(world):
