@@ -27,7 +27,9 @@ from classifications.models import Language
 from classifications.written import dates, digits
 from experts.cv import check_cv
 from experts.models import Entry, Expert, Export, Purpose, Reference, Roster, Shortlist
+from experts.models.consent import WORDED_ON
 from experts.models.linked import Level
+from experts.models.reference import MOST_NAMED
 from experts.tables import NOTE, USUAL
 
 MOST_SECTORS = 10
@@ -278,7 +280,7 @@ class LanguagesStep(RowsForm):
 
 
 @repeated(
-    "references", _("References"), _("Reference"), 3, ("referee", "referee_email"),
+    "references", _("References"), _("Reference"), MOST_NAMED, ("referee", "referee_email"),
     referee=LineField(
         label=_("Name"), max_length=150, required=False, widget=forms.TextInput({"autocomplete": "off", "dir": "auto"})
     ),
@@ -319,14 +321,23 @@ class ExperienceStep(RowsForm):
 
 
 class ConsentStep(forms.Form):
-    """The fifth step: what may be done with all this."""
+    """The fifth step: what may be done with all this. What was ticked under another wording does not count."""
 
+    wording = forms.CharField(widget=forms.HiddenInput, initial=WORDED_ON.isoformat)
     kept = forms.BooleanField(
         label=Purpose.KEPT.wording, error_messages={"required": _("Without this agreement you cannot be listed.")}
     )
     partners = forms.BooleanField(label=Purpose.PARTNERS.wording, required=False)
     public = forms.BooleanField(label=Purpose.PUBLIC.wording, required=False)
     contacted = forms.BooleanField(label=Purpose.CONTACTED.wording, required=False)
+
+    def __init__(self, data=None, initial=None, **kwargs):
+        today = {"wording": WORDED_ON.isoformat()}
+        if data is not None and data.get("wording") != today["wording"]:
+            data = today
+        if initial and initial.get("wording", today["wording"]) != today["wording"]:
+            initial = today
+        super().__init__(data, initial=initial, **kwargs)
 
 
 class CheckStep(forms.Form):
@@ -380,6 +391,9 @@ class NoteForm(forms.ModelForm):
         model = Entry
         fields = ["note"]
         widgets = {"note": forms.Textarea({"rows": 2, "dir": "auto"})}
+        help_texts = {
+            "note": _("Only who works on the shortlist reads it. The expert is given it with all data held about them.")
+        }
 
 
 class ChosenExpertsForm(forms.Form):

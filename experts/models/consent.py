@@ -9,8 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from experts.models.expert import Expert
 
-WORDED_ON = date(2026, 11, 22)  # the day of the wordings below; a new wording gets a new day
-
 
 class Purpose(models.TextChoices):
     """What an expert's answers may be used for, each agreed to and withdrawn on its own."""
@@ -22,8 +20,8 @@ class Purpose(models.TextChoices):
 
     @property
     def wording(self):
-        """The whole sentence that is agreed to."""
-        return WORDINGS[self]
+        """The whole sentence that is agreed to today."""
+        return WORDINGS[WORDED_ON][self]
 
     @property
     def flag(self):
@@ -31,21 +29,25 @@ class Purpose(models.TextChoices):
         return FLAGS[self]
 
 
+# Wordings by their day. What somebody agreed to stays as it was: another wording of anything begins a new day with all four.
 WORDINGS = {
-    Purpose.KEPT: _(
-        "I agree that the Centre keeps my answers and my CV to find experts for courses and missions, and that the"
-        " national focal point of my country may see them to endorse me."
-    ),
-    Purpose.PARTNERS: _(
-        "I agree that signed-in representatives of partner institutions see my profile and when I am available. They do"
-        " not see my e-mail address, my CV or my references."
-    ),
-    Purpose.PUBLIC: _(
-        "I agree that everybody can see my name and my profile on a public page. It does not show my e-mail address, my"
-        " gender, when I am available, my CV or my references."
-    ),
-    Purpose.CONTACTED: _("I agree that the Centre writes to me when an assignment fits me."),
+    date(2026, 11, 22): {
+        Purpose.KEPT: _(
+            "I agree that the Centre keeps my answers and my CV to find experts for courses and missions, and that the"
+            " national focal point of my country may see them to endorse me."
+        ),
+        Purpose.PARTNERS: _(
+            "I agree that signed-in representatives of partner institutions see my profile and when I am available. They do"
+            " not see my e-mail address, my CV or my references."
+        ),
+        Purpose.PUBLIC: _(
+            "I agree that everybody can see my name and my profile on a public page. It does not show my e-mail address, my"
+            " gender, when I am available, my CV or my references."
+        ),
+        Purpose.CONTACTED: _("I agree that the Centre writes to me when an assignment fits me."),
+    },
 }
+WORDED_ON = max(WORDINGS)
 FLAGS = {
     Purpose.KEPT: "is_kept",
     Purpose.PARTNERS: "is_for_partners",
@@ -87,3 +89,8 @@ class Consent(models.Model):
 
     def __str__(self):
         return self.get_purpose_display()
+
+    @property
+    def wording(self):
+        """The sentence that was agreed to, which may be an earlier one."""
+        return WORDINGS[max(day for day in WORDINGS if day <= self.version)][self.purpose]

@@ -2,14 +2,18 @@
 
 import uuid
 
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 
 from experts.models.expert import Expert
+
+MOST_NAMED = 3  # at once
+MOST_ASKED = 9  # by letters in one day: nobody can make the portal write to a crowd
 
 
 class ReferenceQuerySet(models.QuerySet):
@@ -59,17 +63,33 @@ class Reference(models.Model):
 
     @classmethod
     def ask(cls, expert, people):
-        """Make the references of an expert those in `people` (dicts of fields), and write to those who are new."""
+        """Make the references of an expert those in `people` (dicts of fields), and write to those who are new.
+
+        Those beyond `MOST_NAMED`, of a record that was merged with another, stay: no form shows them. Raise
+        `ValidationError` where too many were asked today.
+        """
         from experts.emails import ask_for_reference  # noqa: PLC0415  letters speak of models
 
         named = {each["email"].lower(): each for each in people}
-        present = {each.email.lower(): each for each in expert.references.all()}
-        for email, reference in present.items():
+        present = {each.email.lower(): each for each in expert.references.order_by("pk")}
+        new = [fields for email, fields in named.items() if email not in present]
+        cls._allow(expert.user_id, len(new))
+        for email, reference in list(present.items())[:MOST_NAMED]:
             if email not in named:
                 reference.delete()
-        for email, fields in named.items():
-            if email not in present:
-                ask_for_reference(cls.objects.create(expert=expert, **fields))
+        for fields in new:
+            ask_for_reference(cls.objects.create(expert=expert, **fields))
+
+    @staticmethod
+    def _allow(user, number):
+        """Count the letters that one account has sent today; leaving and coming back does not begin a new count."""
+        key = f"references:{user}:{localdate().isoformat()}"
+        asked = cache.get(key, 0) + number
+        if number and asked > MOST_ASKED:
+            raise ValidationError(
+                _("You have named too many references today. Leave them as they were, or go on tomorrow.")
+            )
+        cache.set(key, asked, 24 * 3600)
 
     def give(self, answer, words=""):
         """Note the answer once; raise `ValidationError` where it was given already."""

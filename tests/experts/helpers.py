@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from classifications.models import Sector
+from experts.models.consent import WORDED_ON
 from tests.factories import CountryFactory, LanguageFactory, RosterFactory, SectorFactory
 
 ANSWERS = {
@@ -26,7 +27,7 @@ ANSWERS = {
         "what_1": "Zebu course", "country_1": "SN", "year_1": "2019", "client_1": "Okapi Ministry",
         "referee_1": "Gnuson Referee", "referee_email_1": "gnu@example.org", "relation_1": "Former supervisor",
     },
-    "consent": {"kept": "on"},
+    "consent": {"kept": "on", "wording": WORDED_ON.isoformat()},
 }  # fmt: skip
 TRUE = {"is_true": "on"}
 

@@ -1,12 +1,18 @@
 """Consent: a row each time, the flags beside them, one click each way."""
 
+import hashlib
+from datetime import date
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils.translation import override
 
 from experts.models import Expert, Purpose
 from experts.models.consent import FLAGS, WORDED_ON, WORDINGS
+from experts.own_data import held_about
+from tests.experts.helpers import TRUE, fill_in, lists
 from tests.factories import ExpertFactory, UserFactory
 
 
@@ -22,9 +28,62 @@ def flags(expert):
     return {purpose for purpose, flag in FLAGS.items() if getattr(expert, flag)}
 
 
+# What was agreed to under a day stays as it was: who writes another sentence adds a day, and leaves these as they are.
+AS_THEY_WERE = {date(2026, 11, 22): "daf08e2e27678ab1"}
+
+
 def test_each_purpose_has_a_wording_and_a_flag():
-    assert set(WORDINGS) == set(FLAGS) == set(Purpose)
+    for wordings in WORDINGS.values():
+        assert set(wordings) == set(FLAGS) == set(Purpose)
     assert set(FLAGS.values()) == set(Expert.FLAGS)
+
+
+def test_no_wording_changes_under_its_day():
+    with override("en"):
+        told = {day: " | ".join(str(wordings[each]) for each in Purpose) for day, wordings in WORDINGS.items()}
+    assert {day: hashlib.sha256(text.encode()).hexdigest()[:16] for day, text in told.items()} == AS_THEY_WERE
+
+
+def test_who_agreed_to_an_earlier_wording_reads_that_one(client, expert, monkeypatch):
+    earlier = dict.fromkeys(Purpose, "I agree to what was asked in 2020.")
+    monkeypatch.setitem(WORDINGS, date(2020, 1, 1), earlier)
+    expert.consents.update(version=date(2021, 5, 5))
+    page = client.get(reverse("experts:desk")).text
+    assert (
+        page.count("I agree to what was asked in 2020.") == 1
+    )  # the others are not agreed to: they are asked as of today
+    assert str(WORDINGS[WORDED_ON][Purpose.KEPT]) not in page
+    assert [each["wording"] for each in held_about(expert.user)["consents"]] == ["I agree to what was asked in 2020."]
+    expert.consents.update(version=WORDED_ON)
+    assert "asked in 2020" not in client.get(reverse("experts:desk")).text
+
+
+@pytest.mark.parametrize("wording", ["2020-01-01", "", "soon"])
+def test_what_was_ticked_under_another_wording_does_not_count(client, db, wording):
+    client.force_login(UserFactory())
+    lists()
+    step = reverse("experts:register-step", args=["consent"])
+    posted = {"kept": "on", "public": "on", "wording": wording}
+    assert client.post(step, posted).status_code == 400
+    page = client.get(step).text
+    assert f'value="{WORDED_ON.isoformat()}"' in page
+    assert " checked" not in page
+    fill_in(client)
+    assert " checked" in client.get(step).text
+
+
+def test_the_latest_word_is_not_undone_by_what_was_begun_before(client, expert):
+    """Ticked in the steps, then withdrawn on the desk, then the steps are sent."""
+    lists()
+    fill_in(client, "profile", consent={"public": "on", "partners": "on"})
+    expert.agree_to("public")
+    fill_in(client, "profile", consent={"public": "on", "partners": "on"})
+    client.post(reverse("experts:withdraw-consent", args=["public"]))
+    client.post(reverse("experts:profile-send"), TRUE)
+    assert flags(expert) == {"kept"}
+    fill_in(client, "profile", consent={"public": "on"})  # and what is ticked after that counts
+    client.post(reverse("experts:profile-send"), TRUE)
+    assert flags(expert) == {"kept", "public"}
 
 
 def test_one_click_each_way(client, expert):

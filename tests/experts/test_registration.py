@@ -1,15 +1,18 @@
 """Registering in steps: nothing lost, sent once, corrected when returned, kept by the same steps."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.urls import reverse
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 
 from accounts.models import Draft
 from experts.models import Expert, Purpose
 from notifications.models import Letter
 from partners.applications import Decision, Status
 from tests.experts.helpers import ANSWERS, TRUE, fill_in, lists, register
-from tests.factories import InstitutionFactory, RosterFactory, UserFactory
+from tests.factories import InstitutionFactory, ReferenceFactory, RosterFactory, UserFactory
 
 
 def step(name, kind="register"):
@@ -164,7 +167,7 @@ def test_a_listed_expert_keeps_the_profile_by_the_same_steps(client, applicant):
     register(client)
     expert = Expert.objects.get()
     expert.approve(None)
-    client.post(step("consent", "profile"), {"kept": "on", "public": "on"})
+    client.post(step("consent", "profile"), ANSWERS["consent"] | {"public": "on"})
     client.post(step("experience", "profile"), {})
     assert client.post(reverse("experts:profile-send"), TRUE).status_code == 302
     expert.refresh_from_db()
@@ -172,6 +175,56 @@ def test_a_listed_expert_keeps_the_profile_by_the_same_steps(client, applicant):
     assert not expert.assignments.exists()
     assert not expert.references.exists()
     assert "Zebu" not in expert.linked_words
+
+
+def test_who_changes_nationality_is_no_longer_endorsed(client, applicant):
+    register(client)
+    expert = Expert.objects.get()
+    expert.approve(None)
+    Expert.objects.update(endorsed_on=localdate())
+    for nationality, endorsed in (("UG", localdate()), ("SN", None)):
+        client.post(step("person", "profile"), ANSWERS["person"] | {"nationality": nationality})
+        assert client.post(reverse("experts:profile-send"), TRUE).status_code == 302
+        expert.refresh_from_db()
+        assert (expert.nationality.iso2, expert.endorsed_on) == (nationality, endorsed)
+
+
+def test_nobody_makes_the_portal_write_to_a_crowd(client, applicant):
+    register(client)
+    Expert.objects.get().approve(None)
+
+    def name_three(turn):
+        people = {f"referee_{n}": f"Referee {turn} {n}" for n in (1, 2, 3)}
+        people |= {f"referee_email_{n}": f"r{turn}-{n}@example.org" for n in (1, 2, 3)}
+        client.post(step("experience", "profile"), people)
+        return client.post(reverse("experts:profile-send"), TRUE)
+
+    assert [name_three(turn).status_code for turn in (1, 2)] == [302, 302]
+    refused = name_three(3)
+    assert refused.status_code == 400
+    assert "You have named too many references today." in refused.text
+    assert name_three(2).status_code == 302  # those are asked already
+    asked = [
+        letter
+        for letter in Letter.objects.all()
+        if letter.recipients[0].endswith("@example.org") and letter.recipients[0][0] == "r"
+    ]
+    assert len(asked) == 6
+    with time_machine.travel(now() + timedelta(days=1)):
+        client.force_login(applicant)
+        assert name_three(4).status_code == 302
+
+
+def test_references_beyond_those_a_form_shows_stay(client, applicant):
+    """Of a record that was merged with another."""
+    register(client)
+    expert = Expert.objects.get()
+    expert.approve(None)
+    for name in ("b", "c", "d", "e"):
+        ReferenceFactory(expert=expert, email=f"{name}@example.org")
+    client.post(step("experience", "profile"), {"referee_1": "E", "referee_email_1": "E@example.org"})
+    assert client.post(reverse("experts:profile-send"), TRUE).status_code == 302
+    assert set(expert.references.values_list("email", flat=True)) == {"d@example.org", "e@example.org"}
 
 
 def test_an_employer_on_record_is_linked(client, applicant):
