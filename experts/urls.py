@@ -1,6 +1,11 @@
-"""Addresses of the rosters of experts; `RESERVED` in the model of rosters names what stands beside them."""
+"""Addresses of the rosters of experts; `RESERVED` in the model of rosters names what stands beside them.
+
+None of these pages is kept in a cache, be it of a browser or on the way to it: what is withdrawn is gone from the next
+answer on.
+"""
 
 from django.urls import path
+from django.views.decorators.cache import never_cache
 
 from experts.views import desk, letters, pages, registration, shortlists, word
 
@@ -40,3 +45,6 @@ urlpatterns = [
     path("<slug:slug>/", pages.RosterPage.as_view(), name="roster"),
     path("<slug:slug>/<uuid:key>/", pages.expert_detail, name="expert"),
 ]
+
+for each in urlpatterns:
+    each.callback = never_cache(each.callback)

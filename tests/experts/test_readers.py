@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser, Permission
 from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import now
+from django.utils.translation import override
 
 from events.models import Engagement
 from experts.filters import ExpertFilter
@@ -93,6 +94,7 @@ def clients():
     }
 
 
+@override("en")  # the page asked for before may have left another language behind
 def pages_of(expert):
     """Every address at which something of an expert could be read, by anybody."""
     roster = reverse("experts:roster", args=["environment-water"])
@@ -116,6 +118,7 @@ def pages_of(expert):
 def read(client, paths):
     """All that a reader gets at these addresses, without the reader's own words."""
     answers = [client.get(path) for path in paths]
+    assert {each.status_code for each in answers} <= {200, 404}
     texts = [each.content.decode() for each in answers if each.status_code == 200]
     for words in ("Zaynab", "Quagga", "wombat"):
         texts = [text.replace(f'value="{words}"', "").replace(f"“{words}”", "") for text in texts]
@@ -179,6 +182,18 @@ def test_what_is_withdrawn_is_gone_from_the_next_answer_on(expert):
     assert centre.get(reverse("experts:cv", args=[expert.key])).status_code == 404
 
 
+def test_no_page_that_could_show_an_expert_stays_in_a_cache(expert):
+    for purpose in PURPOSES:
+        expert.agree_to(purpose)
+    for client in (Client(), signed_in(RepresentationFactory().user), signed_in(staff())):
+        for path in pages_of(expert)[:4]:
+            response = client.get(path)
+            assert {"no-store", "private"} <= set(response["Cache-Control"].split(", ")), path
+            assert "Zaynab" in response.text
+    page = Client().get(pages_of(expert)[1]).text
+    assert '<meta name="robots" content="noarchive">' in page  # search engines keep no copy either
+
+
 @pytest.mark.parametrize("status", [each for each in Status if each != Status.LISTED])
 def test_who_is_not_listed_is_seen_by_the_centre_alone(expert, status):
     for purpose in PURPOSES:
@@ -192,7 +207,10 @@ def test_who_is_not_listed_is_seen_by_the_centre_alone(expert, status):
 
 def test_who_left_the_roster_is_not_found_on_it(expert):
     expert.agree_to("public")
+    expert.agree_to("contacted")
+    assert expert in Expert.objects.assignable()
     expert.leave(RosterFactory())
+    assert expert not in Expert.objects.assignable()  # nor suggested for events
     assert found(read(Client(), pages_of(expert)[:4]), [*TO_ALL, str(expert.key)]) == []
 
 
