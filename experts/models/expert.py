@@ -401,8 +401,10 @@ class Expert(Worded):
             words += [self.institution.name_en, self.institution.name_fr, self.institution.name_ar]
         for each in self.assignments.all():
             words += [each.what, each.client]
-        self.linked_words = " ".join(dict.fromkeys(filter(None, words)))
-        self.save(update_fields=["linked_words"])
+        linked_words = " ".join(dict.fromkeys(filter(None, words)))
+        if linked_words != self.linked_words:
+            self.linked_words = linked_words
+            self.save(update_fields=["linked_words"])
 
     def leave(self, roster):
         """Take the expert off one roster."""

@@ -11,6 +11,7 @@ from experts import duplicates
 from experts.merging import PARTS, better_first, merge
 from experts.models import Apart, Consent, Expert, Findable
 from experts.models.consent import FLAGS
+from notifications.models import Letter
 from partners.applications import Decision, Status
 from tests.experts.helpers import pdf
 from tests.factories import (
@@ -116,6 +117,15 @@ def test_every_fact_comes_from_the_record_chosen(pair):
     assert merged.reviews.first().decision == Decision.MERGED
     assert goes.name not in merged.linked_words
     assert [each.expert_id for each in Findable.objects.exclude(labels=[])] == [merged.pk]
+
+
+def test_the_expert_is_told_that_there_is_one_record(pair):
+    stays, goes = pair
+    merge(stays, goes, None)
+    letter = Letter.objects.to(stays.user.email).get()
+    assert letter.subject == "Your two records on the roster of experts are one now"
+    assert "endorsed" not in letter.text
+    assert not Letter.objects.to(goes.user.email).exists()
 
 
 def test_each_column_of_an_expert_belongs_to_a_part_or_follows():

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 
+from experts.emails import UNTOLD
 from experts.models import Expert
 from notifications.models import Letter
 from partners.applications import Decision, Role, Status
@@ -174,3 +175,15 @@ def test_the_weekly_letter_tells_of_experts_without_their_names(country, head):
     text = Letter.objects.first().text
     assert (str(one) in text, "Zaynab" in text) == (True, False)
     assert [each.monday for each in WeeklyLetter.objects.order_by("monday")] == [date(2026, 3, 9), date(2026, 3, 16)]
+
+
+def test_every_step_that_an_expert_is_told_of_has_words_of_its_own(country):
+    one, subjects = applied(country), {}
+    told = {each.value for each in Expert.STEPS} | {Decision.CONFIRMED, Decision.MERGED, Decision.APPLIED}
+    for decision in sorted(told - UNTOLD):
+        Letter.objects.all().delete()
+        one.record(decision, None, Role.CENTRE, "Because.")
+        subjects[decision] = Letter.objects.to(one.user.email).get().subject
+    assert "" not in subjects.values()
+    assert subjects.pop(Decision.SENT_AGAIN) == subjects[Decision.APPLIED]  # a receipt of either
+    assert len(set(subjects.values())) == len(subjects) >= 9
