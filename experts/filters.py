@@ -20,7 +20,7 @@ from classifications.lists import ListFilter
 from classifications.models import Country
 from classifications.names import Names
 from classifications.written import Text, dates, marked
-from experts.fit import MOST_SHOWN, Ranked, Wish
+from experts.fit import MOST_SHOWN, Ranked, Wish, to_rank
 from experts.models import Expert, Roster
 from experts.models.expert import HIDDEN_AFTER, LAPSES_AFTER, first_day_within
 from experts.models.finding import Kind, Mark
@@ -265,14 +265,17 @@ class ExpertFilter(ListFilter):
 
     @property
     def qs(self):
-        return Ranked(self._without(self.asked_of_all), self.order, self.wish, lambda: (self.count, self.fresh))
+        return Ranked(self._without(self.asked_of_all), self.order, self.wish, self._for_ranking)
+
+    def _for_ranking(self):
+        return self.count, self.fresh, self._counted["keys"]
 
     @cached_property
     def _counted(self):
-        """All numbers that the page shows, in one query."""
+        """All numbers that the page shows, and who is to be ranked, in one query: what is asked for is looked up once."""
         asked, everything = self.asked_of_all, self._without(self.asked_of_all)
         lapses = Since(first_day_within(LAPSES_AFTER)[0])
-        countings = [Counting("", everything), Counting("fresh", Both((everything, lapses)))]
+        countings = [Counting("", everything), Counting("fresh", Both((everything, lapses))), to_rank(everything)]
         together = []
         for name in self.FACETS:
             condition = self._without(asked, name)

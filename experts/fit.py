@@ -31,7 +31,7 @@ from experts.models.expert import LAPSES_AFTER, first_day_within
 from experts.models.finding import Kind, Mark
 from experts.models.linked import Level
 from experts.questions import Both, Since
-from experts.tally import fitting, sets_of
+from experts.tally import Keys, sets_of
 
 MOST_RANKED = 5_000
 MOST_SHOWN = 250  # of those who are too many to be ranked
@@ -110,11 +110,16 @@ def reasons(profile, wish):
     return told
 
 
+def to_rank(condition):
+    """What to count, under "keys", beside all else: those who fit, unless they are too many to be ranked."""
+    return Keys("keys", condition, MOST_RANKED)
+
+
 class Ranked:
     """The experts under a condition in an order (`fit`, `fresh` or `experience`); sliced, it gives those of a page."""
 
     def __init__(self, condition, order, wish, counted):
-        """`counted` gives how many there are, and how many of them confirmed their profile within a year."""
+        """`counted` gives how many there are, how many of them confirmed their profile within a year, and those `to_rank`."""
         self.condition, self.order, self.wish, self._counted = condition, order, wish, counted
 
     @cached_property
@@ -140,13 +145,9 @@ class Ranked:
         return [experts[key] for key in keys if key in experts]
 
     def _ranked(self, first, last):
-        begun, params = fitting(self.condition)
         order, own = self._ordered()
-        sql = (
-            f"WITH {begun} SELECT expert_id FROM experts_findable f WHERE expert_id = ANY(ARRAY(SELECT key FROM fitting))"  # noqa: S608
-            f" ORDER BY {order} LIMIT %s OFFSET %s"
-        )
-        return _keys(sql, [*params, *own, last - first, first])
+        sql = f"SELECT expert_id FROM experts_findable f WHERE expert_id = ANY(%s) ORDER BY {order} LIMIT %s OFFSET %s"  # noqa: S608
+        return _keys(sql, [list(self._counted()[2]), *own, last - first, first])
 
     def _ordered(self):
         fresh = "f.renewed_on DESC, f.first_year, f.expert_id"

@@ -61,6 +61,31 @@ class Counting:
         ), params
 
 
+@dataclass
+class Keys:
+    """The experts themselves under a condition, each counted under their key; some at most where they are more than `most`."""
+
+    name: str
+    condition: object
+    most: int
+
+    def in_bitmaps(self, column):
+        few = f"(SELECT sum(bit_count({column})) FROM asked) <= {int(self.most)}"  # noqa: S608  our own name and number
+        return (
+            f"SELECT '{self.name}', chunk::bigint * {CHUNK} + place, 1 FROM ("  # noqa: S608
+            f" SELECT chunk, sum(octet_length(zeros) + 1) OVER (PARTITION BY chunk ORDER BY nth) - 1 AS place"
+            f" FROM asked, string_to_table({column}::text, '1') WITH ORDINALITY AS pieces (zeros, nth) WHERE {few}) AS places"
+            f" WHERE place < {CHUNK}"
+        )
+
+    def in_rows(self):
+        sql, params = self.condition.rows()
+        return (
+            f"(SELECT '{self.name}', expert_id, 1 FROM experts_findable f WHERE NOT is_counted AND {sql}"  # noqa: S608
+            f" LIMIT {int(self.most) + 1})"
+        ), params
+
+
 def count(countings):
     """Count in one query: give a dict from name to the number of experts under each label (0: of all who fit)."""
     conditions = list(dict.fromkeys(each.condition for each in countings))
@@ -79,18 +104,6 @@ def count(countings):
         for name, label, number in cursor:
             counted[name][label] = number
     return counted
-
-
-def fitting(condition):
-    """The first part of a query, with its parameters: `fitting` holds the keys of all experts who fit, as `key`."""
-    begun, params = _asked([condition])
-    sql, own = condition.rows()
-    return (
-        f"{begun}, fitting AS MATERIALIZED (SELECT chunk::bigint * {CHUNK} + place AS key FROM ("  # noqa: S608
-        " SELECT chunk, sum(octet_length(zeros) + 1) OVER (PARTITION BY chunk ORDER BY nth) - 1 AS place"
-        " FROM asked, string_to_table(c0::text, '1') WITH ORDINALITY AS pieces (zeros, nth)) AS places"
-        f" WHERE place < {CHUNK} UNION ALL SELECT expert_id FROM experts_findable f WHERE NOT is_counted AND {sql})"
-    ), [*params, *own]
 
 
 def sets_of(condition):

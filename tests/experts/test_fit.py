@@ -171,10 +171,9 @@ def test_too_many_are_not_ranked_but_shown_by_their_last_confirmation(world, mon
     assert not filterset.is_ranked
     assert [each.renewed_at for each in filterset.qs[0:9]] == sorted((each.renewed_at for each in ranked), reverse=True)
     walked = ExpertFilter(QueryDict("sort=experience"), reader=STAFF).qs
+    together, one_by_one = walked[0:9], [walked[n : n + 1][0] for n in range(4)]
     monkeypatch.setattr(fit, "MOST_RANKED", 5_000)
-    experienced = order("sort=experience")
-    assert walked[0:9] == experienced
-    assert [walked[n : n + 1][0] for n in range(4)] == experienced
+    assert together == one_by_one == order("sort=experience")
 
 
 def test_the_rule_stands_as_it_is_told(db):
