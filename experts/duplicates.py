@@ -6,6 +6,7 @@ their e-mail addresses are, but for what stands behind a plus sign. What the Cen
 
 from dataclasses import dataclass
 
+from django.core.cache import cache
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,7 @@ from experts.models import Apart, Expert
 from experts.readers import Kind, Reader
 
 MOST = 100  # pairs shown at once, those recorded last first
+COUNTED = "experts.duplicates"
 NAME, EMAIL = _("the same name"), _("the same e-mail address")
 
 _PAIRS = """
@@ -53,8 +55,8 @@ def pairs():
 
 
 def count():
-    """How many pairs there are, at most `MOST`."""
-    return len(_found())
+    """How many pairs there were some minutes ago, at most `MOST`: all names are compared for it."""
+    return cache.get_or_set(COUNTED, lambda: len(_found()), 600)
 
 
 def _found():
@@ -67,3 +69,4 @@ def part(one, other, by):
     """Remember that two records are of two people."""
     first, second = sorted([one, other], key=lambda each: each.pk)
     Apart.objects.get_or_create(one=first, other=second, defaults={"by": by})
+    cache.delete(COUNTED)

@@ -8,6 +8,7 @@ the record that stays; the later confirmation, the later word of the focal point
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from classifications.merging import move
 from classifications.written import dates
+from experts.duplicates import COUNTED
 from experts.duplicates import part as keep_apart
 from experts.erasing import forget_letters
 from experts.models import Apart, Expert
@@ -116,6 +118,7 @@ def merge(stays, goes, by, taken=()):
     stays.keep_words()
     stays.record(Decision.MERGED, by, Role.CENTRE)
     fold()
+    cache.delete(COUNTED)
     if dropped:
         transaction.on_commit(lambda: dropped.storage.delete(dropped.name))
     return stays

@@ -73,6 +73,16 @@ def test_who_looks_like_one_person(db, one, other, same):
     assert duplicates.count() == same
 
 
+def test_the_number_of_pairs_is_counted_once_in_a_while(pair):
+    assert duplicates.count() == 1
+    ExpertFactory(name=pair[0].name)
+    assert duplicates.count() == 1  # as it was some minutes ago
+    duplicates.part(*pair, None)
+    assert duplicates.count() == 2  # two of three pairs: whoever works on them sees it at once
+    merge(*pair, None)
+    assert duplicates.count() == len(keys()) == 1
+
+
 def test_not_the_same_is_not_asked_again(client, editor, pair):
     assert "Experts who may be recorded twice" in client.get(reverse("admin:index")).content.decode()
     page = client.get(address("duplicates")).content.decode()
