@@ -27,7 +27,7 @@ from tests.factories import (
     SideFactory,
     UserFactory,
 )
-from tests.sesric_portal.test_matrix import LINKED, POSTED
+from tests.sesric_portal.countries import LINKED, POSTED
 from tests.sesric_portal.test_urls import SAMPLES, leads_to_sign_in, walk
 
 SECRET = "secret7d41"  # stands in every text of the institutions that is not public
