@@ -20,11 +20,14 @@ MOST = 200  # changes shown of one row, the latest
 
 @dataclass
 class Difference:
-    """One field of a change, in words."""
+    """One field of a change, in words; `name` and `key` of the recorded state say which value stood there before."""
 
     label: str
     before: str
     after: str
+    name: str = ""
+    key: int = 0
+    is_current: bool = False  # whether what stood there before stands there again
 
 
 @dataclass
@@ -64,10 +67,19 @@ def changes_of(row):
         change = Change(before.pgh_created_at, people.get(context.get("user")), context.get("url", ""))
         for each in fields:
             if getattr(before, each.attname) != getattr(after, each.attname):
-                label = row._meta.get_field(each.name).verbose_name
-                change.differences.append(Difference(label, words.of(before, each), words.of(after, each)))
+                told = [row._meta.get_field(each.name).verbose_name, words.of(before, each), words.of(after, each)]
+                is_current = getattr(before, each.attname) == getattr(row, each.attname)
+                change.differences.append(Difference(*told, each.name, before.pk, is_current))
         changes.append(change)
     return changes
+
+
+def value_before(row, key, name):
+    """The value of a field in the recorded state `key` of `row`, as a list of one; an empty one where none is recorded."""
+    history = getattr(row, "pgh_event_models", {}).get("update")
+    recorded = {each.name: each.attname for each in _recorded(history)} if history else {}
+    former = history.objects.filter(pgh_obj=row.pk, pk=key).first() if name in recorded else None
+    return [getattr(former, recorded[name])] if former else []
 
 
 def changed_by_people(model):

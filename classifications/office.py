@@ -6,9 +6,9 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q, Value
-from django.http import HttpResponseNotAllowed
+from django.http import Http404, HttpResponseNotAllowed, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -17,7 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from classifications.history import changes_of, deletions, restore, told
+from classifications.history import changes_of, deletions, restore, told, value_before
 from classifications.search import MOST_WORDS, Folded
 
 # What is stored has no address of its own, so a field of a file shows no link; see `download_link`.
@@ -50,7 +50,7 @@ class RecordAdmin(admin.ModelAdmin):
     object_history_template = "admin/record_history.html"
 
     def get_urls(self):
-        return [*self._urls_of_deleted(), *super().get_urls()]
+        return [*self._urls_of_deleted(), *self._urls_of_values(), *super().get_urls()]
 
     def get_readonly_fields(self, request, obj=None):
         """The address of what is on record stays as it is: links, feeds and what people follow hold it."""
@@ -69,6 +69,8 @@ class RecordAdmin(admin.ModelAdmin):
         response = super().history_view(request, object_id, extra_context)
         if row := getattr(response, "context_data", {}).get("object"):
             response.context_data["changes"] = self.changes_of(row)
+            response.context_data["may_put_back"] = self._may_put_back(request, row)
+            response.context_data["name_of_put_back"] = f"admin:{self.opts.app_label}_{self.opts.model_name}_put_back"
         return response
 
     def changes_of(self, row):
@@ -133,6 +135,66 @@ class RecordAdmin(admin.ModelAdmin):
         messages.success(request, gettext("Restored. Look through it: what was linked to it has to be chosen again."))
         return redirect(reverse(f"{name}_change", args=[row.pk]))
 
+    # --- Single values that stood in a record ---------------------------------------------------------------------------
+
+    @property
+    def puts_back(self):
+        """Whether a value of the past can take its place again."""
+        return self.keeps_deleted
+
+    def _urls_of_values(self):
+        if not self.puts_back:
+            return []
+        view, name = (
+            self.admin_site.admin_view(self.put_back_view),
+            f"{self.opts.app_label}_{self.opts.model_name}_put_back",
+        )
+        return [path("<int:pk>/history/<int:key>/<slug:name>/", view, name=name)]
+
+    def _may_put_back(self, request, row):
+        """The fields that this reader may change in the form of a row; what steps change, and files, are not among them."""
+        if not (self.puts_back and self.has_change_permission(request, row)):
+            return []
+        fields = self.get_form(request, row).base_fields
+        return [name for name, field in fields.items() if not isinstance(field, forms.FileField)]
+
+    def put_back_view(self, request, pk, key, name):
+        """Write one value as it stood, as the form of the record would: with its checks, and what follows from a change."""
+        row = self.get_object(request, str(pk))
+        if not self.has_change_permission(request, row):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if row is None or name not in self._may_put_back(request, row) or not (value := value_before(row, key, name)):
+            raise Http404
+        label = capfirst(self.model._meta.get_field(name).verbose_name)
+        try:
+            self._put_back(request, pk, name, *value)
+        except ValidationError as error:
+            reason = " ".join(error.messages)
+            messages.error(request, gettext("It cannot be put back: %(reason)s") % {"reason": reason})
+        else:
+            messages.success(request, gettext("Put back: %(field)s") % {"field": label})
+        return redirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_history", args=[pk]))
+
+    def _put_back(self, request, pk, name, value):
+        try:
+            with transaction.atomic():
+                self.model._base_manager.select_for_update(of=["self"]).get(pk=pk)  # of two presses one waits here
+                row = self.get_object(request, str(pk))
+                form = self.get_form(request, row, change=True, fields=[name])
+                form = form(_as_posted(form.base_fields[name], name, value), instance=row)
+                if not form.is_valid():
+                    raise ValidationError([each for errors in form.errors.values() for each in errors])
+                changed = self.save_form(request, form, change=True)
+                changed.validate_constraints()  # a form of one field looks at none that name others
+                self.save_model(request, changed, form, change=True)
+                self.save_related(request, form, [], change=True)
+                field = str(self.model._meta.get_field(name).verbose_name)
+                self.log_change(request, changed, gettext("Put back: %(field)s") % {"field": capfirst(field)})
+        except IntegrityError:
+            raise ValidationError(gettext("Another record stands in its way.")) from None
+
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "time_zone":
             return time_zone_field(db_field)
@@ -144,6 +206,21 @@ class RecordAdmin(admin.ModelAdmin):
     def label(self, row):
         """How a row is named where it is chosen."""
         return str(row)
+
+
+def _as_posted(field, name, value):
+    """What a form would send if a value stood in a field of it."""
+    posted, widget = QueryDict(mutable=True), field.widget
+    if isinstance(widget, forms.CheckboxInput):
+        posted.setlist(name, ["on"] if value else [])
+    elif isinstance(widget, forms.MultiWidget):
+        parts = zip(widget.widgets_names, widget.widgets, widget.decompress(value), strict=True)
+        for suffix, part, each in parts:
+            posted[name + suffix] = part.format_value(each) or ""
+    else:
+        sent = widget.format_value(field.prepare_value(value))
+        posted.setlist(name, sent if isinstance(sent, list) else [sent or ""])
+    return posted
 
 
 def time_zone_field(db_field):

@@ -490,7 +490,7 @@ class CommitteeAdmin(RecordAdmin):
         for seat in row.seats.all():
             changes = changes_of(seat)
             for difference in (each for change in changes for each in change.differences):
-                difference.label = f"{seat}: {difference.label}"
+                difference.label, difference.name = f"{seat}: {difference.label}", ""
             found += changes
         return sorted(found, key=lambda change: change.at, reverse=True)
 

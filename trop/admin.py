@@ -183,6 +183,7 @@ class CorrectionForm(forms.ModelForm):
 @admin.register(TrainingOpportunity)
 class TrainingOpportunityAdmin(ReviewedAdmin):
     restores = False
+    puts_back = True
 
     def more_tools(self, row):
         return [] if row.published_at else audience_link(row)

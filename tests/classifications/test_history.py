@@ -5,14 +5,18 @@ from datetime import date
 import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.timezone import now
 
 from classifications.history import deletions, restore
 from classifications.models import City, Country, Language, Sector
 from events.models import Event, Series
+from notifications.matching import announce, announce_change
+from notifications.models import Announcement
 from partners.models import Institution, Notice
 from programmes.models import Committee, FocalPoint, Page, Programme, Theme
 from tests import factories
@@ -232,3 +236,126 @@ def test_pages_of_deleted_records_ask_as_much_for_many_as_for_one(client, superu
     assert len(page.context["deleted"]) == 25
     assert len(client.get(address(Event, "deleted"), {"page": "2"}).context["deleted"]) == 6
     assert client.get(address(Event, "deleted"), {"page": "no"}).context["page"].number == 1
+
+
+# --- One value put back -----------------------------------------------------------------------------------------------------
+
+
+def put_back(client, row, name, change=0):
+    """Press the button beside what stood in a field before its `change`th change, the latest first."""
+    page = client.get(address(type(row), "history", row.pk))
+    differences = [each for one in page.context["changes"] for each in one.differences if each.name == name]
+    return client.post(address(type(row), "put_back", row.pk, differences[change].key, name), follow=True)
+
+
+def test_one_value_is_put_back_and_the_others_stay(client, superuser):
+    event = EventFactory(title_en="As it was", city=factories.CityFactory(name_en="Sfax"), starts_on=date(2011, 7, 5))
+    Event.objects.update(title_en="Spoilt", starts_on=date(2011, 7, 6))
+    page = put_back(client, event, "title_en")
+    assert told(page) == ["Put back: Title in English"]
+    now = Event.objects.get()
+    assert (now.title_en, now.starts_on, now.city.name_en) == ("As it was", date(2011, 7, 6), "Sfax")
+    latest, _first = page.context["changes"]
+    assert [(each.before, each.after) for each in latest.differences] == [("Spoilt", "As it was")]
+    assert latest.by == superuser
+    assert LogEntry.objects.get().change_message == "Put back: Title in English"
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "was", "spoilt"),
+    [
+        (Event, "starts_on", date(2011, 7, 4), date(2011, 7, 5)),
+        (Event, "kind", "workshop", "seminar"),
+        (Event, "participants", 12, None),
+        (Institution, "offers", "Courses", ""),
+        (Institution, "founded", 1961, 1962),
+        (Programme, "launched_year", None, 2011),
+        (Page, "body_fr", "Texte d’avant.", "Perdu."),
+        (Committee, "name_en", "Committee", "Comittee"),
+        (FocalPoint, "may_publish_person", True, False),
+        (FocalPoint, "term_ends_on", date(2090, 1, 1), None),
+        (factories.TrainingOpportunity, "seats", 12, 13),
+    ],
+)
+def test_values_of_every_kind_come_back(client, superuser, model, name, was, spoilt):
+    factory = MADE_BY.get(model, factories.OpportunityFactory)
+    row = factory(**{name: was})
+    model.objects.filter(pk=row.pk).update(**{name: spoilt})
+    put_back(client, row, name)
+    assert getattr(model.objects.get(pk=row.pk), name) == was
+
+
+def test_what_a_value_names_comes_back_too(client, superuser):
+    mali, chad = CountryFactory(name_en="Mali"), CountryFactory(name_en="Chad")
+    event = EventFactory(country=mali)
+    Event.objects.update(country=chad)
+    put_back(client, event, "country")
+    assert Event.objects.get().country == mali
+
+
+def test_a_value_that_does_not_fit_what_stands_now_is_refused(client, superuser):
+    event = EventFactory(starts_on=date(2011, 7, 20), ends_on=date(2011, 7, 21))
+    Event.objects.update(starts_on=date(2011, 7, 5), ends_on=date(2011, 7, 6))
+    (reason,) = told(put_back(client, event, "starts_on"))
+    assert reason.startswith("It cannot be put back: ")
+    assert Event.objects.get().starts_on == date(2011, 7, 5)
+
+
+def test_what_ended_is_not_begun_again_by_it(client, superuser):
+    point = factories.FocalPointFactory(designated_on=date(2020, 1, 1), term_ends_on=None)
+    FocalPoint.objects.update(term_ends_on=date(2021, 1, 1))
+    (reason,) = told(put_back(client, point, "term_ends_on"))
+    assert "that stays: designate anew" in reason
+    assert FocalPoint.objects.get().term_ends_on == date(2021, 1, 1)
+
+
+def test_only_what_a_form_changes_has_a_button(client, superuser):
+    """Steps change how an application stands, and the address of a page stays."""
+    one = factories.InstitutionFactory(status="applied", slug="was", name_en="Was", waiting_since=now())
+    Institution.objects.update(status="listed", waiting_since=None, slug="is", name_en="Is")
+    page = client.get(address(Institution, "history", one.pk))
+    (change,) = page.context["changes"]
+    keys = {each.name: each.key for each in change.differences}
+    assert {"status", "slug", "name_en"} <= set(keys)
+    assert page.text.count("Put back: ") == 1
+    for name in ("status", "slug", "pk", "no_such_field"):
+        path = address(Institution, "put_back", one.pk, keys["name_en"], name)
+        assert (name, client.post(path).status_code) == (name, 404)
+    another = factories.InstitutionFactory(name_en="Another")
+    assert client.post(address(Institution, "put_back", another.pk, keys["name_en"], "name_en")).status_code == 404
+    assert set(Institution.objects.values_list("name_en", "status")) == {("Is", "listed"), ("Another", "listed")}
+
+
+def test_what_stands_there_already_has_no_button(client, superuser):
+    event = EventFactory(title_en="One")
+    Event.objects.update(title_en="Two")
+    Event.objects.update(title_en="One")
+    page = client.get(address(Event, "history", event.pk))
+    assert [each.is_current for change in page.context["changes"] for each in change.differences] == [False, True]
+    assert page.text.count("Put back: ") == 1
+
+
+def test_reading_puts_nothing_back_and_neither_does_who_may_only_read(client, sign_in):
+    event = EventFactory(title_en="One")
+    Event.objects.update(title_en="Two")
+    key = Event.pgh_event_models["update"].objects.get().pk
+    path = address(Event, "put_back", event.pk, key, "title_en")
+    reader = sign_in(is_staff=True)
+    assert client.post(path).status_code == 403
+    reader.user_permissions.add(Permission.objects.get(codename="view_event"))
+    assert client.post(path).status_code == 403
+    assert "Put back" not in client.get(address(Event, "history", event.pk)).text
+    reader.user_permissions.add(Permission.objects.get(codename="change_event"))
+    assert client.get(path).status_code == 405
+    assert Event.objects.get().title_en == "Two"
+    assert client.post(path).status_code == 302
+    assert Event.objects.get().title_en == "One"
+
+
+def test_moved_days_put_back_are_told_as_any_change(client, superuser):
+    event = EventFactory(starts_on=date(2090, 1, 1), status="planned")
+    announce("event", event.pk)
+    Event.objects.update(starts_on=date(2090, 2, 1), ends_on=date(2090, 2, 3))
+    announce_change("event", event.pk)
+    put_back(client, event, "starts_on")
+    assert [each.occasion for each in Announcement.objects.order_by("pk")] == ["appeared", "moved", "moved"]
