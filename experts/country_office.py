@@ -106,6 +106,9 @@ class CountryExpertAdmin(Scoped):
         Export.note(request.user, form, columns, list(queryset.order_by("pk")))
         return super().get_export_data(file_format, request, queryset, **kwargs)
 
+    def may_be_corrected(self, expert):
+        return expert.is_listed
+
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         reader = AnonymousUser() if previewed(request) else request.user
         context["may_say_word"] = Expert.objects.for_word_of(reader).filter(pk=obj.pk).exists()

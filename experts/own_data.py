@@ -49,6 +49,10 @@ def held_about(user):
         "taken out of the portal": [
             {"when": each.at, "form": each.form, "columns": each.columns} for each in expert.exports.all()
         ],
+        "corrections proposed by focal points": [
+            {"proposed": each.proposed_at, "values": each.facts, "words": each.words, "accepted": each.was_accepted}
+            for each in expert.proposals
+        ],
         "reminders": [{"written": each.written_at} for each in expert.reminders.all()],
     }  # fmt: skip
 

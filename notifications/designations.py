@@ -1,4 +1,4 @@
-"""Letters about focal points: that a designation began or ended, and once a year whether it still holds.
+"""Letters about focal points: that a designation began or ended, what became of proposals, and whether it still holds.
 
 Whoever designates or ends leaves a `DesignationStep`; the letters are written from these rows, each row once, so that
 nothing is told twice and nothing that was rolled back is told at all.
@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from django.utils.timezone import localdate, now
 
 from classifications.models import Country
-from notifications.writing import write
-from programmes.models import DesignationStep, FocalPoint, YearlyQuestion
+from notifications.writing import write, write_to
+from programmes.models import DesignationStep, FocalPoint, Proposal, YearlyQuestion
 from programmes.seats import vacant_seats_of
 
 LANGUAGES = dict(settings.LANGUAGES)
@@ -26,6 +26,19 @@ def tell():
                 _tell_of(step)
                 step.told_at = now()
                 step.save(update_fields=["told_at"])
+
+
+def tell_of_proposals():
+    """Tell focal points what became of what they proposed, each under its row lock."""
+    for pk in Proposal.objects.untold().values_list("pk", flat=True):
+        with transaction.atomic():
+            decided = Proposal.objects.untold().select_for_update(skip_locked=True, of=["self"])
+            proposal = decided.select_related("point__country", "point__programme", "proposed_by").filter(pk=pk).first()
+            if proposal:
+                if proposal.proposed_by and proposal.proposed_by.is_active:
+                    write_to(proposal.proposed_by, "programmes/email/proposal.txt", {"proposal": proposal})
+                proposal.told_at = now()
+                proposal.save(update_fields=["told_at"])
 
 
 def _tell_of(step):

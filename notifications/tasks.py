@@ -58,8 +58,9 @@ def watch_mail():
 
 @shared_task
 def tell_of_designations():
-    """Write to those whom designations concern that began or ended."""
+    """Write to those whom designations concern that began or ended, and to those whose proposals were decided on."""
     designations.tell()
+    designations.tell_of_proposals()
 
 
 @shared_task

@@ -6,6 +6,9 @@ designation: it begins on its first day, and ends with its term. The apps above 
 same name. Staff may look at it as a focal point sees it, see `previewing.py`.
 """
 
+from copy import copy
+from operator import attrgetter
+
 from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.contrib import admin, messages
@@ -13,6 +16,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import CharField, DateField, URLField
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -25,6 +29,7 @@ from import_export.fields import Field
 
 from accounts.keeping import KeepsAnswers
 from classifications.exchange import CityWidget, OutgoingTableAdmin, Table, link
+from classifications.fields import LineField
 from classifications.history import changes_of
 from classifications.models import Country
 from classifications.office import LinkedInline
@@ -35,7 +40,7 @@ from partners.forms import VerifiedFactsForm
 from partners.models import Institution, ProposedChange, Review
 from partners.previewing import SAFE, begin, end, may_preview, previewed
 from partners.routing import waiting_for
-from programmes.models import FocalPoint
+from programmes.models import FocalPoint, Proposal
 from programmes.tables import DesignationTable
 
 
@@ -131,6 +136,27 @@ class CountryOffice(KeepsAnswers, admin.AdminSite):
 country_office = CountryOffice(name="country")
 
 
+def proposal_form(model):
+    """A form of the fields of `model` that a focal point may propose to correct, and of words to the Centre."""
+    words = forms.CharField(
+        label=gettext_lazy("Words to the Centre"), max_length=1000, required=False,
+        widget=forms.Textarea({"rows": 3, "dir": "auto"}), help_text=gettext_lazy("Why it is to change. May stay empty."),
+    )  # fmt: skip
+    base = type("ProposalForm", (forms.ModelForm,), {"words": words})
+    return forms.modelform_factory(model, base, fields=model.PROPOSABLE, formfield_callback=_asked)
+
+
+def _asked(column, **options):
+    """The field of a form that asks for a column."""
+    if isinstance(column, DateField):
+        options["widget"] = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    if isinstance(column, URLField):
+        options["assume_scheme"] = "https"
+    elif isinstance(column, CharField) and not column.choices:
+        options["form_class"] = LineField
+    return column.formfield(**options)
+
+
 class Scoped(ReadOnly, OutgoingTableAdmin):
     """Records of the countries whose focal point the reader is today; others are not found. `STATE` leads to the country."""
 
@@ -149,6 +175,48 @@ class Scoped(ReadOnly, OutgoingTableAdmin):
         return self.has_module_permission(request) and (
             obj is None or self.get_queryset(request).filter(pk=obj.pk).exists()
         )
+
+    # --- Proposing a correction -----------------------------------------------------------------------------------------
+
+    change_form_template = "admin/country_record.html"
+
+    def get_urls(self):
+        if not hasattr(self.model, "PROPOSABLE"):
+            return super().get_urls()
+        name = f"{self.opts.app_label}_{self.opts.model_name}_propose"
+        view = self.admin_site.admin_view(self.propose_correction_view)
+        return [path("<int:pk>/propose/", view, name=name), *super().get_urls()]
+
+    def may_be_corrected(self, row):
+        """Whether a record is such that corrections can be proposed; what is no fact for readers yet is not."""
+        return True
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if hasattr(self.model, "PROPOSABLE") and previewed(request) is None and self.may_be_corrected(obj):
+            context["propose_url"] = f"country:{self.opts.app_label}_{self.opts.model_name}_propose"
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def propose_correction_view(self, request, pk):
+        """Propose other values of what is on record; the record stays as it is until the Centre has decided."""
+        row = self.get_queryset(request).filter(pk=pk).first()
+        if row is None or previewed(request) or not self.may_be_corrected(row):
+            raise Http404
+        form = proposal_form(self.model)(request.POST if request.method == "POST" else None, instance=copy(row))
+        if form.is_valid():
+            country = attrgetter(f"{self.STATE}_id".replace("__", "."))(row)
+            point = self.admin_site.designations(request).filter(country=country).order_by("-role", "pk").first()
+            facts = {name: form.cleaned_data[name] for name in self.model.PROPOSABLE}
+            words = form.cleaned_data["words"]
+            proposal = Proposal.propose(point, request.user, Proposal.Kind.CORRECTION, row, facts, words)
+            messages.success(
+                request, _("Sent. It stays as it is until it is decided on.") if proposal else _("Nothing differs.")
+            )
+            return redirect(f"country:{self.opts.app_label}_{self.opts.model_name}_change", pk)
+        context = {
+            **self.admin_site.each_context(request), "opts": self.opts, "original": row, "form": form,
+            "title": _("Propose a correction"), "subtitle": str(row),
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/country_propose.html", context, status=400 if form.is_bound else 200)
 
     def lookup_allowed(self, lookup, value, request=None):
         """Only what the filters beside the list ask: other questions could tell of what is not shown."""
@@ -284,6 +352,9 @@ class CountryFocalPointAdmin(Scoped):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["is_own"] = previewed(request) is None and self._own(request).filter(pk=obj.pk).exists()
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def may_be_corrected(self, row):
+        return row.is_acting
 
     def _own(self, request):
         """The reader's own designations, of focal points; deputies propose none."""

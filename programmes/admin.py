@@ -24,6 +24,7 @@ from classifications.models import Country, Sector
 from classifications.office import DocumentInline, LinkedInline, NamesFilter, RecordAdmin, YesOrNoFilter, download_link
 from classifications.steps import Queue
 from classifications.written import LANGUAGES
+from programmes import proposals  # noqa: F401  registers what focal points propose
 from programmes.models import Committee, DesignationStep, FocalPoint, Page, Programme, ProgrammeDocument, Seat, Theme
 from programmes.seats import OIC_VET, programmes_with_seats, seats_of, vacant
 from programmes.tables import OFFICES, FocalPointTable

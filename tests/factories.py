@@ -35,7 +35,7 @@ from partners.models import (
     Side,
 )
 from partners.models import FormerAddress as FormerAddressOfInstitution
-from programmes.models import Committee, FocalPoint, Page, Programme, ProgrammeDocument, Seat, Theme
+from programmes.models import Committee, FocalPoint, Page, Programme, ProgrammeDocument, Proposal, Seat, Theme
 from trop.models import Membership, ProposedRewrite, TrainingOpportunity
 
 
@@ -116,6 +116,19 @@ class FocalPointFactory(DjangoModelFactory):
     programme = factory.SubFactory(ProgrammeFactory)
     office_en = "Department of Training"
     designated_on = date(2020, 1, 1)
+
+
+class ProposalFactory(DjangoModelFactory):
+    """That a focal point proposes a deputy, on which nobody has decided."""
+
+    class Meta:
+        model = Proposal
+
+    point = factory.SubFactory(FocalPointFactory)
+    record = factory.SelfAttribute("point")
+    kind = Proposal.Kind.DEPUTY
+    words = "Directorate of Schools, schools@example.org"
+    proposed_by = factory.SubFactory("tests.factories.UserFactory")
 
 
 class CommitteeFactory(DjangoModelFactory):

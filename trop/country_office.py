@@ -28,6 +28,9 @@ class CountryOpportunityAdmin(Scoped):
     def get_queryset(self, request):
         return super().get_queryset(request).sent().select_related("institution", "city")
 
+    def may_be_corrected(self, opportunity):
+        return opportunity.is_public
+
     def view_on_site(self, opportunity):
         return opportunity.get_absolute_url() if opportunity.is_public else None
 

@@ -24,6 +24,7 @@ from partners.applications import Decision, Role, Status
 from partners.models import Institution
 from partners.models.word import RoutedStep, Worded, WordedQuerySet, routed_once
 from partners.stepped import waits_exactly_while
+from programmes.models import Proposal
 
 # Counted in whole days of UTC, as the labels by which experts are found hold them.
 LAPSES_AFTER = timedelta(days=365)  # without a renewal: ranked last
@@ -383,6 +384,30 @@ class Expert(Worded):
         self._consent_to(purposes)
         self.keep_words()
 
+    # What the public reads, in columns of its own, and a focal point may propose to the Centre to correct.
+    PROPOSABLE = ["name", "name_ar", "employer", "summary_en", "summary_fr", "summary_ar"]
+
+    @transaction.atomic
+    def correct_as_proposed(self, by, facts):
+        """Write corrections that a focal point proposed and `by` accepted; the expert is told. Raise `ValidationError`."""
+        locked = Expert.objects.select_for_update(of=["self"]).get(pk=self.pk)
+        told = "\n".join(f"{getattr(locked, name) or '—'} → {value or '—'}" for name, value in facts.items())
+        for name, value in facts.items():
+            setattr(locked, name, value)
+        written = list(facts)
+        if "employer" in facts:
+            locked.institution = _employer_on_record(locked.employer)
+            written.append("institution")
+        locked.full_clean(exclude=["cv"])
+        locked.save(update_fields=written)
+        locked.keep_words()
+        locked.record(Decision.CHANGE_ACCEPTED, by, Role.CENTRE, told)
+
+    @property
+    def proposals(self):
+        """What focal points proposed to correct."""
+        return Proposal.objects.about(self)
+
     def _join(self, rosters):
         self.memberships.exclude(roster__in=rosters).delete()
         present = set(self.memberships.values_list("roster", flat=True))
@@ -504,7 +529,7 @@ class Expert(Worded):
         self._drop_cv()
         for rows in (
             self.languages, self.periods, self.assignments, self.references, self.consents, self.reviews, self.reminders,
-            self.engagements, self.entries, self.said_apart, self.said_apart_of,
+            self.engagements, self.entries, self.said_apart, self.said_apart_of, self.proposals,
         ):  # fmt: skip
             rows.all().delete()
         self.sectors.clear()

@@ -4,6 +4,7 @@ from programmes.models.committee import Committee, Seat
 from programmes.models.focal_point import DesignationStep, FocalPoint, YearlyQuestion
 from programmes.models.page import Page
 from programmes.models.programme import Programme, ProgrammeDocument, Theme
+from programmes.models.proposal import Proposal
 
 __all__ = [
     "Committee",
@@ -12,6 +13,7 @@ __all__ = [
     "Page",
     "Programme",
     "ProgrammeDocument",
+    "Proposal",
     "Seat",
     "Theme",
     "YearlyQuestion",

@@ -289,8 +289,24 @@ class FocalPoint(models.Model):
         self.steps.create(what=DesignationStep.What.CONFIRMED, by=by, told_at=now())
 
     def propose_deputy(self, by, words):
-        """Note whom the focal point proposes as deputy; the Centre designates on the letter of the authorities."""
+        """Propose to the Centre whom it is to designate as deputy, on the letter of the authorities."""
+        from programmes.models.proposal import Proposal  # noqa: PLC0415  proposals are made under designations
+
+        Proposal.propose(self, by, Proposal.Kind.DEPUTY, self, words=words)
         return self.steps.create(what=DesignationStep.What.DEPUTY_PROPOSED, by=by, words=words, told_at=now())
+
+    PROPOSABLE = ["office_en", "office_fr", "office_ar"]
+
+    @transaction.atomic
+    def correct_as_proposed(self, by, facts):
+        """Write corrections that a focal point proposed and `by` accepted; raise `ValidationError` where they do not fit."""
+        for name, value in facts.items():
+            setattr(self, name, value)
+        self.full_clean()
+        self.save(update_fields=list(facts))
+        self.steps.create(
+            what=DesignationStep.What.CORRECTED, by=by, words="\n".join(map(str, facts.values())), told_at=now()
+        )
 
 
 class DesignationStepQuerySet(models.QuerySet):
@@ -308,6 +324,9 @@ class DesignationStep(models.Model):
         CONFIRMED = "confirmed", pgettext_lazy("step of a designation", "Confirmed by the country")
         ACCOUNT_CHANGED = "account", pgettext_lazy("step of a designation", "Another account may act")
         DEPUTY_PROPOSED = "deputy-proposed", pgettext_lazy("step of a designation", "Deputy proposed")
+        DEPUTY_ACCEPTED = "deputy-accepted", pgettext_lazy("step of a designation", "Proposed deputy accepted")
+        DEPUTY_DECLINED = "deputy-declined", pgettext_lazy("step of a designation", "Proposed deputy declined")
+        CORRECTED = "corrected", pgettext_lazy("step of a designation", "Corrected as proposed")
 
     focal_point = models.ForeignKey(FocalPoint, models.CASCADE, verbose_name=_("focal point"), related_name="steps")
     what = models.CharField(_("step"), max_length=20, choices=What)

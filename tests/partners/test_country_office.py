@@ -64,6 +64,9 @@ TABLE = {
     "country:programmes_focalpoint_history": (200, 302),
     "country:programmes_focalpoint_delete": (403, 403),
     "country:programmes_focalpoint_deputy": (200, 404),
+    "country:programmes_focalpoint_propose": (200, 404),
+    "country:experts_expert_propose": (200, 404),
+    "country:trop_trainingopportunity_propose": (200, 404),
     "country:preview": (404, 404),
     "country:leave": (405, 405),
     **{

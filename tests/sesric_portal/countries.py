@@ -43,6 +43,7 @@ from tests.factories import (
     ParticipationFactory,
     ProgrammeDocumentFactory,
     ProgrammeFactory,
+    ProposalFactory,
     ProposedChangeFactory,
     ReferenceFactory,
     ReportFactory,
@@ -100,6 +101,7 @@ def furnish(country, number, state, mark, person=None):
     point = FocalPointFactory(pk=number, country=country, programme=programme, user=official, person=f"{mark} Person",
                               email=f"{mark}@example.org")  # fmt: skip
     DesignationStep.objects.create(pk=number, focal_point=point, what="deputy-proposed", words=f"{mark} deputy")
+    ProposalFactory(pk=number, point=point, words=f"{mark} deputy", proposed_by=official)
     YearlyQuestion.objects.create(
         pk=number, country=country, year=2000 + number % 100, addresses=[f"{mark}@example.org"]
     )

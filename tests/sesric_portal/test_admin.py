@@ -17,7 +17,7 @@ from events.models import Engagement, Event, Series
 from experts.models import Expert, Export, Roster
 from notifications.models import Announcement, Follower, Letter, MailStop, RefusedAddress
 from partners.models import Institution, Notice, ProposedChange, Report, Representation, ReviewRules
-from programmes.models import Committee, FocalPoint, Page, Programme, ProgrammeDocument, Theme
+from programmes.models import Committee, FocalPoint, Page, Programme, ProgrammeDocument, Proposal, Theme
 from tests import factories
 from tests.factories import CityFactory, CountryFactory, LanguageFactory, UserFactory
 from trop.models import Membership, ProposedRewrite, TrainingOpportunity
@@ -35,6 +35,7 @@ MADE_BY = {
     FocalPoint: factories.FocalPointFactory,
     Committee: factories.CommitteeFactory,
     Page: factories.PageFactory,
+    Proposal: factories.ProposalFactory,
     Letter: factories.LetterFactory,
     Announcement: lambda: factories.NotificationFactory().announcement,
     Follower: lambda: factories.NotificationFactory().follower,
@@ -68,6 +69,7 @@ READ_ONLY = ONE_ROW | {
     Letter,
     Membership,
     Notice,
+    Proposal,
     ProposedChange,
     ProposedRewrite,
     Report,

@@ -429,6 +429,15 @@ class TrainingOpportunity(Stepped):
         announce_change(self.NEWS, self.pk)
         tell_of_correction(self.record(Decision.CORRECTED, by, Role.CENTRE), facts)
 
+    # What a focal point may propose to the Centre to correct.
+    PROPOSABLE = [
+        "title", "summary", "starts_on", "ends_on", "apply_by", "seats", "how_to_apply", "application_url",
+    ]  # fmt: skip
+
+    def correct_as_proposed(self, by, facts):
+        """As `correct`: a focal point proposed it, and `by`, of the Centre, accepted."""
+        self.correct(by, facts)
+
     def mark_changed(self):
         """Note, before it is saved, that its facts changed, so that calendars and feeds take it anew."""
         self.updated_at = self.touched_at = now()
