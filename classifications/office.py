@@ -149,7 +149,7 @@ class RecordAdmin(admin.ModelAdmin):
             self.admin_site.admin_view(self.put_back_view),
             f"{self.opts.app_label}_{self.opts.model_name}_put_back",
         )
-        return [path("<int:pk>/history/<int:key>/<slug:name>/", view, name=name)]
+        return [path("<int:pk>/history/<int:state>/<slug:name>/", view, name=name)]
 
     def _may_put_back(self, request, row):
         """The fields that this reader may change in the form of a row; what steps change, and files, are not among them."""
@@ -158,14 +158,14 @@ class RecordAdmin(admin.ModelAdmin):
         fields = self.get_form(request, row).base_fields
         return [name for name, field in fields.items() if not isinstance(field, forms.FileField)]
 
-    def put_back_view(self, request, pk, key, name):
+    def put_back_view(self, request, pk, state, name):
         """Write one value as it stood, as the form of the record would: with its checks, and what follows from a change."""
         row = self.get_object(request, str(pk))
         if not self.has_change_permission(request, row):
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        if row is None or name not in self._may_put_back(request, row) or not (value := value_before(row, key, name)):
+        if row is None or name not in self._may_put_back(request, row) or not (value := value_before(row, state, name)):
             raise Http404
         label = capfirst(self.model._meta.get_field(name).verbose_name)
         try:

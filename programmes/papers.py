@@ -28,7 +28,7 @@ def forms_of(programme):
         documents = sorted(documents, key=_place)
         there = {each.language.code for each in documents}
         missing = [known[code] for code in LANGUAGES if code in known and code not in there]
-        labels = ProgrammeDocument.Kind(purpose).label, ProgrammeDocument.Activity(activity).label
+        labels = ProgrammeDocument.Kind(purpose).label, dict(ProgrammeDocument.ACTIVITIES)[activity]
         found.append(Form(*labels, documents, missing))
     return found
 

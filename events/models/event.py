@@ -26,6 +26,7 @@ from classifications.written import translated
 from events.linked import Linked
 from notifications.matching import announce, announce_change
 from partners.models import Institution
+from programmes.activities import Activity
 from programmes.models import Programme
 
 
@@ -206,17 +207,7 @@ class Event(models.Model):
 
     NEWS = "event"
 
-    class Kind(models.TextChoices):
-        TRAINING_COURSE = "training_course", _("Training course")
-        TRAINING_OF_TRAINERS = "training_of_trainers", _("Training of trainers")
-        WORKSHOP = "workshop", _("Workshop")
-        STUDY_VISIT = "study_visit", _("Study visit")
-        SEMINAR = "seminar", _("Seminar")
-        WEBINAR = "webinar", _("Webinar")
-        TECHNICAL_MISSION = "technical_mission", _("Technical mission")
-        EXPERT_MISSION = "expert_mission", _("Expert mission")
-        MEETING = "meeting", _("Meeting")
-        CONFERENCE = "conference", _("Conference")
+    Kind = Activity
 
     class Status(models.TextChoices):
         PLANNED = "planned", _("Planned")

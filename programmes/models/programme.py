@@ -14,6 +14,7 @@ from classifications.gathering import NAMES
 from classifications.models import Named, NamedQuerySet, Sector, SectorQuerySet
 from classifications.search import SearchableQuerySet, key_column, search_indexes, stems_column
 from classifications.written import translated
+from programmes.activities import Activity
 
 
 class ThemeQuerySet(SectorQuerySet):
@@ -163,21 +164,15 @@ class ProgrammeDocument(PublishedDocument):
         TERMS = "terms_of_reference", _("Terms of reference")
         OTHER = "other", _("Other document")
 
-    class Activity(models.TextChoices):
-        ANY = "", _("All activities")
-        TRAINING = "training_course", _("Training course")
-        STUDY_VISIT = "study_visit", _("Study visit")
-        WORKSHOP = "workshop", _("Workshop")
-        MISSION = "expert_mission", _("Expert mission")
+    ANY = ""
+    ACTIVITIES = [(ANY, _("All activities")), *Activity.choices]
 
     FORMS = [Kind.QUESTIONNAIRE, Kind.TERMS]
     KEY = ["programme", "purpose", "activity", "language"]
 
     programme = models.ForeignKey(Programme, models.CASCADE, verbose_name=_("programme"), related_name="documents")
     purpose = models.CharField(_("kind of document"), max_length=20, choices=Kind, default=Kind.OTHER)
-    activity = models.CharField(
-        _("for the activity"), max_length=20, choices=Activity, default=Activity.ANY, blank=True
-    )
+    activity = models.CharField(_("for the activity"), max_length=20, choices=ACTIVITIES, default=ANY, blank=True)
     version = models.PositiveSmallIntegerField(_("version"), default=1, editable=False)
     replaced_at = models.DateTimeField(_("replaced by a newer version"), null=True, blank=True, editable=False)
 

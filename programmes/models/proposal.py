@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.contenttypes.prefetch import GenericPrefetch
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
@@ -29,7 +30,7 @@ class ProposalQuerySet(models.QuerySet):
     def for_listing(self):
         """With whose they are and what they are about."""
         linked = self.select_related("point__country", "point__programme", "proposed_by", "content_type")
-        return linked.prefetch_related("record")
+        return linked.prefetch_related(GenericPrefetch("record", [FocalPoint.objects.select_related("country")]))
 
 
 class Proposal(models.Model):

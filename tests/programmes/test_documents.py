@@ -6,6 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from events.models import Event
 from programmes.models import ProgrammeDocument
 from tests.factories import LanguageFactory, ProgrammeDocumentFactory, ProgrammeFactory
 
@@ -110,3 +111,13 @@ def test_staff_add_a_version_on_the_page_of_the_programme(client, editor, langua
     assert versions(programme) == [(1, False), (2, True)]
     listed = client.get(reverse("admin:programmes_programmedocument_changelist"), {"current": "no"})
     assert list(listed.context["cl"].queryset) == [old]
+
+
+def test_forms_and_events_have_one_list_of_activities(client, superuser):
+    """What an event can be, a form can be for; and a form for it is shown under its name."""
+    choices = ProgrammeDocument._meta.get_field("activity").flatchoices
+    assert choices == [("", "All activities"), *Event._meta.get_field("kind").flatchoices]
+    document = ProgrammeDocumentFactory(purpose="questionnaire", activity="webinar")
+    page = client.get(document.programme.get_absolute_url()).text
+    assert '<span class="sub">Webinar</span>' in page
+    assert '<span class="sub">Seminar</span>' not in page

@@ -58,11 +58,12 @@ BY_KEY = """
     notifications:resume notifications:remove
 """.split()  # noqa: SIM905
 # What none of those of country B has there either: it is for staff alone, nobody deletes, or an institution does not write to
-# itself. `test_matrix.py` sees that staff reach what is for staff.
+# itself; and of an opportunity that is not public nothing can be corrected. `test_matrix.py` sees that staff
+# reach what is for staff.
 FOR_STAFF = """
     country:preview country:view_on_site events:document events:event-calendar events:event-detail experts:export-shortlist
     country:experts_expert_delete country:partners_institution_delete country:programmes_focalpoint_delete
-    country:trop_trainingopportunity_delete country:(unnamed) partners:write
+    country:trop_trainingopportunity_delete country:(unnamed) partners:write country:trop_trainingopportunity_propose
 """.split()  # noqa: SIM905
 ENDING = ("account_", "mfa_", "usersessions", "close-account", "country:logout", "admin:logout", "own-data")
 

@@ -37,6 +37,7 @@ from tests.factories import (
     OpportunityFactory,
     ProgrammeDocumentFactory,
     ProgrammeFactory,
+    ProposalFactory,
     ProposedChangeFactory,
     ReferenceFactory,
     RefusedAddressFactory,
@@ -76,6 +77,7 @@ def of_country(key, code, person):
     country = CountryFactory(pk=key, iso2=code * 2)
     programme = ProgrammeFactory(pk=key, slug=f"net-{code.lower()}")
     point = FocalPointFactory(pk=key, country=country, programme=programme, user=person, person=f"Secret{code} Person")
+    ProposalFactory(pk=key, point=point, words=f"Secret{code} deputy")
     waiting = {"waiting_since": now()}
     institution = InstitutionFactory(
         pk=key,

@@ -98,7 +98,7 @@ def walk(patterns, namespace="", before=""):
 
 SAMPLES = {
     "key": KEY, "kind": "event", "year": "2011", "iso2": "aa", "pk": "1", "object_id": "1",
-    "app_label": "events", "content_type_id": "1", "message": "1", "section": "events", "form": "profile",
+    "app_label": "events", "content_type_id": "1", "message": "1", "state": "1", "section": "events", "form": "profile",
 }  # fmt: skip
 
 
