@@ -1,7 +1,7 @@
 """What is held about the people of institutions."""
 
 from partners.applications import Role
-from partners.models import Block, Invitation, Message, Notice, Report, Review
+from partners.models import Block, Invitation, Message, Notice, ProposedChange, Report, Review
 
 
 def held_about(user):
@@ -21,6 +21,10 @@ def held_about(user):
         "steps taken": [
             {"institution": str(each.institution), "step": str(each), "when": each.at, "words": each.reason}
             for each in Review.objects.filter(by=user).select_related("institution")
+        ],
+        "changes proposed": [
+            {"institution": str(each.institution), "when": each.proposed_at, "new values": each.facts}
+            for each in ProposedChange.objects.filter(proposed_by=user).select_related("institution")
         ],
         "invitations": [
             {"institution": str(each.institution), "to": each.email, "made": each.made_at}

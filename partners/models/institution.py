@@ -28,6 +28,7 @@ from partners.applications import Application, Decision, Role, Status
 from partners.models.word import RoutedStep, Worded, WordedQuerySet, routed_once
 from partners.stepped import MOMENTS, waits_exactly_while
 
+APPLICATIONS_A_DAY = 5  # that one person may send
 RESERVED = {"register", "search", "notices", "messages", "map", "invitations", "feed"}  # paths beside the institutions'
 
 
@@ -440,6 +441,11 @@ class Institution(Named, Worded):
     @transaction.atomic
     def apply(cls, by, position, sectors=(), languages=(), **facts):
         """Record an application; `by` speaks for the institution and manages its people. Raise `ValidationError`."""
+        if Review.objects.taken_today(Decision.APPLIED, by).count() >= APPLICATIONS_A_DAY:
+            raise ValidationError(
+                _("You have registered %(most)s institutions within a day, the most that is possible.")
+                % {"most": APPLICATIONS_A_DAY}
+            )
         city_name = facts.pop("city_name", "")
         institution = cls(status=Status.APPLIED, waiting_since=now(), profile_confirmed_at=now(), **facts)
         institution.settle_in(city_name)

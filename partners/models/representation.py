@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from partners.applications import Decision, Role
-from partners.models.institution import Institution
+from partners.models.institution import Institution, Review
+
+REQUESTS_A_DAY = 5  # that one person may make: each is a letter to whoever manages the institution
 
 
 class RepresentationQuerySet(models.QuerySet):
@@ -123,6 +125,11 @@ class Representation(models.Model):
             return present
         if present:
             raise ValidationError(_("You already speak for this institution, or asked to."))
+        if Review.objects.taken_today(Decision.REPRESENTATIVE_ASKED, user).count() >= REQUESTS_A_DAY:
+            raise ValidationError(
+                _("You have asked to represent %(most)s institutions within a day, the most that is possible.")
+                % {"most": REQUESTS_A_DAY}
+            )
         request = cls.objects.create(institution=institution, user=user, position=position, words=words)
         institution.record(Decision.REPRESENTATIVE_ASKED, user, Role.APPLICANT, words, person=user)
         return request

@@ -3,9 +3,12 @@
 Who is asked, and for how long, say the rules of review; `partners.routing` takes the steps.
 """
 
+from datetime import timedelta
+
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from partners.applications import ROUTES, SPOKEN, Application, ApplicationQuerySet, Decision, ReviewStep, Role
@@ -93,6 +96,10 @@ class RoutedStepQuerySet(models.QuerySet):
     def open_to_applicant(self):
         """Steps that the applicant sees: what a focal point advises is for the Centre."""
         return self.exclude(decision=Decision.OBJECTED)
+
+    def taken_today(self, decision, by):
+        """Steps of one kind that somebody took within the last day."""
+        return self.filter(decision=decision, by=by, at__gt=now() - timedelta(days=1))
 
 
 class RoutedStep(ReviewStep):

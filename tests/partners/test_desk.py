@@ -1,13 +1,20 @@
 """What representatives do at their desk, and that nobody else can."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
+from django.utils.timezone import now
 
 from accounts.models import Draft
 from notifications.models import Letter
 from partners.applications import Decision, Status
 from partners.models import Institution, Invitation, ProposedChange, Representation
+from partners.models.institution import APPLICATIONS_A_DAY
+from partners.models.representation import REQUESTS_A_DAY
 from tests.accounts.helpers import confirmed_user
 from tests.factories import (
     CountryFactory,
@@ -347,3 +354,39 @@ def test_the_desk_shows_first_what_waits(client, mine):
 def test_somebody_with_two_institutions_finds_both(client, mine):
     second = RepresentationFactory(user=mine.user)
     assert set(client.get(reverse("desk")).context["institutions"]) == {mine.institution, second.institution}
+
+
+# --- As much as one person may in a day ----------------------------------------------------------------------------------
+
+
+def test_nobody_asks_to_represent_half_the_world_in_a_day(client, db):
+    user, other = UserFactory(), UserFactory()
+    client.force_login(user)
+    answers = {"person": "A. Person", "position": "Clerk", "words": "I work there.", "agrees": "on"}
+    rows = InstitutionFactory.create_batch(REQUESTS_A_DAY + 1)
+    for row in rows[:-1]:
+        assert client.post(at("represent", row), answers).status_code == 302
+    Letter.objects.all().delete()
+    refused = client.post(at("represent", rows[-1]), answers)
+    assert (refused.status_code, Representation.objects.filter(user=user).count()) == (400, REQUESTS_A_DAY)
+    assert "within a day, the most that is possible" in refused.text
+    assert not Letter.objects.exists()
+    assert (
+        client.get(at("represent", rows[-1])).context["form"]["words"].value() == "I work there."
+    )  # kept for tomorrow
+    assert client.post(at("represent", rows[0]), answers).status_code == 302  # asked already, which is no new request
+    Representation.ask(rows[-1], other, "Clerk")
+    with time_machine.travel(now() + timedelta(days=1, minutes=1)):
+        Representation.ask(rows[-1], user, "Clerk")
+
+
+def test_nobody_registers_half_the_world_in_a_day(db):
+    user = UserFactory()
+    facts = {"kind": "ngo", "country": CountryFactory()}
+    for number in range(APPLICATIONS_A_DAY):
+        Institution.apply(user, "Clerk", name_en=f"Institution {number}", **facts)
+    with pytest.raises(ValidationError, match="within a day"):
+        Institution.apply(user, "Clerk", name_en="One more", **facts)
+    Institution.apply(UserFactory(), "Clerk", name_en="Of another", **facts)
+    with time_machine.travel(now() + timedelta(days=1, minutes=1)):
+        Institution.apply(user, "Clerk", name_en="One more", **facts)

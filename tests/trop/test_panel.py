@@ -403,3 +403,14 @@ def test_what_one_colleague_types_another_does_not_see(client, mine):
     colleague = Client()
     colleague.force_login(RepresentationFactory(institution=mine.institution, is_manager=False).user)
     assert "Typed by me" not in colleague.get(at("panel-edit", mine.institution, one.pk)).content.decode()
+
+
+def test_the_panel_promises_trust_to_those_alone_who_can_earn_it(client, mine):
+    promise = "after the first three it no longer does"
+    panel = at("panel", mine.institution)
+    assert promise in client.get(panel).text
+    mine.trust(UserFactory())
+    assert promise not in client.get(panel).text
+    mine.stop_trusting("Complaints.", UserFactory())
+    assert promise not in client.get(panel).text
+    assert "SESRIC looks at what you publish before it is public." in client.get(panel).text

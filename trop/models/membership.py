@@ -195,10 +195,15 @@ class Membership(Stepped):
         """Have what it publishes reviewed again."""
         return self._trust(False, Decision.TRUST_TAKEN, by, Role.CENTRE, reason)
 
+    @property
+    def can_earn_trust(self):
+        """Whether it will be trusted after its first opportunities: not where the Centre ever decided on its trust itself."""
+        decided = self.reviews.filter(decision__in=[Decision.TRUSTED, Decision.TRUST_TAKEN], role=Role.CENTRE)
+        return not self.is_trusted and not decided.exists()
+
     def earn_trust(self, approved):
-        """Trust a member after its first `approved` opportunities, unless the Centre ever decided on its trust itself."""
-        decided = self.reviews.filter(decision__in=[Decision.TRUSTED, Decision.TRUST_TAKEN], role=Role.CENTRE).exists()
-        if approved >= self.TRUSTED_AFTER and not decided and not self.is_trusted:
+        """Trust a member after its first `approved` opportunities, if it can earn it."""
+        if approved >= self.TRUSTED_AFTER and self.can_earn_trust:
             self._trust(True, Decision.TRUSTED, None, Role.PORTAL)
 
     @transaction.atomic
