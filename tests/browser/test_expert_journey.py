@@ -1,9 +1,11 @@
-"""One expert from the registration to the shortlist of the Centre: in English and Arabic, with scripts and without them."""
+"""One expert, from the registration to the shortlist of the Centre and to being erased: in two languages, with scripts or not."""
 
 import re
+from pathlib import Path
 
 import pytest
 
+from tests.browser.portal import PASSWORD
 from tests.browser.test_partner_journey import decide, open_account, reviewer, submit  # noqa: F401  the same reviewer
 from tests.experts.helpers import pdf_bytes
 
@@ -37,14 +39,14 @@ def steps(name, mark):
         {
             "way": "both", "language_1": "ar", "level_1": "5", "starts_on_1": "2091-03-01", "until_1": "2091-03-31",
         },
-        {},
+        {"referee_1": f"Referee {mark}", "referee_email_1": f"referee-{mark}@example.org"},
         {"kept": "on", "public": "on"},
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 @pytest.mark.parametrize("prefix", ["", "/ar"], ids=["en", "ar"])
-def test_from_registration_to_the_shortlist(portal, visit, reviewer, prefix, scripts):  # noqa: F811
+def test_from_registration_to_the_shortlist_and_out_of_it(portal, visit, reviewer, prefix, scripts):  # noqa: F811
     mark = f"{prefix.strip('/') or 'en'}{'with' if scripts else 'without'}"
     name, email = f"Journey Expert {mark}", f"expert-{mark}@example.org"
 
@@ -74,6 +76,7 @@ def test_from_registration_to_the_shortlist(portal, visit, reviewer, prefix, scr
     visitor.goto(f"{search}&language=ar&level=5")
     visitor.locator(".row-title a").first.click()
     visitor.get_by_role("heading", level=1).get_by_text(name).wait_for()
+    shown_at = visitor.url
     assert visitor.get_by_text(email).count() == 0
 
     # The Centre finds the expert among those who are free, and puts them on a shortlist.
@@ -84,3 +87,35 @@ def test_from_registration_to_the_shortlist(portal, visit, reviewer, prefix, scr
     submit(reviewer)
     reviewer.get_by_role("heading", level=1).get_by_text(f"For a course {mark}").wait_for()
     reviewer.locator("main").get_by_text(name).first.wait_for()
+
+    # A table of the chosen columns, and a page to print.
+    reviewer.click("main a[href$='/export/']")
+    reviewer.check("[name=form][value=csv]")
+    with reviewer.expect_download() as taken:
+        submit(reviewer)
+    assert name in Path(taken.value.path()).read_text("utf-8-sig")
+    reviewer.check("[name=form][value=print]")
+    submit(reviewer)
+    reviewer.locator("table").get_by_text(name).wait_for()
+
+    # The referee answers without an account, once.
+    asked = re.search(r"http\S+/experts/references/[0-9a-f-]+/", portal.letter_to(f"referee-{mark}@example.org"))[0]
+    referee = visit(asked, java_script_enabled=scripts)
+    referee.check("[name=answer][value=confirms]")
+    submit(referee)
+    referee.locator("main a[href$='/experts/']").wait_for()
+    assert referee.goto(asked).status == 404
+
+    # What is withdrawn is gone from the next page on; then everything is.
+    page.goto(f"{prefix}/experts/desk/")
+    page.click("form[action$='/consent/public/withdraw/'] button")
+    page.locator("form[action$='/consent/public/give/']").wait_for()
+    assert visitor.goto(shown_at).status == 404
+    assert reviewer.goto(shown_at).status == 200
+    page.goto(f"{prefix}/experts/desk/erase/")
+    page.fill("[name=password]", PASSWORD)  # to show that it is them
+    submit(page)
+    page.wait_for_url(re.compile(f"{prefix}/experts/desk/erase/$"))
+    page.click("main form button[type=submit]")
+    page.wait_for_url(re.compile(f"{prefix}/desk/$"))
+    assert reviewer.goto(shown_at).status == 404
