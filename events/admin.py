@@ -203,7 +203,7 @@ class EventAdmin(TableAdmin):
     def experts_view(self, request, pk):
         """The experts of an event, and whom else to invite, with reasons."""
         event = self._with_experts(request, pk)
-        engaged = event.engagements.select_related("expert__nationality").order_by("status", "pk")
+        engaged = event.engagements.of_kept().select_related("expert__nationality").order_by("status", "pk")
         context = {
             **self.admin_site.each_context(request), "opts": self.opts, "original": event, "title": _("Experts"),
             "subtitle": str(event), "engaged": engaged, "may_invite": event.may_invite,
@@ -385,12 +385,12 @@ class EngagementAdmin(ReadOnly, StepsAdmin):
     def get_queryset(self, request):
         """Of experts whom the reader may see."""
         rows = super().get_queryset(request).select_related("event", "expert")
-        return rows.filter(expert__is_kept=True) if is_staff(request.user) else rows.none()
+        return rows.of_kept() if is_staff(request.user) else rows.none()
 
     def queues(self, request):
         url = self.address("changelist")
-        invited = Engagement.objects.filter(expert__is_kept=True, status=Engagement.Status.INVITED)
-        to_mark = Engagement.objects.filter(expert__is_kept=True).to_mark().count()
+        invited = Engagement.objects.of_kept().filter(status=Engagement.Status.INVITED)
+        to_mark = Engagement.objects.of_kept().to_mark().count()
         return [
             Queue.of(gettext_lazy("Invited experts who have not answered"), invited, f"{url}?status__exact=invited",
                      "waiting_since"),

@@ -21,7 +21,7 @@ def forget_letters(expert):
     with override("en"):
         desk, number = reverse("experts:desk"), re.escape(str(expert))
     about = Q(text__contains=str(expert.key))
-    about |= Q(recipients__contains=[settings.CENTRE_EMAIL], subject__regex=rf"{number}(\D|$)")
+    about |= Q(recipients__contains=[settings.CENTRE_EMAIL], subject__iregex=rf"{number}(\D|$)")
     for reference in expert.references.all():
         about |= Q(text__contains=str(reference.key))
     if expert.user:

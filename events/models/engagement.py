@@ -47,6 +47,10 @@ class EngagementQuerySet(models.QuerySet):
         """Those of the person who is this expert; nobody's for a visitor."""
         return self.filter(expert__user=user) if user.pk else self.none()
 
+    def of_kept(self):
+        """Those of experts who agree to be kept: of others the Centre sees nothing."""
+        return self.filter(expert__is_kept=True)
+
     def unanswered(self):
         """Invitations to events that are not over, which their experts have not answered; the oldest first."""
         return self.filter(status=Status.INVITED, event__ends_on__gte=localdate()).order_by("waiting_since")

@@ -466,11 +466,18 @@ class Expert(Worded):
 
     @transaction.atomic
     def take_back(self, purpose):
-        """Note that the expert no longer agrees to a purpose; who is no longer kept is not used for anything."""
+        """Note that the expert no longer agrees to a purpose; who is no longer kept is not used for anything.
+
+        Letters that tell of them, which staff can read, are deleted then as if they were erased.
+        """
+        from experts.erasing import forget_letters  # noqa: PLC0415  it reads references, which need the expert
+
         Expert.objects.select_for_update().get(pk=self.pk)
         ended = self.consents.in_force()
         if purpose != "kept":
             ended = ended.filter(purpose=purpose)
+        else:
+            forget_letters(self)
         ended.update(withdrawn_at=now())
         self.raise_flags()
         self._forget_drafted_consent()

@@ -4,13 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.contrib.admin import site
 from django.contrib.auth.models import AnonymousUser, Permission
 from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import override
 
-from events.models import Engagement
+from events.models import Engagement, Event
 from experts.filters import ExpertFilter
 from experts.models import Expert, Reference
 from experts.readers import SHOWN, Kind, Profile, Reader
@@ -180,6 +181,45 @@ def test_what_is_withdrawn_is_gone_from_the_next_answer_on(expert):
     ]
     assert "Zaynab" in own.get(reverse("experts:desk")).content.decode()
     assert centre.get(reverse("experts:cv", args=[expert.key])).status_code == 404
+
+
+def pages_of_the_admin(client):
+    """The text of all lists of the admin and of the first records on each, and of the pages beside them."""
+    paths = [
+        reverse("admin:index"),
+        reverse("admin:experts_expert_duplicates"),
+        reverse("admin:experts_expert_figures"),
+    ]
+    for model in site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        paths.append(reverse(f"{name}_changelist"))
+        paths += [reverse(f"{name}_change", args=[pk]) for pk in model._base_manager.values_list("pk", flat=True)[:30]]
+    paths += [reverse("admin:events_event_experts", args=[event.pk]) for event in Event.objects.all()]
+    answers = [client.get(path) for path in paths]
+    assert {each.status_code for each in answers} <= {200, 302}
+    return "".join(each.text for each in answers)
+
+
+def test_who_is_no_longer_kept_is_on_no_page_of_the_admin(expert):
+    """Not at an event, in a letter, on a list of look-alikes or in the log either."""
+    for purpose in PURPOSES:
+        expert.agree_to(purpose)
+    ExpertFactory(name=expert.name.upper(), nationality=expert.nationality)
+    event = EventFactory(starts_on=date(2091, 1, 1), status="planned")
+    Engagement.invite(event, expert, UserFactory()).accept(expert.user)
+    Reference.ask(
+        expert, [{"name": "Gnuson Referee", "email": "gnu@example.org"}, {"name": "B", "email": "b@example.org"}]
+    )
+    boss = UserFactory(is_staff=True, is_superuser=True)
+    Authenticator.objects.create(user=boss, type=Authenticator.Type.TOTP, data={"secret": "not shown"})
+    values = [*TO_ALL, *TO_STAFF[3:], "gnu@example.org"]
+    with override("en"):
+        client = signed_in(boss)
+        assert {"Zaynab Samplename", "Gnuson Referee"} <= set(found(pages_of_the_admin(client), values))
+        expert.take_back("kept")
+        assert (
+            set(found(pages_of_the_admin(client), values)) - {"Irrigation of Numbats", "Klingon"} == set()
+        )  # these are lists
 
 
 def test_no_page_that_could_show_an_expert_stays_in_a_cache(expert):
