@@ -23,6 +23,8 @@ def known(facet):
     if facet in tally.CHOICES:
         return lambda: tally.CHOICES[facet].values
     names = {"provider": "country", "beneficiary": "country", "venue": "country"}.get(facet, facet)
+    if facet == "sector":  # that none is recorded is no choice: those of its programmes count too
+        return lambda: tally.latest().names["sector"]
     if facet == "year":
         return lambda: tally.latest().masks["year"]
     return lambda: {*tally.latest().names[names], tally.NONE}
@@ -38,11 +40,15 @@ class EventFilter(ListFilter):
         "kind",
         "mode",
         "theme",
+        "sector",
         "programme",
         "institution",
         "provider",
+        "provider_group",
         "beneficiary",
+        "beneficiary_group",
         "venue",
+        "venue_group",
         "language",
     ]
 
@@ -52,6 +58,7 @@ class EventFilter(ListFilter):
     kind = FacetFilter(_("Kind"), word="of_kinds", known=known("kind"))
     mode = FacetFilter(_("How"), word="in_modes", known=known("mode"))
     theme = FacetFilter(_("Theme"), word="under_themes", known=known("theme"))
+    sector = FacetFilter(_("Sector"), word="in_sectors", known=known("sector"))
     programme = FacetFilter(_("Programme"), word="under_programmes", known=known("programme"))
     institution = FacetFilter(
         _("Provider institution"),
@@ -61,6 +68,11 @@ class EventFilter(ListFilter):
     )
     provider = FacetFilter(_("Taught by a country"), word="taught_by", known=known("provider"))
     beneficiary = FacetFilter(_("Received by a country"), word="received_by", known=known("beneficiary"))
+    provider_group = FacetFilter(_("Taught by a country of"), word="taught_by_groups", known=known("provider_group"))
+    beneficiary_group = FacetFilter(
+        _("Received by a country of"), word="received_by_groups", known=known("beneficiary_group")
+    )
+    venue_group = FacetFilter(_("Held in a country of"), word="hosted_by_groups", known=known("venue_group"))
     venue = FacetFilter(_("Held in a country"), word="hosted_by", known=known("venue"))
     language = FacetFilter(_("Language of teaching"), word="taught_in", known=known("language"))
     sort = SortFilter(SORTS)

@@ -67,7 +67,7 @@ class NoticeFilter(CountedFilter):
     """The filters of the list of requests and offers, and of its feeds; what is open is shown unless somebody asks for more."""
 
     LIST = "partners:notice-list"
-    FACETS = ["when", "kind", "theme", "sector", "wanted", "country", "language"]
+    FACETS = ["when", "kind", "theme", "sector", "wanted", "group", "country", "language"]
 
     q = WordsFilter()
     when = CountedFacet(
@@ -81,6 +81,10 @@ class NoticeFilter(CountedFilter):
     theme = CountedFacet(_("Theme"), word="under_themes", named="theme", paths="sectors__theme__slug", repeats=True)
     sector = CountedFacet(_("Sector"), word="in_sectors", named="sector", paths="sectors__slug")
     wanted = OpenToFacet(_("Open to institutions in"), word="wanting", path="countries__iso2")
+    group = CountedFacet(
+        _("OIC group of the institution’s country"), word="from_groups", choices=Country.OICGroup,
+        paths="institution__country__oic_group",
+    )  # fmt: skip
     country = CountedFacet(
         _("Country of the institution"), word="from_countries", named="country", paths="institution__country__iso2"
     )

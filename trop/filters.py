@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from classifications.facets import SHOWN_AT_ONCE, CountedFacet, Facet, OpenToFacet, SortFilter, WordsFilter
 from classifications.lists import CountedFilter
+from classifications.models import Country
 from classifications.written import month
 from trop.models import TrainingOpportunity
 from trop.models.states import Period, month_of, period_on
@@ -54,12 +55,31 @@ class OpportunityFilter(CountedFilter):
 
     SORTS = SORTS
     LIST = "trop:opportunity-list"
-    FACETS = ["when", "theme", "sector", "country", "open_to", "language", "mode", "month", "covered"]
+    FACETS = [
+        "when",
+        "theme",
+        "sector",
+        "category",
+        "group",
+        "country",
+        "open_to",
+        "language",
+        "mode",
+        "month",
+        "covered",
+    ]
 
     q = WordsFilter()
     when = PeriodFacet(_("When"), word="in_periods", choices=Period, paths=lambda: period_on(localdate()))
     theme = CountedFacet(_("Theme"), word="under_themes", named="theme", paths="sectors__theme__slug", repeats=True)
     sector = CountedFacet(_("Sector"), word="in_sectors", named="sector", paths="sectors__slug")
+    category = CountedFacet(_("Category"), word="of_categories", choices=TrainingOpportunity.Category, paths="category")
+    group = CountedFacet(
+        _("Offered by a country of"),
+        word="offered_by_groups",
+        choices=Country.OICGroup,
+        paths="institution__country__oic_group",
+    )
     country = CountedFacet(
         _("Offered by a country"), word="offered_by", named="country", paths="institution__country__iso2"
     )

@@ -114,6 +114,22 @@ class EventQuerySet(LinkedQuerySet, SearchableQuerySet):
         wanted = Q(country__iso2__in=iso2s) & ~Q(mode=Event.Mode.ONLINE)
         return self.filter(wanted | Q(country=None) | Q(mode=Event.Mode.ONLINE) if "none" in iso2s else wanted)
 
+    def in_sectors(self, slugs):
+        """Events in any of the sectors, by themselves or by a programme of theirs."""
+        return self.linked_to(Q(sectors__slug__in=slugs) | Q(programmes__sectors__slug__in=slugs))
+
+    def taught_by_groups(self, groups):
+        """Events with a provider country in any of these OIC groups."""
+        return self.linked_to(provider_countries__oic_group__in=groups)
+
+    def received_by_groups(self, groups):
+        """Events with a beneficiary country in any of these OIC groups."""
+        return self.linked_to(beneficiary_countries__oic_group__in=groups)
+
+    def hosted_by_groups(self, groups):
+        """Events whose venue is in a country of any of these OIC groups; what is only online has no venue."""
+        return self.filter(country__oic_group__in=groups).exclude(mode=Event.Mode.ONLINE)
+
     def taught_in(self, codes):
         """Events with a language of delivery among these."""
         return self.linked_by("languages__code", codes, or_to_none="none" in codes)

@@ -62,6 +62,10 @@ class NoticeQuerySet(ClassifiedQuerySet, SearchableQuerySet):
         """Notices of institutions in these countries."""
         return self.filter(institution__country__iso2__in=iso2s)
 
+    def from_groups(self, groups):
+        """Notices of institutions in countries of these OIC groups."""
+        return self.filter(institution__country__oic_group__in=groups)
+
     def wanting(self, iso2s):
         """Notices that institutions of these countries may answer: those that want one of them, or want none in particular."""
         return self.linked_by("countries__iso2", iso2s, or_to_none=True)

@@ -7,7 +7,14 @@ from django.utils.timezone import localdate
 from events import tally, tasks
 from events.models import Change, Event
 from partners.models import Institution
-from tests.factories import CountryFactory, EventFactory, InstitutionFactory, LanguageFactory, ProgrammeFactory
+from tests.factories import (
+    CountryFactory,
+    EventFactory,
+    InstitutionFactory,
+    LanguageFactory,
+    ProgrammeFactory,
+    SectorFactory,
+)
 
 WORDS = {
     "year": "held_in_years",
@@ -19,6 +26,10 @@ WORDS = {
     "institution": "given_by",
     "beneficiary": "received_by",
     "venue": "hosted_by",
+    "sector": "in_sectors",
+    "provider_group": "taught_by_groups",
+    "beneficiary_group": "received_by_groups",
+    "venue_group": "hosted_by_groups",
     "language": "taught_in",
     "when": "in_states",
 }
@@ -30,6 +41,8 @@ def test_every_count_is_what_the_queryset_finds(real_data):
     EventFactory(title_en="To come", status=Event.Status.PLANNED, starts_on=localdate())
     counted = tally.current()
     counts = {facet: counted.counts(facet, counted.everything) for facet in WORDS}
+    for facet in ("sector", *tally.GROUPS):  # of which "none" is no choice
+        counts[facet].pop(tally.NONE, None)
     assert min(len(values) for values in counts.values()) > 1
     assert counts == {
         facet: {value: getattr(Event.objects.published(), WORDS[facet])([value]).count() for value in values}
@@ -81,6 +94,22 @@ def test_an_institution_is_called_as_it_is_now_and_only_while_it_is_listed(db):
     assert tally.current().version == version
     Institution.objects.filter(pk=institution.pk).update(status="suspended")
     assert institution.slug not in tally.current().names["institution"]
+
+
+def test_sectors_are_an_events_own_and_those_of_its_programmes(db):
+    own, of_programme, of_none = SectorFactory.create_batch(3)
+    programme = ProgrammeFactory()
+    programme.sectors.add(of_programme)
+    event = EventFactory(programmes=[programme])
+    event.sectors.add(own)
+    assert {own.slug, of_programme.slug} <= set(tally.current().counts("sector", tally.current().everything))
+    programme.sectors.add(of_none)  # known in the next question
+    found = tally.current().counts("sector", tally.current().everything)
+    assert {slug for slug in found if slug != tally.NONE} == {own.slug, of_programme.slug, of_none.slug}
+    assert list(Event.objects.in_sectors([own.slug, of_programme.slug])) == [event]
+    programme.sectors.clear()
+    found = tally.current().counts("sector", tally.current().everything)
+    assert {slug for slug in found if slug != tally.NONE} == {own.slug}
 
 
 def test_forgetting_old_traces_changes_no_count(db):

@@ -17,6 +17,7 @@ from tests.factories import (
     InstitutionFactory,
     LanguageFactory,
     ProgrammeFactory,
+    SectorFactory,
     SeriesFactory,
     ThemeFactory,
 )
@@ -38,9 +39,11 @@ def test_list_shows_published_only(client, db, django_assert_num_queries, item_c
 
 def _world():
     """One event that has everything another has not: a pair (in, out) that every facet tells apart."""
-    tunisia, mali = CountryFactory(iso2="TN"), CountryFactory(iso2="ML")
+    tunisia, mali = CountryFactory(iso2="TN"), CountryFactory(iso2="ML", oic_group="African")
     training = ProgrammeFactory(slug="in", theme=ThemeFactory(slug="in-theme"))
     other = ProgrammeFactory(slug="out", theme=ThemeFactory(slug="out-theme"))
+    training.sectors.add(SectorFactory(slug="in-sector"))
+    other.sectors.add(SectorFactory(slug="out-sector"))
     shared = {"starts_on": date(2011, 7, 5)}
     EventFactory(
         title_en="In", kind="seminar", mode="hybrid", country=tunisia, programmes=[training], provider_countries=[tunisia],
@@ -66,6 +69,10 @@ FACETS = {
     "provider": ("TN", "ML"),
     "beneficiary": ("TN", "ML"),
     "venue": ("TN", "ML"),
+    "sector": ("in-sector", "out-sector"),
+    "provider_group": ("Arab", "African"),
+    "beneficiary_group": ("Arab", "African"),
+    "venue_group": ("Arab", "African"),
     "language": ("fr", "en"),
 }
 

@@ -60,6 +60,8 @@ def things():
     languages = [LanguageFactory(code=code) for code in ("en", "fr", "ar")]
     sectors = SectorFactory.create_batch(3)
     programmes = ProgrammeFactory.create_batch(2)
+    for programme, sector in zip(programmes, sectors[1:], strict=True):
+        programme.sectors.add(sector)
     words = ["Water irrigation", "Développement durable", "إدارة المياه", "Statistics"]
     made = {kind: [] for kind in subjects()}
     names = ("Asfi", "Institution Bay")
@@ -77,7 +79,8 @@ def things():
         member = MembershipFactory(institution__country=some["country"]).institution
         made["opportunity"].append(
             OpportunityFactory(
-                institution=member, title=words[n % 4], mode=["online", "in_person"][n % 2], sectors=sectors[n % 3 :],
+                institution=member, title=words[n % 4], category=["workshop", "seminar"][n % 2],
+                mode=["online", "in_person"][n % 2], sectors=sectors[n % 3 :],
                 languages=[languages[n % 3]], apply_by=TODAY + timedelta(days=10 + 25 * n), city=some["city"],
                 open_to=countries[n % 3 : 1 + n % 3], covered=["travel"] if n % 2 else [],
             )

@@ -545,3 +545,12 @@ def test_days_are_written_in_the_readers_language(client, db):
         assert "5 July 2026" in client.get(LIST).text
         assert "5 juillet 2026" in client.get(f"/fr{LIST}").text
         assert "٥ تموز/يوليو ٢٠٢٦" in client.get(f"/ar{LIST}{notice.pk}/").text
+
+
+def test_notices_of_one_oic_group_and_no_other(client, db):
+    for iso2, group in (("TN", "Arab"), ("ML", "African")):
+        NoticeFactory(institution__country=CountryFactory(iso2=iso2, oic_group=group), title=f"Of {iso2}")
+    page = client.get(reverse("partners:notice-list"), {"group": "African"})
+    assert [notice.title for notice in page.context["object_list"]] == ["Of ML"]
+    (facet,) = [each for each in page.context["filter"].facets if each.name == "group"]
+    assert {tick.value: tick.count for tick in facet.shown} == {"African": 1, "Arab": 1}

@@ -88,13 +88,13 @@ def test_what_is_open_today_is_past_tomorrow(client, db):
 
 def _world():
     """One opportunity that has everything another has not."""
-    tunisia, mali = CountryFactory(iso2="TN"), CountryFactory(iso2="ML")
+    tunisia, mali = CountryFactory(iso2="TN"), CountryFactory(iso2="ML", oic_group="African")
     for title, country, number in (("In", tunisia, 1), ("Out", mali, 2)):
         institution = MembershipFactory(institution__country=country).institution
         OpportunityFactory(
             title=title, institution=institution, mode="hybrid" if number == 1 else "online",
             apply_by=date(2027, number, 1), starts_on=date(2027, number + 2, 5),
-            covered=["travel", "meals"] if number == 1 else ["tuition"],
+            category="workshop" if number == 1 else "seminar", covered=["travel", "meals"] if number == 1 else ["tuition"],
             languages=[LanguageFactory(code="fr" if number == 1 else "en")], open_to=[country],
             sectors=[SectorFactory(slug=title.lower(), theme=ThemeFactory(slug=f"{title.lower()}-theme"))],
         )  # fmt: skip
@@ -102,7 +102,7 @@ def _world():
 
 FACETS = {
     "theme": ("in-theme", "out-theme"), "sector": ("in", "out"), "country": ("TN", "ML"), "open_to": ("TN", "ML"),
-    "language": ("fr", "en"),
+    "language": ("fr", "en"), "group": ("Arab", "African"), "category": ("workshop", "seminar"),
     "mode": ("hybrid", "online"),
     "month": ("2027-03", "2027-04"), "covered": ("meals", "tuition"),
 }  # fmt: skip

@@ -86,6 +86,13 @@ class OpportunityQuerySet(ClassifiedQuerySet, SearchableQuerySet):
         """Opportunities of institutions in these countries."""
         return self.filter(institution__country__iso2__in=iso2s)
 
+    def offered_by_groups(self, groups):
+        """Opportunities of institutions in countries of these OIC groups."""
+        return self.filter(institution__country__oic_group__in=groups)
+
+    def of_categories(self, categories):
+        return self.filter(category__in=categories)
+
     def open_to_countries(self, iso2s):
         """Opportunities for which people of one of these countries may apply: those open to one of them, or to all."""
         return self.linked_by("open_to__iso2", iso2s, or_to_none=True)
