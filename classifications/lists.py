@@ -1,5 +1,6 @@
 """Filtered lists: what a page shows of the choices in force, and how many rows each further choice would leave."""
 
+from collections.abc import Iterable
 from functools import cached_property, partial
 
 import django_filters
@@ -92,9 +93,18 @@ class ListFilter(django_filters.FilterSet):
         """Drop from the counts of a facet what is no choice to offer."""
         return counts
 
-    def _facet(self, name):
+    def every_value(self, name):
+        """All values that a facet can have, whether or not a row has them now; none where they cannot be listed."""
+        known = self.filters[name].extra["known"]()
+        return known if isinstance(known, Iterable) else ()
+
+    def facet_of_all(self, name):
+        """A facet with all the values that it can have, for a form that says what is wanted of what comes later."""
+        return self._facet(name, self.every_value(name))
+
+    def _facet(self, name, also=()):
         chosen = self.chosen[name]
-        values = self.values_to_show(name, {**self.counts(name)})
+        values = dict.fromkeys(also, 0) | self.values_to_show(name, {**self.counts(name)})
         values |= {value: 0 for value in chosen if value not in values}
         ticks = [
             Tick(value, self.label_as_html(name, value), count, value in chosen) for value, count in values.items()

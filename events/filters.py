@@ -128,6 +128,12 @@ class EventFilter(ListFilter):
             counts.pop(tally.NONE, None)
         return counts
 
+    def every_value(self, name):
+        """All but institutions, of which there are hundreds, and that a thing is not recorded."""
+        if name == "institution":
+            return ()
+        return [value for value in super().every_value(name) if value != tally.NONE or name == "programme"]
+
     def label(self, name, value):
         return self.tally.name(name, value)
 

@@ -34,7 +34,7 @@ def audience_of(kind, pk):
     announcement = as_new(kind, pk)
     if announcement is None:
         return None
-    if Announcement.objects.about(kind, pk).exists():
+    if Announcement.objects.about(kind, pk).filter(state="").exists():
         return Audience(0, nobody=_("Readers have been told of it already: they are not told again."))
     if not announcement.subject.is_timely(pk):
         return Audience(0, nobody=_("It is over, or too late to apply: nobody would be told."))

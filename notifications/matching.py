@@ -17,10 +17,31 @@ from notifications.waking import wake
 Occasion = Announcement.Occasion
 
 
+@transaction.atomic
 def announce(kind, pk):
-    """Announce that the row `pk` of a kind appeared, if it is open; give the `Announcement`, or None. Once for each row."""
+    """Announce that the row `pk` of a kind appeared, if it is open; give the `Announcement`, or None. Once for each row.
+
+    What appears called off, a postponed event, is noted, and announced when it takes place after all.
+    """
     standing = subject_of(kind).standing(pk)
-    return _write(_of(kind, pk, standing)) if standing and standing.is_open else None
+    if standing is None:
+        return None
+    if standing.is_open:
+        held = Announcement.objects.about(kind, pk).held_back().select_for_update().first()
+        return _release(held, standing) if held else _write(_of(kind, pk, standing))
+    if standing.state:
+        Announcement.objects.bulk_create(
+            [_of(kind, pk, standing, fanned_out_at=now())], ignore_conflicts=True
+        )  # fmt: skip
+    return None
+
+
+def _release(held, standing):
+    """Announce what was held back; it has not been told to anybody."""
+    held.title, held.days, held.state, held.fanned_out_at = standing.title[:400], standing.days, "", None
+    held.save(update_fields=["title", "days", "state", "fanned_out_at"])
+    wake("notifications.tasks.fan_out")
+    return held
 
 
 @transaction.atomic
@@ -30,6 +51,8 @@ def announce_change(kind, pk):
     standing = subject_of(kind).standing(pk) if first else None
     if standing is None or not (standing.is_open or standing.state):
         return None
+    if first.state:  # nobody was told of it, so nothing that anybody knows has changed
+        return _release(first, standing) if standing.is_open else None
     last = Announcement.objects.about(kind, pk).last()
     if (last.days, last.state) == (standing.days, standing.state):
         return None
@@ -44,9 +67,9 @@ def announce_changes(kind, pks):
         announce_change(kind, pk)
 
 
-def _of(kind, pk, standing, occasion=Occasion.APPEARED):
+def _of(kind, pk, standing, occasion=Occasion.APPEARED, **more):
     facts = {"title": standing.title[:400], "days": standing.days, "state": standing.state}
-    return Announcement(kind=kind, subject_pk=pk, occasion=occasion, **facts)
+    return Announcement(kind=kind, subject_pk=pk, occasion=occasion, **facts, **more)
 
 
 def _write(announcement):

@@ -105,8 +105,8 @@ class OpportunityFilter(CountedFilter):
         """All but the switch between open and past, which stands over the list."""
         return [facet for name in self.FACETS if name != "when" and (facet := self._facet(name))]
 
-    def _facet(self, name):
-        facet = super()._facet(name)
+    def _facet(self, name, also=()):
+        facet = super()._facet(name, also)
         if facet and name == "month":  # in the order of the calendar
             months = sorted([*facet.shown, *facet.folded], key=lambda tick: tick.value)
             shown = SHOWN_AT_ONCE if len(months) > SHOWN_AT_ONCE + 2 else len(months)

@@ -16,6 +16,10 @@ class AnnouncementQuerySet(models.QuerySet):
         """All announcements of one row, the first before others."""
         return self.filter(kind=kind, subject_pk=pk).order_by("pk")
 
+    def held_back(self):
+        """Appearances of which nobody was told, because what appeared was called off already."""
+        return self.filter(occasion=Announcement.Occasion.APPEARED).exclude(state="")
+
     def latest_of(self, announcements):
         """The last announcement of each row that these are about: a dict from kind and number of the row to its key."""
         rows = {(each.kind, each.subject_pk) for each in announcements}

@@ -304,8 +304,8 @@ class Interest(models.Model):
 
     @property
     def facets(self):
-        """What can be asked for, as boxes to tick, those in force ticked."""
-        return [facet for facet in self.filter.facets if facet.name in self.subject.facets]
+        """What can be asked for, as boxes to tick, those in force ticked: also what no row has yet, or any longer."""
+        return [facet for name in self.subject.facets if (facet := self.filter.facet_of_all(name))]
 
     @classmethod
     @transaction.atomic

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import connection, transaction
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.timezone import localdate, now
 
 from classifications.facets import query_string
@@ -424,3 +425,82 @@ def test_new_days_of_an_opportunity_are_told_when_it_is_public_again(db):
     assert announced() == [("opportunity", "appeared")]
     opportunity.rewrite(by, **facts, ends_on=opportunity.ends_on + timedelta(days=1))
     assert announced() == [("opportunity", "appeared"), ("opportunity", "moved")]
+
+
+# --- What appears called off ------------------------------------------------------------------------------------------------
+
+
+def test_an_event_published_while_postponed_is_announced_when_it_is_planned_again(db):
+    reader, other = follow("event", "kind=workshop"), follow("event", "kind=seminar")
+    event = EventFactory(kind="workshop", starts_on=date(2090, 1, 1), status="postponed", published_at=None)
+    event.publish()
+    fan_out_all()
+    assert Notification.objects.count() == 0
+    Event.objects.filter(pk=event.pk).update(starts_on=date(2090, 3, 1), ends_on=date(2090, 3, 2))
+    announce_change("event", event.pk)  # nobody knows of it: nothing is told
+    fan_out_all()
+    assert Notification.objects.count() == 0
+    for _twice in range(2):
+        Event.objects.filter(pk=event.pk).update(status="planned")
+        announce_change("event", event.pk)
+        fan_out_all()
+    (told_now,) = Notification.objects.all()
+    assert (told_now.follower, told_now.announcement.occasion) == (reader.follower, "appeared")
+    assert other.follower != reader.follower
+    event.refresh_from_db()
+    event.call_off(Event.Status.CANCELLED)
+    fan_out_all()
+    assert [each.occasion for each in Announcement.objects.order_by("pk")] == ["appeared", "cancelled"]
+
+
+def test_one_that_is_hidden_planned_and_shown_again_is_announced_too(db):
+    reader = follow("event")
+    event = EventFactory(starts_on=date(2090, 1, 1), status="postponed", published_at=None)
+    event.publish()
+    Event.objects.filter(pk=event.pk).update(published_at=None, status="planned")
+    event.refresh_from_db()
+    event.publish()
+    fan_out_all()
+    assert [each.follower for each in Notification.objects.all()] == [reader.follower]
+
+
+def test_what_is_cancelled_and_stays_so_is_told_to_nobody(db):
+    follow("event")
+    EventFactory(starts_on=date(2090, 1, 1), status="cancelled", published_at=None).publish()
+    fan_out_all()
+    assert Notification.objects.count() == 0
+    assert not Announcement.objects.waiting().exists()
+
+
+# --- What can be asked for ----------------------------------------------------------------------------------------------------
+
+
+def test_what_no_row_has_yet_can_be_followed_and_what_is_followed_stays(client, db):
+    """The form offers all values there are, not those of today's rows alone."""
+    sector, other = SectorFactory(slug="water"), SectorFactory(slug="soil")
+    CountryFactory(iso2="ML")
+    OpportunityFactory(sectors=[other], category="seminar")
+    interest = follow("opportunity", "sector=water&month=2031-05")
+    address = reverse("notifications:edit", args=[interest.key])
+    facets = {facet.name: [*facet.shown, *facet.folded] for facet in client.get(address).context["facets"]}
+    assert {tick.value: tick.chosen for tick in facets["sector"]} == {"water": True, "soil": False}
+    assert {tick.value for tick in facets["category"]} == set(TrainingOpportunity.Category.values)
+    assert "ML" in {tick.value for tick in facets["country"]}
+    assert [tick.value for tick in facets["month"] if tick.chosen] == ["2031-05"]
+    shown = {name: [tick.value for tick in ticks if tick.chosen] for name, ticks in facets.items()}
+    client.post(address, shown | {"country": ["ML"], "frequency": "daily"})
+    interest = Interest.objects.get()
+    assert interest.choices == {"sector": ["water"], "month": ["2031-05"], "country": ["ML"]}
+    assert sector.slug in {tick.value for facet in interest.facets for tick in [*facet.shown, *facet.folded]}
+
+
+def test_events_that_are_not_on_record_yet_can_be_followed(client, db):
+    CountryFactory(iso2="ML")
+    ProgrammeFactory(slug="new")
+    interest = follow("event")
+    facets = {facet.name: [*facet.shown, *facet.folded] for facet in interest.facets}
+    assert {tick.value for tick in facets["kind"]} == set(Event.Kind.values)
+    assert "ML" in {tick.value for tick in facets["beneficiary"]}
+    assert {tick.value for tick in facets["programme"]} == {"new", "none"}
+    assert {tick.value for tick in facets["venue_group"]} == {"African", "Arab", "Asian"}
+    assert "institution" not in facets
