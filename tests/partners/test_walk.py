@@ -21,6 +21,7 @@ from tests.factories import (
     NoticeFactory,
     OpportunityFactory,
     ProposedChangeFactory,
+    ProposedRewriteFactory,
     ReportFactory,
     RepresentationFactory,
     ReviewFactory,
@@ -77,7 +78,9 @@ def furnish(slug, status):
     NoticeFactory(pk=row, institution=one)
     MembershipFactory(pk=row, institution=one, courses=f"{SECRET} courses")
     OpportunityFactory(pk=row, institution=one, status="draft", title=f"{SECRET} draft", slug=f"{slug}-draft")
-    OpportunityFactory(institution=one, slug=slug)
+    ProposedRewriteFactory(
+        opportunity=OpportunityFactory(institution=one, slug=slug), facts={"title": f"{SECRET} title"}
+    )
     for form, step in (("institution", "institution"), ("opportunity", ""), ("trop-join", ""), ("profile", "")):
         Draft.save_answers(
             manager, form, row, step, {name: [f"{SECRET} typed"] for name in ("name_en", "title", "courses", "offers")}

@@ -39,6 +39,7 @@ from tests.factories import (
     ProgrammeFactory,
     ProposalFactory,
     ProposedChangeFactory,
+    ProposedRewriteFactory,
     ReferenceFactory,
     RefusedAddressFactory,
     RepresentationFactory,
@@ -98,6 +99,10 @@ def of_country(key, code, person):
     ReferenceFactory(pk=key, expert=expert, words=f"Secret{code} Words")
     OpportunityFactory(pk=key, institution=listed, title=f"Secret{code} Course", slug=f"course-{code.lower()}",
                        status="waiting", published_at=None)  # fmt: skip
+    ProposedRewriteFactory(
+        pk=key, opportunity=OpportunityFactory(institution=listed, slug=f"open-{code.lower()}"),
+        facts={"title": f"Secret{code} Title"},
+    )  # fmt: skip
     NoticeFactory(pk=key, institution=listed, title=f"Request {code}")
     EngagementFactory(pk=key, expert=expert)
     LetterFactory(pk=key, subject=f"Secret{code} Letter", text=f"Secret{code} text")
