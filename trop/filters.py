@@ -75,7 +75,7 @@ class OpportunityFilter(CountedFilter):
     sector = CountedFacet(_("Sector"), word="in_sectors", named="sector", paths="sectors__slug")
     category = CountedFacet(_("Category"), word="of_categories", choices=TrainingOpportunity.Category, paths="category")
     group = CountedFacet(
-        _("Offered by a country of"),
+        _("Offered by the OIC group"),
         word="offered_by_groups",
         choices=Country.OICGroup,
         paths="institution__country__oic_group",
