@@ -19,7 +19,7 @@ from accounts.models import check_time_zone
 from classifications.addresses import free_slug
 from classifications.classified import LinkedQuerySet
 from classifications.documents import PublishedDocument
-from classifications.gathering import NAMES
+from classifications.gathering import NAMES, GatheringQuerySet
 from classifications.models import City, Country, Language, Named, NamedQuerySet, Sector, keeps_history
 from classifications.search import SearchableQuerySet
 from classifications.written import translated
@@ -44,7 +44,7 @@ class Series(Named):
         ordering = ["name_en"]
 
 
-class EventQuerySet(LinkedQuerySet, SearchableQuerySet):
+class EventQuerySet(GatheringQuerySet, LinkedQuerySet, SearchableQuerySet):
     def published(self):
         """Events that the public may see."""
         return self.filter(published_at__isnull=False)
@@ -169,8 +169,10 @@ class EventQuerySet(LinkedQuerySet, SearchableQuerySet):
 
     def for_table(self):
         """What one line of a table of facts shows, fetched at once."""
-        return self.defer("search_key", "search_stems").prefetch_related(
-            models.Prefetch("participations", Participation.objects.by_country())
+        country = [f"country__{field}" for field in ("pk", "iso2", *NAMES)]
+        received = Participation.objects.by_country()
+        return self.defer("search_key", "search_stems").gathering(
+            "participations", "participants", *country, among=received
         )
 
     def for_page(self):

@@ -39,6 +39,15 @@ def test_one_line_for_each_event(client, db):
     ]  # fmt: skip
 
 
+def test_a_table_of_all_that_is_on_record_is_one_query(client, db, django_assert_num_queries):
+    country = CountryFactory(name_en="Mali")
+    EventFactory.create_batch(3, beneficiary_countries=[country])
+    client.get(TABLE)
+    with django_assert_num_queries(2):  # whether anything changed, and the rows with what they are linked to
+        lines = read(client.get(TABLE))[1:]
+    assert [line[11] for line in lines] == ["Mali"] * 3
+
+
 def test_filters_are_kept(client, db):
     EventFactory(title_en="In", kind="seminar")
     EventFactory(title_en="Out", kind="meeting")
