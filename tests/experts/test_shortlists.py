@@ -228,7 +228,7 @@ def test_it_asks_as_much_for_three_as_for_one(centre, count, django_assert_max_n
 def test_the_public_search_has_no_boxes_and_few_queries(db, django_assert_num_queries):
     ExpertFactory.create_batch(2)
     Client().get(at("search"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(4):
         page = Client().get(at("search")).content.decode()
     assert 'name="expert"' not in page
     assert "shortlist" not in page.lower()
