@@ -18,9 +18,11 @@ from urllib.parse import urlencode
 from tests.faults.bench import in_background, portal, until
 
 SHORT = "--short" in sys.argv
+SWEEP = 3 if SHORT else 60  # seconds
 LETTERS, KILLS = (160, 12) if SHORT else (1500, 100)
 OUTAGE, PUBLISHED = (4, 8) if SHORT else (60, 200)
 READERS = 3
+FOLLOWERS, FAN_OUT_KILLS = (40, 2) if SHORT else (400, 20)
 SLOWEST = 2.5  # seconds
 DELIVERED_WITHIN = 120  # seconds after a broker is back
 failed = []
@@ -131,6 +133,74 @@ def kill_before_commit(bench):
         lambda found: list(found.values()) == [2],
     )
     check("unknown outcomes noted on the row", letter.outcomes_unknown, lambda found: found == 1)
+
+
+def kill_during_fan_out(bench):
+    """Pool processes are killed with SIGKILL while they write the rows of readers, which a lock of ours holds up."""
+    from django.db import connection, connections  # noqa: PLC0415
+
+    from notifications.models import Announcement, Notification  # noqa: PLC0415
+    from tests.factories import EventFactory, FollowerFactory, InterestFactory  # noqa: PLC0415
+
+    for number in range(FOLLOWERS):
+        InterestFactory(kind="event", follower=FollowerFactory(user=None, email=f"follower{number}@example.org"))
+    own = connections.create_connection("default")
+    own.set_autocommit(False)
+
+    def held_up():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            return cursor.fetchone()[0]
+
+    def all_told():
+        rows = Notification.objects.filter(announcement__kind="event")
+        return not Announcement.objects.waiting().exists() and not rows.exclude(letter__sent_at__isnull=False).exists()
+
+    bench.sink.taken.clear()
+    kills = 0
+    for number in range(FAN_OUT_KILLS):
+        until(lambda: waiting() == 0, 120, "nothing waits")
+        own.cursor().execute("LOCK TABLE notifications_notification IN SHARE MODE")
+        EventFactory(title_en=f"Course {number}", status="planned", starts_on="2090-01-01", ends_on="2090-01-02",
+                     published_at=None).publish()  # fmt: skip
+        until(held_up, 120, "a worker writes the rows of readers")
+        for child in bench.children("worker"):
+            os.kill(child, signal.SIGKILL)
+            kills += 1
+        own.rollback()
+        until(all_told, 240, "everybody is told all the same")
+    own.close()
+    told = Notification.objects.filter(announcement__kind="event")
+    check(
+        f"rows over {kills} kills while they were written",
+        told.count(),
+        lambda found: found == FOLLOWERS * FAN_OUT_KILLS,
+    )
+    pairs = set(told.values_list("follower", "announcement"))
+    check("readers told twice of one thing", told.count() - len(pairs), lambda found: found == 0)
+    check("letters the mail server took", len(bench.sink.taken), lambda found: found == FOLLOWERS * FAN_OUT_KILLS)
+    check("repeats of letters", bench.sink.repeats, lambda found: found == 0)
+
+
+def say_nothing(bench):
+    """The mail server takes a letter and never answers: the worker is free after 15 seconds, and the letter waits on."""
+    from django.utils.timezone import now  # noqa: PLC0415
+
+    from notifications.models import Letter  # noqa: PLC0415
+
+    until(lambda: waiting() == 0, 120, "nothing waits")
+    bench.sink.taken.clear()
+    bench.sink.is_mute = True
+    began = time.monotonic()
+    written = write_letters(1)
+    letter = Letter.objects.latest("pk")
+    until(lambda: Letter.objects.filter(pk=letter.pk, attempts=1).exists(), 60, "the attempt begins")
+    until(lambda: Letter.objects.filter(pk=letter.pk).exclude(error="").exists(), 60, "the worker gives up")
+    check("seconds until the worker is free", round(time.monotonic() - began, 1), lambda found: found < 15 + SWEEP + 5)
+    bench.sink.is_mute = False
+    Letter.objects.filter(pk=letter.pk).update(try_after=now() - timedelta(seconds=1))
+    until(lambda: waiting() == 0, 120, "it is sent afterwards")
+    check("taken once it answers", taken(bench, written), lambda found: found == 1)
 
 
 def break_broker(bench, name, begin, end):
@@ -281,7 +351,7 @@ def empty_until(bench, is_over):
 
 def main():
     began = time.monotonic()
-    with portal(sweep=3 if SHORT else 60) as bench:
+    with portal(sweep=SWEEP) as bench:
         print(f"ready after {time.monotonic() - began:.0f} seconds", flush=True)
         prepare_publisher(bench)
         bench.start_web()
@@ -299,6 +369,8 @@ def main():
             ("workers killed", lambda: kill_workers(bench)),
             ("a worker killed between 250 and commit", lambda: kill_before_commit(bench)),
             ("the mail server refuses", lambda: refuse(bench)),
+            ("workers killed during fan-out", lambda: kill_during_fan_out(bench)),
+            ("the mail server is mute", lambda: say_nothing(bench)),
             ("PostgreSQL restarted", lambda: restart_postgres(bench)),
         ]  # fmt: skip
         wanted = [word for word in sys.argv[1:] if not word.startswith("-")]

@@ -1,5 +1,6 @@
 """A portal to break: PostgreSQL, Valkey, a mail sink, workers, two beats and a web server, each a process of its own."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -34,10 +35,13 @@ class Sink:
         self.taken = Counter()
         self.answer = "250 Taken"
         self.before_answer = None
+        self.is_mute = False  # takes letters and never answers
 
     async def handle_DATA(self, server, session, envelope):
         message = message_from_bytes(envelope.content, policy=policy.default)
         answer = self.answer
+        if self.is_mute:
+            await asyncio.sleep(120)
         if answer.startswith("250"):
             self.taken[message["Message-ID"].strip()] += 1
         if self.before_answer:

@@ -17,6 +17,6 @@ def test_nothing_is_lost_whatever_breaks():
     environ = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     done = subprocess.run(
         [sys.executable, "-m", "tests.faults", "--short"], cwd=ROOT, env=environ, capture_output=True, text=True,
-        timeout=600, check=False,
+        timeout=900, check=False,
     )  # fmt: skip
     assert (done.returncode, "NOT SO" in done.stdout) == (0, False), done.stdout + done.stderr

@@ -58,7 +58,7 @@ def test_beat_knows_only_tasks_that_there_are():
 
 @pytest.mark.parametrize("name", [QUEUES["fan-out"][0], QUEUES["delivery"][0]])
 def test_a_task_that_is_sent_lies_in_its_queue_of_the_broker(name):
-    """Sent as the portal sends it; `tests/faults` has workers of one queue each do what lies there."""
+    """Sent as the portal sends it, over the broker of these tests; `tests/faults` has workers do what lies there."""
     with Connection(settings.CELERY_BROKER_URL, transport_options=app.conf.broker_transport_options) as connection:
         broker = connection.default_channel.client
         broker.delete(*QUEUES)
