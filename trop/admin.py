@@ -4,7 +4,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import F
-from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy, ngettext
 from import_export.fields import Field
@@ -12,6 +11,7 @@ from import_export.fields import Field
 from classifications.exchange import ChoicesWidget, CityWidget, OutgoingTableAdmin, Table, link, links
 from classifications.models import Country, Language, Sector
 from classifications.office import LinkedInline, YesOrNoFilter
+from classifications.proposals import ProposalsAdmin, steps_of_changes
 from classifications.steps import Queue, ReadOnly, ReasonForm, Step, StepsAdmin, WordsForm, age
 from notifications.audience import audience_link
 from partners.applications import Role
@@ -259,42 +259,16 @@ class TrainingOpportunityAdmin(ReviewedAdmin):
         return opportunity.get_absolute_url() if opportunity.is_public else None
 
 
-class UndecidedFilter(YesOrNoFilter):
-    title = gettext_lazy("decision")
-    parameter_name = "waits"
-    yes, no = gettext_lazy("Waiting"), gettext_lazy("Decided")
-
-    def are(self, changes):
-        return changes.waiting()
-
-
 @admin.register(ProposedRewrite)
-class ProposedRewriteAdmin(ReadOnly, StepsAdmin):
+class ProposedRewriteAdmin(ProposalsAdmin):
     """What members not trusted yet would change of what is published; the page stays as it is meanwhile."""
 
+    QUEUE = gettext_lazy("Changes of training opportunities to decide on")
     list_display = ["opportunity", "institution", "what", "proposed_by", "age", "outcome"]
-    list_filter = [UndecidedFilter]
     search_fields = ["opportunity__title", *(f"opportunity__{name}" for name in MembershipAdmin.search_fields)]
-    ordering = ["-decided_at", "proposed_at"]  # PostgreSQL sorts what has no day first here
     fields = readonly_fields = ["opportunity", "institution", "change", "proposed_by", "proposed_at", "age", "outcome"]
     step_template = "admin/trop/proposedrewrite/step.html"
-    steps = [
-        Step(
-            "accept", gettext_lazy("Accept the change"), lambda row, by, answers: row.accept(by),
-            gettext_lazy("accepted. The page shows it now."), lambda row: row.decided_at is None,
-        ),
-        Step(
-            "refuse", gettext_lazy("Refuse the change"), lambda row, by, answers: row.refuse(by, answers["reason"]),
-            gettext_lazy("refused. The institution was told."), lambda row: row.decided_at is None, ReasonForm,
-        ),
-    ]  # fmt: skip
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).for_listing()
-
-    def queues(self, request):
-        rows, url = ProposedRewrite.objects.waiting(), self.address("changelist") + "?waits=yes"
-        return [Queue.of(gettext_lazy("Changes of training opportunities to decide on"), rows, url, "proposed_at")]
+    steps = steps_of_changes(gettext_lazy("refused. The institution was told."))
 
     def step_context(self, request, row, step):
         return {"what": self.change(row), "opportunity": row.opportunity}
@@ -305,24 +279,5 @@ class ProposedRewriteAdmin(ReadOnly, StepsAdmin):
 
     @admin.display(description=gettext_lazy("change"))
     def what(self, change):
+        """What it changes, without the values, which are texts of any length."""
         return ", ".join(str(label) for label in change.labels)
-
-    @admin.display(description=gettext_lazy("change"))
-    def change(self, change):
-        """What stands on record and what is to stand there; once it is decided, what was proposed."""
-        is_open = change.decided_at is None
-        told = [(label, old if is_open else "", new) for label, old, new in change.differences()]
-        return format_html_join(
-            "", '<div class="difference"><span>{}</span> {} <ins dir="auto">{}</ins></div>',
-            [(label, format_html('<del dir="auto">{}</del>', old) if old else "", new or "—") for label, old, new in told],
-        )  # fmt: skip
-
-    @admin.display(description=gettext_lazy("waiting for"), ordering="proposed_at")
-    def age(self, change):
-        return "" if change.decided_at else age(change.proposed_at)
-
-    @admin.display(description=gettext_lazy("outcome"))
-    def outcome(self, change):
-        if change.decided_at is None:
-            return gettext_lazy("Waiting")
-        return gettext_lazy("Accepted") if change.was_accepted else gettext_lazy("Refused")

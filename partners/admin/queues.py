@@ -1,72 +1,25 @@
 """Staff decide here on changes of facts that others vouched for, and on requests to represent an institution."""
 
 from django.contrib import admin
-from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from classifications.office import YesOrNoFilter
+from classifications.proposals import ProposalsAdmin, steps_of_changes
 from classifications.steps import Queue, ReadOnly, ReasonForm, Step, StepsAdmin, WordsForm, age
 from partners.applications import Role
 from partners.models import ProposedChange, Representation
 
 
-class UndecidedFilter(YesOrNoFilter):
-    title = _("decision")
-    parameter_name = "waits"
-    yes, no = _("Waiting"), _("Decided")
-
-    def are(self, changes):
-        return changes.waiting()
-
-
 @admin.register(ProposedChange)
-class ProposedChangeAdmin(ReadOnly, StepsAdmin):
-    list_display = ["institution", "what", "proposed_by", "age", "outcome"]
-    list_filter = [UndecidedFilter]
+class ProposedChangeAdmin(ProposalsAdmin):
+    QUEUE = _("Changes to decide on")
+    list_display = ["institution", "change", "proposed_by", "age", "outcome"]
     search_fields = ["institution__name_en", "institution__name_fr", "institution__name_ar", "institution__slug"]
-    ordering = ["-decided_at", "proposed_at"]  # PostgreSQL sorts what has no day first here
-    fields = readonly_fields = ["institution", "what", "proposed_by", "proposed_at", "age", "outcome"]
+    fields = readonly_fields = ["institution", "change", "proposed_by", "proposed_at", "age", "outcome"]
     step_template = "admin/partners/proposedchange/step.html"
-    steps = [
-        Step(
-            "accept", _("Accept the change"), lambda row, by, answers: row.accept(by),
-            _("accepted. The page shows it now."), lambda row: row.decided_at is None,
-        ),
-        Step(
-            "refuse", _("Refuse the change"), lambda row, by, answers: row.refuse(by, answers["reason"]),
-            _("refused. The applicant was told."), lambda row: row.decided_at is None, ReasonForm,
-        ),
-    ]  # fmt: skip
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).for_listing()
-
-    def queues(self, request):
-        rows, url = ProposedChange.objects.waiting(), self.address("changelist") + "?waits=yes"
-        return [Queue.of(_("Changes to decide on"), rows, url, "proposed_at")]
+    steps = steps_of_changes(_("refused. The applicant was told."))
 
     def step_context(self, request, row, step):
-        return {"what": self.what(row), "institution": row.institution}
-
-    @admin.display(description=_("change"))
-    def what(self, change):
-        """What stands on record and what is to stand there; once it is decided, what was proposed."""
-        is_open = change.decided_at is None
-        told = [(label, old if is_open else "", new) for label, old, new in change.differences()]
-        return format_html_join(
-            "", '<div class="difference"><span>{}</span> {} <ins dir="auto">{}</ins></div>',
-            [(label, format_html('<del dir="auto">{}</del>', old) if old else "", new or "—") for label, old, new in told],
-        )  # fmt: skip
-
-    @admin.display(description=_("waiting for"), ordering="proposed_at")
-    def age(self, change):
-        return "" if change.decided_at else age(change.proposed_at)
-
-    @admin.display(description=_("outcome"))
-    def outcome(self, change):
-        if change.decided_at is None:
-            return _("Waiting")
-        return _("Accepted") if change.was_accepted else _("Refused")
+        return {"what": self.change(row), "institution": row.institution}
 
 
 class StateFilter(admin.SimpleListFilter):

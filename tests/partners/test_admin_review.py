@@ -129,7 +129,8 @@ def test_the_first_page_says_what_waits(client, editor):
         "Terms that end within 90 days", "Focal points not confirmed this year", "Requests to join TROP",
         "Training opportunities to review", "Experts to review",
         "Experts who may be recorded twice", "Experts of events that are over, to be marked",
-        "Invited experts who have not answered",
+        "Invited experts who have not answered", "Proposals of focal points",
+        "Changes of training opportunities to decide on",
     ]  # fmt: skip
     assert {label: queues[label][0] for label in empty} == dict.fromkeys(empty, 0)
     assert queues["Vacant seats of OIC-VET"][0] == 1  # that of the applicant's country, the only state there is
