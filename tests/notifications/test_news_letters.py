@@ -1,7 +1,6 @@
 """Letters about news: one for each reader, in their language, with reasons; what no longer holds is not sent."""
 
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -15,7 +14,6 @@ from notifications.delivery import Post, take
 from notifications.digests import MOST_BYTES
 from notifications.matching import announce, announce_change
 from notifications.models import Announcement, Follower, Interest, Letter, MailStop, Notification, RefusedAddress
-from notifications.models.follower import due_at, slots, zones_in_use
 from notifications.tasks import deliver_letters, fan_out, forget_unconfirmed, write_letters
 from tests.factories import (
     EventFactory,
@@ -231,68 +229,6 @@ def test_who_had_the_letter_hears_that_it_is_called_off(db, sink):  # noqa: F811
 
 
 # --- Digests ----------------------------------------------------------------------------------------------------------------
-
-ZONES = ["Africa/Casablanca", "Europe/Istanbul", "America/New_York", "Asia/Tehran"]
-
-
-@pytest.mark.parametrize("zone", ZONES)
-def test_letters_are_due_at_seven_in_the_readers_morning(zone):
-    zone = ZoneInfo(zone)
-    for hour in range(0, 400 * 24, 5):
-        moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=hour)
-        daily, weekly = due_at("daily", zone, moment), due_at("weekly", zone, moment)
-        assert daily.astimezone(zone).hour == weekly.astimezone(zone).hour == 7
-        assert timedelta() < daily - moment <= timedelta(hours=25)
-        assert timedelta() < weekly - moment <= timedelta(days=7, hours=1)
-        assert weekly.astimezone(zone).weekday() == 0
-
-
-def test_every_zone_in_which_somebody_follows_has_its_slot(db):
-    FollowerFactory(user=UserFactory(time_zone="Africa/Dakar"))
-    FollowerFactory(user=UserFactory(time_zone="Nowhere/Any_more"))
-    FollowerFactory(user=None, email="a@example.org", time_zone="Asia/Jakarta")
-    UserFactory(time_zone="America/Lima")
-    names, daily, weekly = slots(now(), zones_in_use())
-    assert names == ["Africa/Dakar", "Asia/Jakarta", "Nowhere/Any_more"]
-    assert all(moment > now() for moment in [*daily, *weekly])
-
-
-def test_each_digest_comes_once_in_its_period_over_400_days(db):
-    """Something new every day, month ends and changes of the clock among them; two beats look twice a day, once late."""
-    start = datetime(2026, 1, 5, 12, tzinfo=UTC)
-    institution = MembershipFactory().institution
-    readers = [
-        InterestFactory(follower=FollowerFactory(user=UserFactory(time_zone=zone)), frequency=frequency)
-        for zone in ZONES[:3]
-        for frequency in ("daily", "weekly")
-    ]
-    for day in range(400):
-        with time_machine.travel(start + timedelta(days=day), tick=False):
-            opportunity = OpportunityFactory(
-                institution=institution, apply_by=date(2027, 12, 1), starts_on=date(2028, 1, 1)
-            )
-            announce("opportunity", opportunity.pk)
-            fan_out()
-        for hours in (7, 20 + day % 3):
-            with time_machine.travel(start + timedelta(days=day, hours=hours), tick=False):
-                for _beat in range(2):
-                    write_letters()
-    for interest in readers:
-        zone = ZoneInfo(interest.follower.user.time_zone)
-        owed = {
-            each.pk: due_at(interest.frequency, zone, each.made_at) for each in interest.follower.notifications.all()
-        }
-        held = [
-            {owed[pk] for pk in letter.notifications.values_list("pk", flat=True)}
-            for letter in interest.follower.letters.all()
-        ]
-        assert len(owed) == 400
-        assert all(len(periods) == 1 for periods in held)  # a letter of one period
-        told = [period for periods in held for period in periods]
-        assert len(told) == len(set(told))  # one letter of a period
-        past = {period for period in owed.values() if period <= start + timedelta(days=399, hours=7)}
-        assert past <= set(told)  # and none without
-        assert len(past) in {"daily": (398, 399), "weekly": (56, 57)}[interest.frequency]
 
 
 def test_a_digest_due_while_workers_were_down_is_sent_once(db, sink):  # noqa: F811
