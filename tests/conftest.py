@@ -48,6 +48,7 @@ def _group_of_editors(request):
             import_module("accounts.migrations.0005_editors_review").let_review(apps, schema)
             import_module("partners.migrations.0005_notices").grant(apps, schema)
             import_module("trop.migrations.0002_editors").give(apps, schema)
+            import_module("trop.migrations.0005_editors_decide_on_changes").give(apps, schema)
             import_module("partners.migrations.0008_review_routing").begin(apps, schema)
             import_module("experts.migrations.0002_rosters").open_rosters(apps, schema)
             import_module("experts.migrations.0003_editors").let_review(apps, schema)

@@ -45,6 +45,7 @@ from tests.factories import (
     ProgrammeFactory,
     ProposalFactory,
     ProposedChangeFactory,
+    ProposedRewriteFactory,
     ReferenceFactory,
     ReportFactory,
     RepresentationFactory,
@@ -151,7 +152,8 @@ def _train(one, owner, number, mark, state):
     opportunity = OpportunityFactory(pk=number, institution=one, status=status, title=f"{mark} Course", slug=f"hidden-{number}",
                                      made_by=owner, published_at=None)  # fmt: skip
     opportunity.reviews.create(pk=number, decision="returned", role="centre", reason=f"{mark} question")
-    OpportunityFactory(institution=one, slug=slug_of(number), title=f"Open course {number}")
+    shown = OpportunityFactory(institution=one, slug=slug_of(number), title=f"Open course {number}")
+    ProposedRewriteFactory(pk=number, opportunity=shown, proposed_by=owner, facts={"title": f"{mark} Course"})
 
 
 def _expert(country, owner, number, mark, state):

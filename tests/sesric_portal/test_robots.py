@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.timezone import localdate
 
 from events.models import Event
 from sesric_portal.sitemaps import Events
@@ -66,7 +67,7 @@ def test_sitemap_holds_every_public_page_in_three_languages(client, db):
         assert set(named) == set(PREFIXES)
         assert set(named.values()) <= set(entries)
     lead = entries["http://testserver/fr/events/2011/lead/"]
-    assert lead.findtext("s:lastmod", None, NS) == Event.objects.get(slug="lead").updated_at.date().isoformat()
+    assert lead.findtext("s:lastmod", None, NS) == localdate(Event.objects.get(slug="lead").updated_at).isoformat()
 
 
 def test_every_address_of_the_sitemap_answers(client, db):
