@@ -74,6 +74,16 @@ def test_what_is_typed_into_a_page_of_one_form_is_kept_and_discarded(portal, vis
     assert page.input_value("[name=words]") == ""
 
 
+def test_what_was_typed_before_the_script_is_there_is_looked_up(visit):
+    """On a slow line a whole name is typed while it is fetched."""
+    page, held = visit("/partners/register/"), []
+    page.route("**/*htmx*", lambda route: held.append(route))
+    page.locator("#words").press_sequentially("Institut")
+    page.wait_for_timeout(200)
+    with page.expect_response(lambda answer: "/partners/register/?q=Institut" in answer.url, timeout=6000):
+        held[0].continue_()
+
+
 def test_look_alikes_are_offered_while_the_name_is_typed(portal, visit, prefix):
     row = re.search(
         r'row-title"><a href="(/partners/[^"]+/)"[^>]*>(?:<bdi[^>]*>)?([^<]+)', portal.read("/partners/search/?page=3")

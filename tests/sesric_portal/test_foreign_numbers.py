@@ -174,8 +174,8 @@ def test_no_address_leads_to_another_country(world, filled, reader):
             if is_told(answer) or not (refuses(name, path, answer) or (may and answer.status_code in (200, 302))):
                 wrong.append((method, path, answer.status_code))
     assert wrong == []
-    # What they typed themselves into the one form that is open to everybody, and what was refused there, is kept for them.
-    Draft.objects.filter(user=people[reader], form="request-to-represent").delete()
+    # What they typed themselves, and what was refused, is kept for them: these forms are open to everybody, and to every partner.
+    Draft.objects.filter(user=people[reader], form__in=["request-to-represent", "message"]).delete()
     assert {table: 1 for table, now in checksums().items() if now != before[table]} == {}
 
 
