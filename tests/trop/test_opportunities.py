@@ -587,8 +587,9 @@ def _check(each, client):
         assert each.status == Status.PUBLISHED, "a change waits beside what is published only"
         assert change.facts["title"] != each.title, "what nobody accepted is on record"
     membership = Membership.objects.select_related("institution").get(institution=each.institution_id)
-    is_public = each.slug and client.get(f"/trop/opportunities/{each.slug}/").status_code == 200
-    if is_public:
+    page = client.get(f"/trop/opportunities/{each.slug}/") if each.slug else None
+    if page is not None and page.status_code != 404:
+        assert page.context["opportunity"] == each
         assert membership.is_current
         assert each.status in TrainingOpportunity.PUBLIC
         allowed = OpportunityReview.objects.filter(
