@@ -49,11 +49,12 @@ def _row(profile, reasons, words, may_choose):
     sample = f' <span class="badge badge-line">{words["sample"]}</span>' if profile.is_sample else ""
     sectors = " ".join(f"<span>{marked(sector.name)}</span>" for sector in profile.sectors_by_name)
     why = words["between reasons"].join(str(marked(reason)) for reason in reasons)
+    fits = f'<p class="row-facts">{words["fits"]} {why}</p>' if why else ""
     return (
         f'<li class="row row-plain"><h3 class="row-title">{box}<a href="{address}">{title}'
         f"<bdi>{escape(profile.name)}</bdi></a></h3>"
         f'<p class="row-facts"><span>{marked(profile.nationality.name)}</span> <span>{spoken}</span>{sample}</p>'
-        f'<p class="row-facts">{sectors}</p><p class="row-facts">{words["fits"]} {why}</p>{_state(profile, words)}</li>'
+        f'<p class="row-facts">{sectors}</p>{fits}{_state(profile, words)}</li>'
     )
 
 

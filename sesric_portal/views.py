@@ -15,30 +15,29 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from classifications.facets import WordsField
 from classifications.gathering import NAMES
 from classifications.models import Country
-from classifications.search import searched
 from events import tally
 from events.models import Event
 from experts.models import Expert
 from notifications.forms import LetterToTheCentreForm
 from notifications.models import Notification
-from partners.models import Institution, Notice
-from programmes.models import Programme
+from partners.models import Institution
 from programmes.seats import vacant_seats_of
 from programmes.views import chosen_year, strip_of
 from sesric_portal.desk import tasks_of
 from sesric_portal.figures import HomeFigures
 from sesric_portal.maps import tile_map
 from sesric_portal.own_data import forget, held_about
+from sesric_portal.searching import found_by
 from trop.models import TrainingOpportunity
 
 FEW = 4  # events to come on the home page; those held last fill up what is missing
 OPEN = 3  # training opportunities on the home page
-FOUND = 8  # results of one kind on the search page
 
 
 @require_safe
@@ -101,22 +100,14 @@ def _countries_with_what_they_have():
     )
 
 
+@never_cache  # who withdraws their public page is gone with the next answer
 @require_safe
 def search(request):
     field = WordsField(label=_("Words"))
     words = field.clean(request.GET.get("q", ""))
     context = {"words": words, "left_out": [(field.label, rest[:60]) for rest in field.unknown]}
     if words:
-        context |= {
-            "events": searched(Event.objects.published().for_listing().newest_first(), words, FOUND),
-            "opportunities": searched(
-                TrainingOpportunity.objects.published().for_listing().closing_first(), words, FOUND
-            ),
-            "programmes": searched(Programme.objects.select_related("theme").by_name(), words, FOUND),
-            "institutions": searched(Institution.objects.listed().for_listing(), words, FOUND),
-            "notices": searched(Notice.objects.open_on(localdate()).for_listing(), words, FOUND),
-            "countries": searched(Country.objects.by_name(), words, FOUND),
-        }
+        context |= found_by(words)
     return render(request, "search.html", context)
 
 

@@ -106,6 +106,8 @@ def pages_of(expert):
         "/experts/",
         "/sitemap-experts.xml",
         "/search/?q=zaynab",
+        "/search/?q=quagga",
+        "/search/?q=wombat",
         "/partners/search/?q=quagga",
         "/countries/ug/",
     ]

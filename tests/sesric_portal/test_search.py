@@ -1,15 +1,27 @@
 """What readers type and what they find, in three languages, on /search/ and in the list of events."""
 
+import re
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
+from django.utils.timezone import now
 
 from classifications.models import City, Country
 from events.models import Event
+from experts.models import Expert
 from partners.applications import Status
 from partners.models import Institution
 from programmes.models import Programme
-from tests.factories import CityFactory, CountryFactory, EventFactory, InstitutionFactory, ProgrammeFactory
+from tests.factories import (
+    CityFactory,
+    CountryFactory,
+    EventFactory,
+    ExpertFactory,
+    InstitutionFactory,
+    ProgrammeFactory,
+    RepresentationFactory,
+)  # fmt: skip
 
 
 @dataclass
@@ -128,6 +140,27 @@ def test_more_than_is_shown_is_told_with_the_way_there(client, db):
     assert 'href="/events/?q=sampling"' in response.content.decode()
     Event.objects.filter(title_en="Sampling 8").delete()
     assert client.get("/search/", {"q": "sampling"}).context["events"].more is False
+
+
+def test_experts_are_found_who_agreed_to_a_public_page(client, db):
+    """Whoever asks: somebody's own search is not the place where the Centre reads what only it may read."""
+    public = ExpertFactory(name="Zaynab Quagga", name_ar="زينب كواغا", employer="House of numbats")
+    ExpertFactory(name="Zaynab Partner", purposes=["kept", "partners"])
+    lapsed = ExpertFactory(name="Zaynab Lapsed")
+    Expert.objects.filter(pk=lapsed.pk).update(renewed_at=now() - timedelta(days=600))
+    for words in ("zaynab", "زينب", "numbats", "quagga house"):
+        response = client.get("/search/", {"q": words})
+        assert [each.name for each in response.context["experts"].rows] == ["Zaynab Quagga"]
+        [row] = re.findall(r'<li class="row row-plain">.*?</li>', response.text)
+        assert f"/experts/{public.rosters_in_order[0].slug}/{public.key}/" in row
+        assert "Fits:" not in row, "nothing was asked that could fit"
+    client.force_login(RepresentationFactory().user)
+    assert len(client.get("/search/", {"q": "zaynab"}).context["experts"].rows) == 1
+    public.take_back("public")
+    response = client.get("/search/", {"q": "zaynab"})
+    assert response.context["experts"].rows == []
+    assert "Quagga" not in response.text
+    assert "no-store" in response.headers["Cache-Control"]
 
 
 RENAMED = {
