@@ -19,7 +19,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from sesric_portal.demo.preparation import changed, database_at, prepare
-from sesric_portal.embedded import CannotStart, environment
+from sesric_portal.embedded import CannotStart, environment, stop_left_over, uninterrupted
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / "var" / "demo"
@@ -122,28 +122,51 @@ def settings_of(port, secret_key, servers):
 
 
 class Processes:
-    """The long-running parts, each in a session of its own so that Ctrl-C reaches only us; ended ones start again."""
+    """The long-running parts, each in a session of its own so that Ctrl-C reaches only us; ended ones start again.
+
+    Their numbers are written down: where the demo itself is killed, the next one stops what it left running.
+    """
+
+    NUMBERS = FOLDER / "processes"
 
     def __init__(self, commands, environ):
         self.commands, self.environ = commands, environ
         self.running = {}
 
+    @classmethod
+    def stop_left_over(cls):
+        try:
+            lines = cls.NUMBERS.read_text().splitlines()
+        except OSError:
+            return
+        for line in lines:
+            pid, _space, program = line.partition(" ")
+            if pid.isascii() and pid.isdigit() and program:
+                stop_left_over(int(pid), program, ROOT)
+        cls.NUMBERS.unlink(missing_ok=True)
+
     def start(self, name):
-        log = (FOLDER / f"{name}.log").open("ab")
-        self.running[name] = subprocess.Popen(  # noqa: S603
-            self.commands[name],
-            cwd=ROOT,
-            env=self.environ,
-            stdout=log,
-            stderr=log,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        with (FOLDER / f"{name}.log").open("ab") as log, uninterrupted():
+            self.running[name] = subprocess.Popen(  # noqa: S603
+                self.commands[name],
+                cwd=ROOT,
+                env=self.environ,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+            numbers = [f"{process.pid} {self.commands[each][0]}\n" for each, process in self.running.items()]
+            self.NUMBERS.write_text("".join(numbers))
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
+        with uninterrupted():
+            self.stop()
+
+    def stop(self):
         for process in self.running.values():
             if process.poll() is None:
                 process.terminate()
@@ -153,6 +176,7 @@ class Processes:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+        self.NUMBERS.unlink(missing_ok=True)
 
     def watch(self):
         """Wait for ever; start again what ended, and give up on what ends five times within a minute."""
@@ -179,6 +203,7 @@ def main():
     began = time.monotonic()
     with ExitStack() as stack:
         stack.enter_context(only_demo(options.port))
+        Processes.stop_left_over()
         check_port(options.port)
         secret_key = prepare_folder(options.reset)
         servers = stack.enter_context(environment(FOLDER, durable=True))

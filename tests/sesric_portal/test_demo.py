@@ -178,11 +178,48 @@ def test_it_stops_what_it_started_and_nothing_else(demo_folder, port, stop):
                 assert part in commands
             running.send_signal(stop)
             assert running.wait(120) == 0
-            until = time.monotonic() + 5
-            while (left := processes_of(project)) and time.monotonic() < until:
-                time.sleep(0.1)
-            assert left == {}
+            assert left_of(project) == {}
             assert bystander.poll() is None
+    finally:
+        bystander.kill()
+        bystander.wait()
+
+
+def left_of(project):
+    """What is still running of a project a few seconds after it was stopped."""
+    until = time.monotonic() + 5
+    while (left := processes_of(project)) and time.monotonic() < until:
+        time.sleep(0.1)
+    return left
+
+
+@pytest.mark.parametrize("everything", [True, False], ids=["everything", "only-the-demo-itself"])
+def test_what_was_killed_does_not_keep_the_next_from_starting(demo_folder, port, everything):
+    with started(demo_folder, port) as running:
+        killed = [*processes_of(demo_folder)] if everything else [running.pid]
+        for pid in killed:
+            os.kill(pid, signal.SIGKILL)
+        running.wait(10)
+        assert left_of(demo_folder) == {} or not everything
+    with started(demo_folder, port):
+        assert "SESRIC" in page(port, "/about/")
+        commands = list(processes_of(demo_folder).values())
+        assert [sum(part in command for command in commands) for part in ("valkey-server", " beat ")] == [1, 1]
+    assert left_of(demo_folder) == {}
+
+
+def test_a_number_that_is_another_process_by_now_is_left_alone(demo_folder, port):
+    bystander = subprocess.Popen(["sleep", "300"], start_new_session=True)  # noqa: S607
+    numbers = demo_folder / "var" / "demo"
+    try:
+        with started(demo_folder, port):
+            pass
+        for file in ("postgres/postmaster.pid", "valkey/valkey.pid"):
+            (numbers / file).write_text(f"{bystander.pid}\n")
+        (numbers / "processes").write_text(f"{bystander.pid} granian\n{bystander.pid} celery\nx y\n")
+        with started(demo_folder, port):
+            assert "SESRIC" in page(port, "/about/")
+        assert bystander.poll() is None
     finally:
         bystander.kill()
         bystander.wait()
@@ -219,6 +256,20 @@ def test_the_data_stays_for_the_next_start_until_a_reset_and_a_second_demo_touch
         assert "Written before the stop" in page(port, "/about/")
     with started(demo_folder, port, "--reset"):
         assert "Written before the stop" not in page(port, "/about/")
+
+
+@pytest.mark.parametrize("part", ["pg_ctl", "valkey-server", "granian", "initdb"])
+def test_stopped_while_it_starts_it_leaves_nothing_running(demo_folder, port, part):
+    """As soon as that part is seen; the last time everything begins anew."""
+    command = [sys.executable, "-m", "sesric_portal.demo", "--port", str(port), *["--reset"][: part == "initdb"]]
+    running = subprocess.Popen(  # noqa: S603
+        command, cwd=demo_folder, env=environ(), stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    while running.poll() is None and not any(part in each for each in processes_of(demo_folder).values()):
+        time.sleep(0.005)
+    running.terminate()
+    assert running.wait(120) == 0
+    assert left_of(demo_folder) == {}
 
 
 def address_of(name):
