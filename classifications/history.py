@@ -2,7 +2,8 @@
 
 A model under `pghistory.track` leaves its old row in a history table at each update and deletion, whoever made it: a
 form, an import, a task or plain SQL. What a change made of the row is therefore the next old row, or for the latest
-change the row as it stands. A row that was deleted can be put back as its last state has it.
+change the row as it stands. A row that was deleted can be put back as its last state has it. What it was linked to is
+recorded beside it (`links.py`), and told and put back with it.
 """
 
 from dataclasses import dataclass, field
@@ -15,12 +16,17 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
+from classifications.links import changes_of_links, last_links, link_again, linked_before
+
 MOST = 200  # changes shown of one row, the latest
 
 
 @dataclass
 class Difference:
-    """One field of a change, in words; `name` and `key` of the recorded state say which value stood there before."""
+    """One field of a change, in words; `name` and `key` of the recorded state say which value stood there before.
+
+    Of links `before` tells what was taken away, and `after` what was added.
+    """
 
     label: str
     before: str
@@ -28,6 +34,7 @@ class Difference:
     name: str = ""
     key: int = 0
     is_current: bool = False  # whether what stood there before stands there again
+    of_links: bool = False
 
 
 @dataclass
@@ -58,24 +65,44 @@ def changes_of(row):
     if history is None:
         return []
     former = list(history.objects.filter(pgh_obj=row.pk).select_related("pgh_context").order_by("-pgh_id")[:MOST])
+    links = changes_of_links(row)
     fields = _recorded(history)
     words = _Words(fields, [row, *former])
-    people = _people(former)
-    changes = []
+    people = _people([each.pgh_context for each in former] + [each.context for each in links])
+    changes, acts = [], {}
     for after, before in zip([row, *former], former, strict=False):
-        context = before.pgh_context.metadata if before.pgh_context else {}
-        change = Change(before.pgh_created_at, people.get(context.get("user")), context.get("url", ""))
+        change = _change(before.pgh_created_at, before.pgh_context, people)
+        acts.setdefault((before.pgh_context_id, before.pgh_created_at), change)
         for each in fields:
             if getattr(before, each.attname) != getattr(after, each.attname):
                 told = [row._meta.get_field(each.name).verbose_name, words.of(before, each), words.of(after, each)]
                 is_current = getattr(before, each.attname) == getattr(row, each.attname)
                 change.differences.append(Difference(*told, each.name, before.pk, is_current))
         changes.append(change)
-    return changes
+    names = _NamesOfLinked((each.link, keys) for each in links for keys in (each.removed, each.added))
+    for each in links:
+        act = each.context and each.context.pk, each.at
+        if act not in acts:
+            acts[act] = _change(each.at, each.context, people)
+            changes.append(acts[act])
+        told = [each.link.verbose_name, names.of(each.link, each.removed), names.of(each.link, each.added)]
+        acts[act].differences.append(Difference(*told, each.link.name, each.key, each.is_current, of_links=True))
+    return sorted(changes, key=lambda change: change.at, reverse=True)
+
+
+def _change(at, context, people):
+    metadata = context.metadata if context else {}
+    return Change(at, people.get(metadata.get("user")), metadata.get("url", ""))
 
 
 def value_before(row, key, name):
-    """The value of a field in the recorded state `key` of `row`, as a list of one; an empty one where none is recorded."""
+    """The value of a field in the recorded state `key` of `row`, as a list of one; an empty one where none is recorded.
+
+    Of links it is the keys of what was linked, as far as that is still on record.
+    """
+    if link := next((each for each in row._meta.many_to_many if each.name == name), None):
+        there = link.related_model._base_manager
+        return [list(there.filter(pk__in=keys).values_list("pk", flat=True)) for keys in linked_before(row, key, name)]
     history = getattr(row, "pgh_event_models", {}).get("update")
     recorded = {each.name: each.attname for each in _recorded(history)} if history else {}
     former = history.objects.filter(pgh_obj=row.pk, pk=key).first() if name in recorded else None
@@ -121,24 +148,26 @@ def told(model, former):
         return []
     fields = _recorded(type(former[0]))
     words = _Words(fields, former)
-    people = _people(former)
+    people = _people([each.pgh_context for each in former])
+    linked = last_links(model, former)
+    names = _NamesOfLinked(item for links in linked.values() for item in links.items())
     found = []
     for each in former:
-        context = each.pgh_context.metadata if each.pgh_context else {}
         row = _as_it_was(model, each)
         for one in (one for one in fields if one.attname in words.linked):
-            if linked := words.linked[one.attname].get(getattr(each, one.attname)):
-                setattr(row, one.name, linked)
+            if whole := words.linked[one.attname].get(getattr(each, one.attname)):
+                setattr(row, one.name, whole)
         values = [(model._meta.get_field(one.name).verbose_name, words.of(each, one)) for one in fields]
-        by = people.get(context.get("user"))
-        found.append(Deletion(each.pgh_id, each.pgh_created_at, by, context.get("url", ""), row, values))
+        values += [(link.verbose_name, names.of(link, keys)) for link, keys in linked[each.pgh_obj_id].items()]
+        change = _change(each.pgh_created_at, each.pgh_context, people)
+        found.append(Deletion(each.pgh_id, change.at, change.by, change.url, row, values))
     return found
 
 
 def restore(model, former):
     """Put a row back under its old key, as its last state `former` has it, and give it. Raises `ValidationError`.
 
-    What history does not record stays empty: what was linked to the row, and personal data.
+    It is linked again with what it was linked to and is still on record. What history does not record stays empty: personal data.
     """
     row = _as_it_was(model, former)
     people = get_user_model()
@@ -152,6 +181,8 @@ def restore(model, former):
     try:
         with transaction.atomic():
             row.save(force_insert=True)
+            for link, keys in last_links(model, [former])[row.pk].items():
+                link_again(row, link, keys)
     except IntegrityError:
         raise ValidationError(_("Another record has taken its place.")) from None
     return row
@@ -166,9 +197,36 @@ def _recorded(history):
     return [field for field in history._meta.fields if not field.name.startswith("pgh_")]
 
 
-def _people(former):
-    ids = {each.pgh_context.metadata.get("user") for each in former if each.pgh_context}
+def _people(contexts):
+    ids = {each.metadata.get("user") for each in contexts if each}
     return get_user_model().objects.in_bulk(ids - {None})
+
+
+class _NamesOfLinked:
+    """Writes what links lead to as readers know it, with the number that a link carries; `keys` are pairs of a field and keys.
+
+    What is gone is named as it was when it was deleted, where its model has a history.
+    """
+
+    def __init__(self, keys):
+        wanted = {}
+        for link, some in keys:
+            wanted.setdefault(link.related_model, set()).update(some)
+        self.known = {model: self._named(model, some) for model, some in wanted.items()}
+
+    @staticmethod
+    def _named(model, keys):
+        named = {key: str(row) for key, row in model._base_manager.in_bulk(keys).items()}
+        history = getattr(model, "pgh_event_models", {}).get("delete")
+        if gone := keys - named.keys() if history else ():
+            last = history.objects.filter(pgh_obj__in=gone, pgh_label="delete").order_by("pgh_id")
+            named |= {each.pgh_obj_id: str(_as_it_was(model, each)) for each in last}
+        return named
+
+    def of(self, link, keys):
+        known = self.known.get(link.related_model, {})
+        told = [known.get(key, f"№ {key}") + ("" if number is None else f" ({number})") for key, number in keys.items()]
+        return "; ".join(sorted(told))
 
 
 class _Words:

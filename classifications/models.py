@@ -8,6 +8,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from pghistory.models import Context
 
 from classifications.gathering import NAMES, GatheringQuerySet
 from classifications.search import Folded, SearchableQuerySet, joined, key_column, stems_column
@@ -233,3 +234,28 @@ class Sector(Named):
             raise ValidationError(
                 {"theme": _("“%(name)s” is itself a sector; choose its theme.") % {"name": self.theme}}
             )
+
+
+class LinkChange(models.Model):
+    """A many-to-many link that was made or taken away, as triggers note it (`classifications/links.py`).
+
+    Keys are kept as numbers, since what they lead to may be gone.
+    """
+
+    link = models.CharField(_("field"), max_length=80)
+    owner = models.BigIntegerField(_("key of the record"))
+    other = models.BigIntegerField(_("key of the linked record"))
+    was_added = models.BooleanField(_("added"))
+    number = models.IntegerField(_("number that the link carries"), null=True)
+    at = models.DateTimeField(_("when"))
+    context = models.ForeignKey(
+        Context, models.DO_NOTHING, verbose_name=_("occasion"), related_name="+", null=True, db_constraint=False
+    )
+
+    class Meta:
+        verbose_name = _("change of a link")
+        verbose_name_plural = _("changes of links")
+        indexes = [models.Index(fields=["link", "owner"], name="link_changes_of_a_record")]
+
+    def __str__(self):
+        return f"{self.link} {self.owner}: {'+' if self.was_added else '-'}{self.other}"

@@ -132,7 +132,9 @@ class RecordAdmin(admin.ModelAdmin):
                 messages.error(request, gettext("It cannot be restored: %(reason)s") % {"reason": reason})
             return redirect(f"{name}_deleted")
         self.log_addition(request, row, gettext("Restored after it was deleted."))
-        messages.success(request, gettext("Restored. Look through it: what was linked to it has to be chosen again."))
+        messages.success(
+            request, gettext("Restored. Look through it: what history does not keep has to be entered again.")
+        )
         return redirect(reverse(f"{name}_change", args=[row.pk]))
 
     # --- Single values that stood in a record ---------------------------------------------------------------------------
@@ -210,7 +212,10 @@ class RecordAdmin(admin.ModelAdmin):
 
 def _as_posted(field, name, value):
     """What a form would send if a value stood in a field of it."""
-    posted, widget = QueryDict(mutable=True), field.widget
+    posted, widget = (
+        QueryDict(mutable=True),
+        getattr(field.widget, "widget", field.widget),
+    )  # without the links beside it
     if isinstance(widget, forms.CheckboxInput):
         posted.setlist(name, ["on"] if value else [])
     elif isinstance(widget, forms.MultiWidget):

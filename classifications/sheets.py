@@ -18,8 +18,10 @@ from django.core.validators import URLValidator
 from django.db import connection
 
 from classifications.history import changed_by_people
+from classifications.links import linked_by_people, links_untold
 
 BATCH = 1000  # rows in one statement
+LINKS = 5000  # rows of a table of links, which are short
 
 
 @dataclass(frozen=True)
@@ -307,8 +309,12 @@ class Written:
         return f"{told}; {len(self.kept)} kept as people changed them" if self.kept else told
 
 
-def write_rows(model, key, rows, progress=lambda done, total: None, *, together=()):
-    """Make the table of `model` hold `rows` and tell what was `Written`; `progress` is called with rows done and in all.
+def untold(done, total, what):
+    """Tell nobody how far a long load is: `done` of `total` rows, and `what` rows they are."""
+
+
+def write_rows(model, key, rows, progress=untold, *, together=()):
+    """Make the table of `model` hold `rows` and tell what was `Written`; `progress` is called as `untold` is.
 
     `key` names the fields that identify a row; `rows` are dicts of field values, foreign keys as `<name>_id`.
     Objects of the table that no row names stay as they are, and so do fields that history says a person changed; who changed one
@@ -336,7 +342,7 @@ def write_rows(model, key, rows, progress=lambda done, total: None, *, together=
                 changed.append(existing)
     for start in range(0, len(new), BATCH):
         model._default_manager.bulk_create(new[start : start + BATCH])
-        progress(min(start + BATCH, len(new)), len(new))
+        progress(min(start + BATCH, len(new)), len(new), "new rows")
     if changed:
         model._default_manager.bulk_update(changed, sorted(fields), batch_size=BATCH)
     written.new = {each.pk for each in new}
@@ -344,18 +350,30 @@ def write_rows(model, key, rows, progress=lambda done, total: None, *, together=
     return written
 
 
-def write_links(written, through, owner, other, wanted):
-    """Make the many-to-many table `through` hold `wanted`, a dict from owner id to other ids; note changed owners.
+def write_links(written, through, owner, other, wanted, progress=untold):
+    """Make the table of links `through` hold `wanted`, a dict from owner id to other ids; note changed owners.
 
-    Links of owners that `wanted` does not name stay.
+    Links of owners that `wanted` does not name stay, and so do links that history says a person changed. The first links of new
+    owners are no change, and leave no trace.
     """
-    kept = {link for link in through.objects.values_list(owner, other) if link[0] in wanted}
+    decided = linked_by_people(through)
+    kept = {(one, each): pk for one, each, pk in through.objects.values_list(owner, other, "pk") if one in wanted}
     asked = {(one, each) for one, several in wanted.items() for each in several}
-    gone, missing = kept - asked, asked - kept
-    for one, each in gone:
-        through.objects.filter(**{owner: one, other: each}).delete()
-    links = [through(**{owner: one, other: each}) for one, each in sorted(missing)]
-    through.objects.bulk_create(links, batch_size=BATCH * 5)
+    gone, missing = kept.keys() - asked, asked - kept.keys()
+    if decided:
+        written.kept |= {link[0] for link in gone | missing if link[0] in decided}
+        gone, missing = ({link for link in some if link[0] not in decided} for some in (gone, missing))
+    through.objects.filter(pk__in=[kept[link] for link in gone]).delete()
+    first = sorted(link for link in missing if link[0] in written.new)
+    later = sorted(link for link in missing if link[0] not in written.new)
+    for links, untold in ((later, False), (first, True)):
+        links_untold(untold)
+        for start in range(0, len(links), LINKS):
+            through.objects.bulk_create(
+                through(**{owner: one, other: each}) for one, each in links[start : start + LINKS]
+            )
+            progress(min(start + LINKS, len(links)), len(links), str(through._meta.verbose_name_plural))
+    links_untold(False)
     written.changed |= {link[0] for link in gone | missing}
 
 

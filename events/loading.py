@@ -9,6 +9,7 @@ from classifications.addresses import free_slug
 from classifications.history import changed_by_people
 from classifications.models import City, Country, Language
 from classifications.sheets import (
+    BATCH,
     NAMES,
     Wrong,
     address,
@@ -245,11 +246,11 @@ def write_events(sheet, cities, progress):
     _free_numbers(sheet)
     written = write_rows(Event, ["title_en", "starts_on"], rows, progress, together=(PLACE, NUMBER))
     written.kept |= {written.stored[key_of(row)].pk for row in sheet.rows if "led_on" in row}
-    _write_links_of_events(sheet, written, country_ids)
+    _write_links_of_events(sheet, written, country_ids, progress)
     names_later(False)
     if written.new or written.changed:
         tell_planner(Event, Programme, Institution, Participation, *(field.remote_field.through for field in LINKS))
-        Event.objects.filter(pk__in=written.new | written.changed).write_names()
+        _write_names(sorted(written.new | written.changed), progress)
     to_come = Event.objects.to_come()
     for pk in to_come.filter(pk__in=written.new).values_list("pk", flat=True):
         announce(Event.NEWS, pk)
@@ -257,7 +258,13 @@ def write_events(sheet, cities, progress):
     return written
 
 
-def _write_links_of_events(sheet, written, country_ids):
+def _write_names(keys, progress):
+    for start in range(0, len(keys), BATCH):
+        Event.objects.filter(pk__in=keys[start : start + BATCH]).write_names()
+        progress(min(start + BATCH, len(keys)), len(keys), "rows searched by all their names")
+
+
+def _write_links_of_events(sheet, written, country_ids, progress):
     programme_ids = dict(Programme.objects.values_list("slug", "pk"))
     institution_ids = dict(Institution.objects.values_list("name_en", "pk"))
     language_ids = dict(Language.objects.values_list("code", "pk"))
@@ -271,4 +278,4 @@ def _write_links_of_events(sheet, written, country_ids):
         (FormerAddress, "number", "legacy_ids", numbers),
     ):
         wanted = {written.stored[key_of(row)].pk: [ids[name] for name in row[column]] for row in sheet.rows}
-        write_links(written, through, "event_id", other, wanted)
+        write_links(written, through, "event_id", other, wanted, progress)

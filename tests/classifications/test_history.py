@@ -69,9 +69,11 @@ def test_a_record_comes_back_as_it_was(client, superuser, model):
     row.delete()
     page = client.get(address(model, "deleted"))
     (deletion,) = page.context["deleted"]
-    assert [label for label, _value in deletion.values] == [model._meta.get_field(name).verbose_name for name in (
-        field.name for field in model.pgh_event_models["delete"]._meta.fields if not field.name.startswith("pgh_")
-    )]  # fmt: skip
+    columns = [each.name for each in model.pgh_event_models["delete"]._meta.fields if not each.name.startswith("pgh_")]
+    columns += [link.name for link in model._meta.many_to_many]
+    assert [label for label, _value in deletion.values] == [
+        model._meta.get_field(each).verbose_name for each in columns
+    ]
     response = back(client, model)
     assert response.redirect_chain == [(address(model, "change", row_pk), 302)]
     assert values(model.objects.get(pk=row_pk)) == before

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection
 
-from classifications.models import Country, Language
+from classifications.models import Country, Language, LinkChange
 from events.models import Change, Event
 from partners.merging import merge
 from partners.models import Institution
@@ -396,6 +396,41 @@ def test_what_no_person_changed_follows_the_file(db, small):
     assert Event.objects.get().participants == 18
 
 
+LINKED = {
+    "programmes": ("programme_slug", "oic-vet", lambda: Programme.objects.get(slug="agri-cab")),
+    "provider_countries": ("provider_country", "Jordan", lambda: Country.objects.get(iso2="MY")),
+    "beneficiary_countries": ("beneficiary_countries", "Mali", lambda: Country.objects.get(iso2="NE")),
+    "languages": ("languages", "fr", lambda: Language.objects.get(code="ar")),
+}
+
+
+@pytest.mark.parametrize("name", LINKED)
+def test_links_that_a_person_changed_stay_and_others_follow_the_file(db, small, name):
+    load(small)
+    event, (column, cell, other) = Event.objects.get(), LINKED[name]
+    with pghistory.context(user=UserFactory().pk):
+        getattr(event, name).set([other()])
+    put(small / "events.csv", 2, column, cell)
+    put(small / "events.csv", 2, "provider_institution", "")
+    assert load(small)[-2] == "events.csv: 0 new, 1 changed, 0 as they were; 1 kept as people changed them"
+    assert list(getattr(event, name).all()) == [other()]
+    assert list(event.providers.all()) == []
+    assert load(small)[-2] == "events.csv: 0 new, 0 changed, 1 as they were; 1 kept as people changed them"
+
+
+def test_links_that_a_load_changes_are_told_and_its_first_ones_are_not(db, small):
+    load(small)
+    assert LinkChange.objects.count() == 0
+    put(small / "events.csv", 2, "languages", "en;ar")
+    load(small)
+    keys = dict(Language.objects.values_list("code", "pk"))
+    assert set(LinkChange.objects.values_list("link", "other", "was_added", "context")) == {
+        ("events.event.languages", keys["fr"], False, None),
+        ("events.event.languages", keys["en"], True, None),
+        ("events.event.languages", keys["ar"], True, None),
+    }
+
+
 def test_what_a_person_corrected_in_a_programme_stays(db, small):
     load(small)
     with pghistory.context(user=UserFactory().pk):
@@ -519,22 +554,34 @@ def many_events(path, count):
     write(path, [header, *map(row, range(count))])
 
 
+def rows_updated(table):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT n_tup_upd FROM pg_stat_xact_user_tables WHERE relname = %s", [table])
+        return cursor.fetchone()[0]
+
+
 def test_thousands_of_events_are_loaded_with_all_they_are_linked_to(db, small):
     many_events(small / "events.csv", 3000)
+    before = rows_updated("events_event")
     assert "events.csv: 3000 new, 0 changed, 0 as they were" in load(small)
     assert (
         Event.objects.under_programmes(["statcab"]).received_by(["ML"]).taught_by(["TN"]).search("dakar").count()
         == 3000
     )
+    # Each row is written once more, with the names of all that it is linked to.
+    assert rows_updated("events_event") - before == 3000
+    assert LinkChange.objects.count() == 0
     assert load(small)[-1].startswith("Nothing has changed")
 
 
 def test_progress_is_told_of_a_long_file(db, small):
     many_events(small / "events.csv", 5001)
-    progress = [line for line in load(small) if line.endswith("new rows")]
-    assert progress == [
-        f"events.csv: {done} of 5,001 new rows" for done in ("1,000", "2,000", "3,000", "4,000", "5,000", "5,001")
+    progress = [line.removeprefix("events.csv: ") for line in load(small) if " of " in line]
+    assert [line for line in progress if line.endswith("new rows")] == [
+        f"{done} of 5,001 new rows" for done in ("1,000", "2,000", "3,000", "4,000", "5,000", "5,001")
     ]
+    assert progress[-1] == "5,001 of 5,001 rows searched by all their names"
+    assert len([line for line in progress if line.endswith("participating countries")]) == 3
 
 
 def test_a_load_undoes_nothing_that_people_did(db):

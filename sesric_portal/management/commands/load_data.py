@@ -90,9 +90,9 @@ class Command(BaseCommand):
         )
 
     def write_one(self, sheet, write):
-        def progress(done, total):
+        def progress(done, total, what):
             if total > 5000:
-                self.say(f"{sheet.name}: {done:,} of {total:,} new rows")
+                self.say(f"{sheet.name}: {done:,} of {total:,} {what}")
 
         written = write(sheet, progress)
         self.say(f"{sheet.name}: {written}")
