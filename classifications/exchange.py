@@ -5,15 +5,11 @@ a cell names (`TR`, `statcab`) must be on record; several names in one cell have
 is left out leaves what is on record, an empty cell empties it. What goes out can come in again.
 """
 
-import csv
-import io
 import zoneinfo
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from functools import cache
 
-import openpyxl
-import tablib
 from django.contrib import admin, messages
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -31,7 +27,6 @@ from import_export import resources, widgets
 from import_export.admin import ExportMixin, ImportExportMixin
 from import_export.exceptions import FieldError
 from import_export.fields import Field
-from import_export.formats import base_formats
 from import_export.forms import ExportForm, ImportForm
 from import_export.instance_loaders import ModelInstanceLoader
 from import_export.results import RowResult
@@ -39,68 +34,13 @@ from import_export.tmp_storages import CacheStorage
 
 from classifications.models import City
 from classifications.office import RecordAdmin
+from classifications.spreadsheets import CSV, XLSX, unescaped
 
 LARGEST = 5 * 1024 * 1024  # bytes
 SHOWN = 200  # characters of a cell in the preview
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so would be run by a spreadsheet
 
 
 # --- The files ------------------------------------------------------------------------------------------------------
-
-
-def escaped(cell):
-    """Keep a spreadsheet from running a text as a formula; numbers and days stay what they are."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
-
-
-def unescaped(cell):
-    """The text of a cell as `escaped` found it, without blanks around; "" for an empty one."""
-    if cell is None:
-        return ""
-    if not isinstance(cell, str):
-        return cell
-    cell = cell.strip()
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA) else cell
-
-
-class _Safe:
-    """The library only takes the first equals sign away, which changes the text, and writes None for what is empty."""
-
-    def _escape_formulae(self, dataset):
-        for _row in range(len(dataset)):
-            dataset.append([escaped(cell) for cell in dataset.lpop()])
-
-
-class CSV(_Safe, base_formats.CSV):
-    def create_dataset(self, in_stream, **kwargs):
-        text = in_stream.decode(self.encoding) if isinstance(in_stream, bytes) else in_stream
-        return _dataset(_numbered(csv.reader(io.StringIO(text, newline=""))))
-
-
-class XLSX(_Safe, base_formats.XLSX):
-    def create_dataset(self, in_stream):
-        sheet = openpyxl.load_workbook(io.BytesIO(in_stream), read_only=True, data_only=True).active
-        return _dataset(enumerate(([cell.value for cell in row] for row in sheet.rows), 1))
-
-
-def _numbered(reader):
-    """Each row of a CSV file after the number of the line on which it begins: a cell may hold line breaks."""
-    begins = 1
-    for row in reader:
-        yield begins, row
-        begins = reader.line_num + 1
-
-
-def _dataset(numbered):
-    """The table of numbered rows, names of columns first; empty rows are left out. Its `lines` say where each row stood."""
-    _line, headers = next(numbered)
-    dataset = tablib.Dataset(headers=headers)
-    dataset.lines = []
-    for line, row in numbered:
-        if any(cell is not None and cell != "" for cell in row):
-            dataset.append([*row, *[""] * (len(headers) - len(row))])
-            dataset.lines.append(line)
-    return dataset
 
 
 class FileGone(Exception):
@@ -345,6 +285,10 @@ class KeyLoader(ModelInstanceLoader):
         return self.stored.pop(tuple(key.clean(row) for key in self.keys), None)
 
 
+def _lines(text):
+    return (text or "").replace("\r\n", "\n").strip()
+
+
 class Table(resources.ModelResource):
     """One model as a table. Subclasses name their `fields` and the natural key (`import_id_fields`) in `Meta`."""
 
@@ -436,6 +380,13 @@ class Table(resources.ModelResource):
             if (keys := each.widget.keys(rows)) != instance.linked_keys[each.attribute]:
                 getattr(instance, each.attribute).set(rows)
                 instance.linked_keys[each.attribute] = keys
+
+    def import_field(self, field, instance, row, is_m2m=False, **kwargs):
+        """As the library does it; a text that differs only by its line ends, which spreadsheets change, stays as it was."""
+        before = getattr(instance, field.attribute, None) if isinstance(field.widget, widgets.CharWidget) else None
+        super().import_field(field, instance, row, is_m2m, **kwargs)
+        if before and _lines(before) == _lines(getattr(instance, field.attribute)):
+            setattr(instance, field.attribute, before)
 
     def import_instance(self, instance, row, **kwargs):
         """Read all cells of a line, those of many-to-many fields too, so that every fault is told at once."""

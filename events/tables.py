@@ -7,7 +7,7 @@ from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from classifications.exchange import escaped
+from classifications.spreadsheets import escaped
 
 
 def table_response(events):

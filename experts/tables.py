@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from classifications.exchange import CSV, XLSX
+from classifications.spreadsheets import CSV, XLSX
 from classifications.written import dates
 from experts.models import Export
 from experts.readers import SHOWN

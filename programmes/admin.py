@@ -17,14 +17,16 @@ from django.utils.translation import gettext_lazy as _
 
 from classifications.admin import NAMES, SUMMARIES
 from classifications.charts import Chart, Number, Row
-from classifications.exchange import CSV, XLSX, Table, TableAdmin, link, links
+from classifications.exchange import Table, TableAdmin, link, links
 from classifications.fields import LineField
 from classifications.history import changes_of
 from classifications.models import Country, Sector
-from classifications.office import DocumentInline, LinkedInline, NamesFilter, RecordAdmin, YesOrNoFilter, download_link
+from classifications.office import DocumentInline, LinkedInline, NamesFilter, YesOrNoFilter, download_link
+from classifications.spreadsheets import CSV, XLSX
 from classifications.steps import Queue
 from classifications.written import LANGUAGES
 from programmes import proposals  # noqa: F401  registers what focal points propose
+from programmes.exchange import CommitteeTable, DocumentTable, PageTable, SeatTable
 from programmes.models import Committee, DesignationStep, FocalPoint, Page, Programme, ProgrammeDocument, Seat, Theme
 from programmes.seats import OIC_VET, programmes_with_seats, seats_of, vacant
 from programmes.tables import OFFICES, FocalPointTable
@@ -111,7 +113,8 @@ class CurrentFilter(YesOrNoFilter):
 
 
 @admin.register(ProgrammeDocument)
-class ProgrammeDocumentAdmin(RecordAdmin):
+class ProgrammeDocumentAdmin(TableAdmin):
+    resource_classes = [DocumentTable]
     list_display = [
         "title_en", "purpose", "activity", "programme", "language", "version", "is_current", "download", "published_on",
     ]  # fmt: skip
@@ -121,19 +124,9 @@ class ProgrammeDocumentAdmin(RecordAdmin):
     autocomplete_fields = ["programme", "language"]
     readonly_fields = ["download", "version", "published_on", "replaced_at"]
     fields = [
-        "programme",
-        "purpose",
-        "activity",
-        "title_en",
-        "title_fr",
-        "title_ar",
-        "language",
-        "file",
-        "download",
-        "version",
-        "published_on",
-        "replaced_at",
-    ]
+        "programme", "purpose", "activity", "title_en", "title_fr", "title_ar", "language", "file", "download", "version",
+        "published_on", "replaced_at",
+    ]  # fmt: skip
 
     @admin.display(description=_("current"), boolean=True)
     def is_current(self, document):
@@ -477,8 +470,10 @@ class SeatInline(LinkedInline):
 
 
 @admin.register(Committee)
-class CommitteeAdmin(RecordAdmin):
+class CommitteeAdmin(TableAdmin):
+    resource_classes = [CommitteeTable]
     list_display = [*NAMES, "programme"]
+    list_filter = [NamesFilter, ("programme", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["programme"]
     search_fields = NAMES
     autocomplete_fields = ["programme"]
@@ -496,8 +491,32 @@ class CommitteeAdmin(RecordAdmin):
         return sorted(found, key=lambda change: change.at, reverse=True)
 
 
+@admin.register(Seat)
+class SeatAdmin(TableAdmin):
+    """Seats are edited on the page of their committee, too; here they come and go as a table."""
+
+    resource_classes = [SeatTable]
+    list_display = ["name_en", "committee", "position", "acronym", "part_en"]
+    list_filter = [NamesFilter, ("committee", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["committee"]
+    search_fields = [*NAMES, "acronym", "part_en", "part_fr", "part_ar"]
+    autocomplete_fields = ["committee"]
+    fields = ["committee", "position", *NAMES, "acronym", "part_en", "part_fr", "part_ar", "website"]
+
+
+class BehindFilter(YesOrNoFilter):
+    title = _("translation")
+    parameter_name = "behind"
+    yes, no = _("A language is behind the English text"), _("All languages say the same")
+
+    def are(self, pages):
+        return pages.behind()
+
+
 @admin.register(Page)
-class PageAdmin(RecordAdmin):
+class PageAdmin(TableAdmin):
+    resource_classes = [PageTable]
+    list_filter = [BehindFilter]
     # Where each page is shown; what else staff might write has no address yet.
     ADDRESSES = {
         "about": "about",

@@ -59,6 +59,8 @@ class Seat(Named):
     part_ar = models.CharField(_("part in Arabic"), max_length=200, blank=True)
     website = models.URLField(_("website"), blank=True)
 
+    objects = NamedQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("seat")
         verbose_name_plural = _("seats")

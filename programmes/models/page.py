@@ -8,6 +8,18 @@ from django.utils.translation import gettext_lazy as _
 from classifications.written import LANGUAGES, page_language, translated
 
 
+class PageQuerySet(models.QuerySet):
+    def behind(self):
+        """Pages of which the text in another language is older than the English one; as `languages_behind` has it."""
+        behind = models.Q()
+        for language in LANGUAGES:
+            written = models.F(f"changed_{language}_at")
+            behind |= models.Q(changed_en_at__gt=written) | models.Q(
+                **{"changed_en_at__isnull": False, f"changed_{language}_at": None}
+            )
+        return self.filter(behind)
+
+
 @pghistory.track(
     pghistory.UpdateEvent(row=pghistory.Old),
     pghistory.DeleteEvent(),
@@ -43,6 +55,8 @@ class Page(models.Model):
     changed_ar_at = models.DateTimeField(_("Arabic changed"), null=True, editable=False)
 
     WRITTEN = ["title", "lead", "body"]
+
+    objects = PageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("page")

@@ -7,8 +7,8 @@ from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from classifications.exchange import escaped, unescaped
 from classifications.models import City, Country, Language, Sector
+from classifications.spreadsheets import escaped, unescaped
 from events.models import Event, Series
 from partners.models import Institution
 from programmes.models import Programme, Theme

@@ -18,7 +18,7 @@ from events.models import Event, Series
 from notifications.matching import announce, announce_change
 from notifications.models import Announcement
 from partners.models import Institution, Notice
-from programmes.models import Committee, FocalPoint, Page, Programme, Theme
+from programmes.models import Committee, FocalPoint, Page, Programme, Seat, Theme
 from tests import factories
 from tests.factories import CountryFactory, EventFactory, PageFactory, SeriesFactory
 
@@ -35,6 +35,7 @@ MADE_BY = {
     FocalPoint: factories.FocalPointFactory,
     Page: PageFactory,
     Committee: factories.CommitteeFactory,
+    Seat: factories.SeatFactory,
 }
 
 

@@ -12,28 +12,17 @@ from accounts.models import User
 from classifications.models import City, Country, Language, Sector
 from events.models import Event, Series
 from partners.models import Institution
-from programmes.models import Committee, FocalPoint, Page, Programme, ProgrammeDocument, Theme
+from programmes.models import Committee, FocalPoint, Page, Programme, ProgrammeDocument, Seat, Theme
 from tests.factories import CityFactory, CountryFactory, LanguageFactory, SeriesFactory
 
 MODELS = [
-    Language, Country, City, Sector, Theme, Programme, ProgrammeDocument, FocalPoint, Committee, Page, Institution, Series,
+    Language, Country, City, Sector, Theme, Programme, ProgrammeDocument, FocalPoint, Committee, Seat, Page, Institution, Series,
     Event, User, Group,
 ]  # fmt: skip
 OF_A_PERSON = "an account is made by its owner's sign-up; a file of accounts would be a file of personal data"
 OF_RIGHTS = "a handful of groups that the migrations make and superusers change"
-ONE_BY_ONE = "a paper is a file, which no table holds; its programme's page and its own form take it"
-WRITTEN = "texts of pages, written in their own form with a preview"
-FEW = "a committee and its seats are a handful, edited on one page"
 EXCEPTIONS = {
-    (ProgrammeDocument, "import"): ONE_BY_ONE,
-    (ProgrammeDocument, "export"): ONE_BY_ONE,
     (ProgrammeDocument, "history"): "its former versions are kept as rows of their own, with their files",
-    (Committee, "filters"): FEW,
-    (Committee, "import"): FEW,
-    (Committee, "export"): FEW,
-    (Page, "filters"): "eight pages",
-    (Page, "import"): WRITTEN,
-    (Page, "export"): WRITTEN,
     (User, "import"): OF_A_PERSON,
     (User, "export"): OF_A_PERSON,
     (User, "history"): "what history keeps could not be taken back; the log of the admin tells who changed which field",
