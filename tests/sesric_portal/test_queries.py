@@ -7,10 +7,15 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from classifications.lists import CountedFilter, ListFilter
+from events.filters import EventFilter
+from experts.filters import ExpertFilter
+from partners.filters import InstitutionFilter, NoticeFilter
 from partners.models import Institution
 from tests.pages import PREFIXES, populate
 from tests.sesric_portal.test_urls import FORMER as OLD
 from tests.sesric_portal.test_urls import PUBLIC, named
+from trop.filters import OpportunityFilter
 
 LISTS = [
     "/events/", "/events/2011/", "/events/feed/", "/events/calendar.ics", "/events/table.csv", "/events/archive/",
@@ -29,12 +34,26 @@ FORMER = [
 # All that is public; lists, to which readers put most questions, come up twice as often.
 ADDRESSES = [prefix + path for path in LISTS for prefix in PREFIXES.values()] + FORMER + named(PUBLIC)
 METHODS = ["GET"] * 6 + ["HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"]
-NAMES = [
-    "q", "year", "when", "kind", "mode", "theme", "programme", "provider", "beneficiary", "venue", "language", "sort", "page",
-    "country", "group", "part", "rung", "sector", "nationality", "language", "level", "free_from",
-    "free_until", "seen", "years", "wanted", "month", "covered", "network",
-    "measure", "id", "about", "next", "unknown",
-]  # fmt: skip
+FILTERS = [EventFilter, ExpertFilter, InstitutionFilter, NoticeFilter, OpportunityFilter]
+# All that the lists can be asked, and what pages without a filter, or none at all, know.
+NAMES = sorted(
+    {name for each in FILTERS for name in each.base_filters}
+    | {
+        "page",
+        "part",
+        "rung",
+        "years",
+        "wanted",
+        "network",
+        "measure",
+        "id",
+        "about",
+        "next",
+        "state",
+        "expert",
+        "unknown",
+    }
+)
 VALUES = [
     "", "0", "-1", "999999", "99999999999999999999", "abc", "2011", "1e9", "NaN", "none", "oic-vet", "AA", "aa",
     "2027-03", "2027-13", "0000-00", "99999-01", "2027-W1", "open", "past", "trop", "tuition", "closing",
@@ -70,6 +89,10 @@ def ask(method, path, query):
     if response.streaming:
         b"".join(response)
     return response
+
+
+def test_the_filter_of_every_list_is_tried():
+    assert {*ListFilter.__subclasses__(), *CountedFilter.__subclasses__()} == {CountedFilter, *FILTERS}
 
 
 def test_no_query_is_a_failure_of_ours(db):
