@@ -203,7 +203,11 @@ def valkey(folder):
         with uninterrupted():
             if server:
                 server.terminate()
-                server.wait(10)
+                try:
+                    server.wait(5)
+                except subprocess.TimeoutExpired:  # it will not go where it cannot save, as on a full disk
+                    server.kill()
+                    server.wait()
                 number.unlink(missing_ok=True)
             shutil.rmtree(sockets, ignore_errors=True)
 

@@ -21,7 +21,7 @@ from django.db import connection
 
 from sesric_portal.demo import letters
 from sesric_portal.demo.preparation import changed, database_at
-from sesric_portal.embedded import CannotStart
+from sesric_portal.embedded import CannotStart, valkey
 from tests.factories import UserFactory
 from tests.processes import ROOT
 
@@ -270,6 +270,14 @@ def test_stopped_while_it_starts_it_leaves_nothing_running(demo_folder, port, pa
     running.terminate()
     assert running.wait(120) == 0
     assert left_of(demo_folder) == {}
+
+
+def test_a_broker_that_cannot_save_is_stopped_too(folder):
+    """It will not go by itself then."""
+    with valkey(folder / "valkey"):
+        number = int((folder / "valkey" / "valkey.pid").read_text())
+        shutil.rmtree(folder / "valkey")
+    assert not Path(f"/proc/{number}").exists()
 
 
 def address_of(name):
