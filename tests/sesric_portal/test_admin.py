@@ -17,7 +17,7 @@ from events.models import Engagement, Event, Series
 from experts.models import Expert, Export, Roster
 from notifications.models import Announcement, Follower, Letter, MailStop, RefusedAddress
 from partners.models import Institution, Notice, ProposedChange, Report, Representation, ReviewRules
-from programmes.models import Committee, FocalPoint, Page, Programme, ProgrammeDocument, Proposal, Theme
+from programmes.models import Committee, FocalPoint, Page, Programme, ProgrammeDocument, Proposal, Seat, Theme
 from tests import factories
 from tests.factories import CityFactory, CountryFactory, LanguageFactory, UserFactory
 from trop.models import Membership, ProposedRewrite, TrainingOpportunity
@@ -34,6 +34,7 @@ MADE_BY = {
     ProgrammeDocument: factories.ProgrammeDocumentFactory,
     FocalPoint: factories.FocalPointFactory,
     Committee: factories.CommitteeFactory,
+    Seat: factories.SeatFactory,
     Page: factories.PageFactory,
     Proposal: factories.ProposalFactory,
     Letter: factories.LetterFactory,
