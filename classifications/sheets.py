@@ -242,9 +242,11 @@ def read_sheet(path, columns):
         if not known:  # another kind of file altogether
             return sheet
         line = reader.line_num + 1
+        once = {}  # most cells of a long file occur again and again
         for cells in reader:
             if any(cells):
-                _read_row(sheet, line, header, [cell.strip() for cell in cells], columns, known)
+                cells = [once.setdefault(cell, cell) for cell in map(str.strip, cells)]
+                _read_row(sheet, line, header, cells, columns, known)
             line = reader.line_num + 1
     except csv.Error as error:
         sheet.broken(line, "", "", f"not readable as CSV: {error}")
@@ -321,7 +323,9 @@ def write_rows(model, key, rows, progress=untold, *, together=()):
     field of a set in `together` has decided on all of it.
     """
     decided = changed_by_people(model)
-    stored = {tuple(getattr(each, name) for name in key): each for each in model._default_manager.all()}
+    needed = {*key, *(rows[0] if rows else ())}  # what triggers and generated columns hold would be most of a row
+    there = model._default_manager.only(*needed).iterator(chunk_size=BATCH)
+    stored = {tuple(getattr(each, name) for name in key): each for each in there}
     written = Written(stored, total=len(rows))
     new, changed, fields = [], [], set()
     for row in rows:
