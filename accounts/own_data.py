@@ -1,5 +1,7 @@
 """What an account holds about its owner."""
 
+from django.contrib.admin.models import LogEntry
+
 
 def held_about(user):
     return {
@@ -20,6 +22,10 @@ def held_about(user):
         ],
         "drafts": [
             {"form": each.form, "saved": each.saved_at, "answers": each.answers} for each in user.drafts.order_by("pk")
+        ],
+        "work in the admin": [
+            {"when": each.action_time, "on": str(each.content_type), "what": each.get_action_flag_display()}
+            for each in LogEntry.objects.filter(user=user).select_related("content_type")
         ],
     }
 

@@ -1,9 +1,23 @@
-"""What is held about an expert."""
+"""What is held about an expert, and about those who work with the rosters."""
 
-from experts.models import Expert
+from experts.models import Apart, Expert, ExpertReview, Export
 
 
 def held_about(user):
+    return _expert(user) | {
+        "steps taken": [
+            {"step": str(each), "when": each.at, "words": each.reason} for each in ExpertReview.objects.filter(by=user)
+        ],
+        "shortlists made": [{"name": each.name, "last changed": each.changed_at} for each in user.shortlists.all()],
+        "columns taken out": [
+            {"when": each.at, "form": each.form, "columns": each.columns} for each in Export.objects.filter(by=user)
+        ],
+        "records told apart": [{"when": each.at} for each in Apart.objects.filter(by=user)],
+    }
+
+
+def _expert(user):
+    """What is held about the expert that the person is, if they are one."""
     expert = Expert.objects.of(user)
     if expert is None:
         return {}

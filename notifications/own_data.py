@@ -1,6 +1,6 @@
 """What the outbox holds about a person, what they follow, and what they were told."""
 
-from notifications.models import Follower, Letter, Notification, RefusedAddress
+from notifications.models import Follower, Letter, MailStop, Notification, RefusedAddress
 
 
 def held_about(user):
@@ -28,11 +28,14 @@ def held_about(user):
             {"what": str(each.announcement), "why": each.reasons, "when": each.made_at, "read": each.read_at}
             for each in told
         ],
+        "mail stopped": [
+            {"when": each.stopped_at, "reason": each.reason} for each in MailStop.objects.filter(stopped_by=user)
+        ],
     }
 
 
-def forget(user):
-    """Take away the person's letters, sent or waiting, what they follow, and what they were told."""
-    Letter.objects.to(user.email).delete()
-    Follower.objects.at(user.email).delete()
-    RefusedAddress.objects.filter(address__iexact=user.email).delete()
+def forget_address(address):
+    """Take away what went to an address, sent or waiting, what is followed from it, and what was told there."""
+    Letter.objects.to(address).delete()
+    Follower.objects.at(address).delete()
+    RefusedAddress.objects.filter(address__iexact=address).delete()

@@ -7,7 +7,7 @@ from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Count, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -212,6 +212,15 @@ class InvitationQuerySet(models.QuerySet):
 
     def open(self):
         return self.open_on(now())
+
+    def to(self, address):
+        """Invitations that were sent to an e-mail address."""
+        return self.filter(email__iexact=address)
+
+    def received_by(self, user):
+        """Invitations to any address of somebody's."""
+        addresses = {user.email.lower(), *user.emailaddress_set.values_list(Lower("email"), flat=True)}
+        return self.filter(email__in=addresses)  # `send` keeps them in lower case
 
     def made_today_by(self, user):
         """Those that somebody sent within the last day."""

@@ -2,19 +2,43 @@
 
 import json
 
+import pghistory
+from django.apps import apps
+from django.core.serializers.json import DjangoJSONEncoder
 from django.urls import reverse
+from django.utils.timezone import now
 
 from accounts.models import Draft, User
 from notifications.models import Follower, Letter
-from partners.models import Invitation, Representation
+from partners.models import Invitation, Representation, WeeklyLetter
+from sesric_portal.own_data import held_about
 from tests.accounts.helpers import confirmed_user, show_it_is_me
 from tests.factories import (
+    ApartFactory,
+    BlockFactory,
+    EngagementFactory,
+    ExpertFactory,
+    ExportFactory,
+    FocalPointFactory,
     FollowerFactory,
     InstitutionFactory,
     InterestFactory,
+    InvitationFactory,
     LetterFactory,
+    MailStopFactory,
+    MembershipFactory,
+    MessageFactory,
+    NoticeFactory,
     NotificationFactory,
+    OpportunityFactory,
+    ProposalFactory,
+    ProposedChangeFactory,
+    ProposedRewriteFactory,
+    ReportFactory,
     RepresentationFactory,
+    ReviewFactory,
+    ShortlistFactory,
+    SideFactory,
 )
 
 
@@ -105,3 +129,91 @@ def test_others_keep_their_account(client, db):
     client.post(reverse("close-account"))
     other.refresh_from_db()
     assert other.is_active
+
+
+def rows_of(user):
+    """A row for each way in which something stored points to an account: model and field, and how such a row is made."""
+    point, expert = FocalPointFactory(), ExpertFactory()
+    review = {"role": "centre", "by": user}
+    return {
+        "account.EmailAddress.user": lambda: user.emailaddress_set.create(email="second@example.org"),
+        "accounts.Draft.user": lambda: Draft.save_answers(user, "institution", "", "institution", {}),
+        "admin.LogEntry.user": lambda: user.logentry_set.create(action_flag=1, object_repr="x"),
+        "events.EngagementReview.by": lambda: EngagementFactory().reviews.create(decision="rated", **review),
+        "experts.Apart.by": lambda: ApartFactory(by=user),
+        "experts.Expert.user": lambda: ExpertFactory(user=user),
+        "experts.ExpertReview.by": lambda: expert.reviews.create(decision="approved", **review),
+        "experts.Export.by": lambda: ExportFactory(by=user),
+        "experts.Shortlist.owner": lambda: ShortlistFactory(owner=user),
+        "mfa.Authenticator.user": lambda: user.authenticator_set.create(type="totp", data={}),
+        "notifications.Follower.user": lambda: InterestFactory(follower=FollowerFactory(user=user)),
+        "notifications.MailStop.stopped_by": lambda: MailStopFactory(stopped_by=user),
+        "partners.Block.by": lambda: BlockFactory(by=user),
+        "partners.Block.lifted_by": lambda: BlockFactory(lifted_by=user, lifted_at=now()),
+        "partners.Invitation.made_by": lambda: InvitationFactory(made_by=user),
+        "partners.Message.author": lambda: MessageFactory(author=user),
+        "partners.Notice.published_by": lambda: NoticeFactory(published_by=user),
+        "partners.ProposedChange.proposed_by": lambda: ProposedChangeFactory(proposed_by=user),
+        "partners.Report.by": lambda: ReportFactory(by=user),
+        "partners.Report.handled_by": lambda: ReportFactory(handled_by=user, handled_at=now(), note="Seen."),
+        "partners.Representation.user": lambda: RepresentationFactory(user=user),
+        "partners.Review.by": lambda: ReviewFactory(by=user),
+        "partners.Review.person": lambda: ReviewFactory(person=user),
+        "partners.Side.begun_by": lambda: SideFactory(begun_by=user),
+        "partners.WeeklyLetter.user": lambda: WeeklyLetter.objects.create(user=user, monday="2026-01-05"),
+        "programmes.DesignationStep.by": lambda: point.steps.create(what="confirmed", by=user),
+        "programmes.FocalPoint.user": lambda: FocalPointFactory(user=user),
+        "programmes.Proposal.decided_by": lambda: ProposalFactory(decided_by=user, decided_at=now(), told_at=now()),
+        "programmes.Proposal.proposed_by": lambda: ProposalFactory(proposed_by=user),
+        "trop.MembershipReview.by": lambda: MembershipFactory().reviews.create(decision="approved", **review),
+        "trop.OpportunityReview.by": lambda: OpportunityFactory().reviews.create(decision="approved", **review),
+        "trop.ProposedRewrite.proposed_by": lambda: ProposedRewriteFactory(proposed_by=user),
+        "trop.TrainingOpportunity.made_by": lambda: OpportunityFactory(made_by=user),
+        "usersessions.UserSession.user": lambda: user.usersession_set.create(
+            session_key="x", ip="192.0.2.7", last_seen_at=now(), data={}
+        ),
+    }
+
+
+def ways_to_an_account():
+    """Every foreign key to an account but those of the copies that histories keep."""
+    models = [
+        each for each in apps.get_models() if not issubclass(each, pghistory.models.Event | pghistory.models.Events)
+    ]
+    return {
+        f"{model._meta.label}.{field.name}"
+        for model in models
+        for field in model._meta.get_fields()
+        if field.concrete and field.related_model is User and not field.many_to_many
+    }
+
+
+def test_every_row_that_points_to_an_account_is_handed_out(db):
+    user = confirmed_user()
+    rows = rows_of(user)
+    assert ways_to_an_account() == set(rows)
+    left_out = []
+    for way, make in rows.items():
+        before = json.dumps(held_about(user), cls=DjangoJSONEncoder)
+        make()
+        if json.dumps(held_about(user), cls=DjangoJSONEncoder) == before:
+            left_out.append(way)
+    assert left_out == []
+
+
+def test_an_invitation_is_handed_out_and_goes_with_the_account(client, db):
+    user = confirmed_user(email="ali@example.org")
+    user.emailaddress_set.create(email="ali.second@example.org", verified=True)
+    taken, open_still, another = (
+        InvitationFactory(email=email)
+        for email in ("ali@example.org", "ali.second@example.org", "ali.other@example.org")
+    )
+    taken.accept(user, "Clerk")
+    received = held_about(user)["institutions"]["invitations received"]
+    assert {each["institution"] for each in received} == {str(taken.institution), str(open_still.institution)}
+    LetterFactory(recipients=["ali.second@example.org"])
+    client.force_login(user)
+    show_it_is_me(client)
+    client.post(reverse("close-account"))
+    assert list(Invitation.objects.all()) == [another]
+    assert not Letter.objects.to("ali.second@example.org").exists()
