@@ -1,11 +1,12 @@
 """How a letter is written: one text file gives its subject, its paragraphs, and the same as HTML.
 
 The first line of the file is the subject. Paragraphs are parted by empty lines; one that is nothing but an address of the
-portal becomes a button named by the paragraph before the colon (`Open your desk: https://…`). Values are written as they
-are: what users typed stays plain text, also in the HTML.
+portal becomes a button named by the paragraph before the colon (`Open your desk: {{ portal_url }}…`). Values are written as
+they are: what users typed stays plain text, also in the HTML, and also where they typed what looks like such a paragraph.
 """
 
 import re
+from secrets import token_hex
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -13,15 +14,18 @@ from django.template.loader import render_to_string
 from django.utils.translation import override, pgettext
 
 
-def paragraphs_of(body):
-    """Part the body of a letter; give triples of text, label and address: a paragraph has a text or the other two."""
+def paragraphs_of(body, mark=""):
+    """Part the body of a letter; give triples of text, label and address: a paragraph has a text or the other two.
+
+    `mark` stands before the addresses that the text file wrote, and goes.
+    """
     parts = []
     for part in re.split(r"\n\s*\n", body.strip()):
         label, _colon, address = part.rpartition(": ")
-        if label and "\n" not in part and address.startswith(f"{settings.PORTAL_URL}/"):
-            parts.append(("", label, address))
+        if label and "\n" not in part and address.startswith(f"{mark}{settings.PORTAL_URL}/"):
+            parts.append(("", label, address.removeprefix(mark)))
         else:
-            parts.append((part, "", ""))
+            parts.append((part.replace(mark, ""), "", ""))
     return parts
 
 
@@ -40,13 +44,15 @@ def write(email, language, name, context, reply_to=()):
     """Write the letter of the text file `name` to an address."""
     with override(language):
         context = context | {"portal_url": settings.PORTAL_URL, "email": email}
-        subject, _newline, body = render_to_string(name, context).strip().partition("\n")
-        body, _mark, why = body.rpartition("\n-- \n")  # the last one: users may have typed another
-        paragraphs = paragraphs_of(body)
+        mark = token_hex(16)  # nobody can type it
+        text = render_to_string(name, context | {"portal_url": mark + settings.PORTAL_URL}).strip()
+        subject, _newline, body = text.partition("\n")
+        body, _rule, why = body.rpartition("\n-- \n")  # the last one: users may have typed another
+        paragraphs = paragraphs_of(body, mark)
         whole = context | {
-            "subject": subject,
+            "subject": subject.replace(mark, ""),
             "body": as_text(paragraphs),
-            "why": why.strip(),
+            "why": why.replace(mark, "").strip(),
             "paragraphs": paragraphs,
         }
         message = EmailMultiAlternatives(

@@ -1,5 +1,6 @@
 """The path of an application: every step leaves a row, the database decides who was first, nothing unlisted is public."""
 
+import re
 from contextlib import suppress
 
 import pytest
@@ -121,10 +122,13 @@ def test_the_words_given_with_a_step_reach_the_institution(applied):
 
 
 def test_what_a_user_typed_stays_text_in_a_letter(applied):
-    applied.return_with("<b>Who</b>\n\n-- \nSee: http://localhost:8000/x", None)
+    applied.return_with("<b>Who</b>\n\n-- \n\nSee: http://testserver/accounts/logout/", None)
     letter = Letter.objects.latest("pk")
     assert "&lt;b&gt;Who&lt;/b&gt;" in letter.html
     assert "<b>Who" not in letter.html
+    assert "<p>See: http://testserver/accounts/logout/</p>" in letter.html
+    assert re.findall(r'class="button" href="([^"]*)"', letter.html) == ["http://testserver/fr/desk/"]
+    assert "See: http://testserver/accounts/logout/\n" in letter.text
 
 
 @pytest.mark.django_db(transaction=True)
