@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.keeping import answers_of, signed_in
 from accounts.models import Draft
 from accounts.steps import as_initial
-from accounts.waiting import Task
+from accounts.waiting import Task, Turn
 from classifications.fields import OnceField
 
 _DRAFTED = {}
@@ -152,4 +152,4 @@ def tasks_of(user, *forms):
     for each in forms:
         for row in each.rows(user).filter(pk__in=kept[each.name]) if kept[each.name] else ():
             since = kept[each.name][str(row.pk)].saved_at
-            yield Task(each.task, each.heading(row), _("Go on"), each.address(row), since)
+            yield Task(each.task, each.heading(row), _("Go on"), each.address(row), since, Turn.BEGUN)

@@ -2,6 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
+
+
+class Turn(IntEnum):
+    """In which order the desk shows what waits, whatever app it comes from."""
+
+    RETURNED = 1  # one's own application came back with a question
+    ASKED = 2  # others wait for an answer or a word
+    CLOSES = 3  # something of one's own ends soon
+    BEGUN = 4  # what one has not sent yet
+    OFFERED = 5  # what one could do
 
 
 @dataclass
@@ -13,3 +24,4 @@ class Task:
     verb: str
     url: str
     since: datetime | None = None
+    turn: Turn = Turn.ASKED

@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Draft
-from accounts.waiting import Task
+from accounts.waiting import Task, Turn
 from experts.models import Expert
 from experts.registration import Registration
 from partners.applications import Status
@@ -17,14 +17,16 @@ def tasks_of(user):
         last = expert.reviews.first()
         yield Task(
             _("Answer the reviewers’ question"), _("Roster of experts"), _("Correct"), reverse("experts:profile-begin"),
-            last.at if last else None,
+            last.at if last else None, Turn.RETURNED,
         )  # fmt: skip
     if expert and expert.is_listed and expert.is_lapsed:
-        yield Task(_("Is your profile still right?"), _("Roster of experts"), _("Confirm it"), desk, expert.renewed_at)
+        title, since = _("Is your profile still right?"), expert.renewed_at
+        yield Task(title, _("Roster of experts"), _("Confirm it"), desk, since, Turn.CLOSES)
     draft = Draft.objects.of(user, Registration.FORM)
     if draft:
         url = Registration(user).address_of("step", draft.step)
-        yield Task(_("Go on with your registration"), _("Roster of experts"), _("Go on"), url, draft.saved_at)
+        title = _("Go on with your registration")
+        yield Task(title, _("Roster of experts"), _("Go on"), url, draft.saved_at, Turn.BEGUN)
     for each in Expert.objects.for_word_of(user):
         title = _("An expert of your country asks to be listed")
         yield Task(title, each.name, _("Review"), each.word_address, each.waiting_since)

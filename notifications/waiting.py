@@ -3,11 +3,12 @@
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.waiting import Task
+from accounts.waiting import Task, Turn
 from notifications.proposals import open_proposals
 
 
 def tasks_of(user):
     if open_proposals(user):
         title = _("Be told about what fits your profile")
-        yield Task(title, _("News by e-mail and on your desk"), _("Choose"), reverse("notifications:interests"))
+        url = reverse("notifications:interests")
+        yield Task(title, _("News by e-mail and on your desk"), _("Choose"), url, turn=Turn.OFFERED)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts import drafts
 from accounts.models import Draft
-from accounts.waiting import Task
+from accounts.waiting import Task, Turn
 from classifications.written import dates
 from partners.drafts import ALL
 from partners.models import Institution, Notice, Representation, Side
@@ -18,7 +18,8 @@ def tasks_of(user):
     """Yield what waits for a person: returned applications, what is to be answered, what closes, a registration begun."""
     for institution in Institution.objects.represented_by(user).returned().annotate(returned_at=Max("reviews__at")):
         url = reverse("partners:correct-begin", args=[institution.slug])
-        yield Task(_("Answer the reviewers’ question"), institution.name, _("Correct"), url, institution.returned_at)
+        title, since = _("Answer the reviewers’ question"), institution.returned_at
+        yield Task(title, institution.name, _("Correct"), url, since, Turn.RETURNED)
     for asked in Representation.objects.answerable_by(user).select_related("institution", "user"):
         title = _("%(person)s asks to represent an institution of yours") % {"person": asked.user}
         url = reverse("partners:desk", args=[asked.institution.slug])
@@ -32,7 +33,7 @@ def tasks_of(user):
     for notice in Notice.objects.editable_by(user).closing_on(localdate()).for_listing():
         title = _("“%(title)s” closes on %(day)s") % {"title": notice.title, "day": dates(notice.closes_on)}
         url = reverse("partners:extend-notice", args=[notice.institution.slug, notice.pk])
-        yield Task(title, notice.institution.name, _("Extend"), url)
+        yield Task(title, notice.institution.name, _("Extend"), url, turn=Turn.CLOSES)
     yield from drafts.tasks_of(user, *ALL)
     draft = Draft.objects.of(user, Registration.FORM)
     if draft:
@@ -43,6 +44,7 @@ def tasks_of(user):
             _("Go on"),
             registration.address_of("step", draft.step),
             draft.saved_at,
+            Turn.BEGUN,
         )
 
 

@@ -1,5 +1,7 @@
 """What waits for a signed-in person, from every app."""
 
+from operator import attrgetter
+
 from events import waiting as of_events
 from experts import waiting as of_experts
 from notifications import waiting as of_notifications
@@ -10,5 +12,5 @@ SOURCES = [of_partners.tasks_of, of_experts.tasks_of, of_events.tasks_of, of_tro
 
 
 def tasks_of(user):
-    """Give everything that waits for a person, in the order of the sources."""
-    return [task for source in SOURCES for task in source(user)]
+    """Give everything that waits for a person: what is most pressing first, then in the order of the sources."""
+    return sorted((task for source in SOURCES for task in source(user)), key=attrgetter("turn"))
