@@ -83,8 +83,8 @@ def tell_centre_of_report(report):
 
 
 def tell_of_handled_report(report):
-    """Tell who reported a message that somebody looked at it."""
-    if report.by:
+    """Tell who reported a message that somebody looked at it, unless the account is closed."""
+    if report.by and report.by.is_active:
         write_to(report.by, "partners/email/report_handled.txt", {"sender": report.message.side.institution})
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
@@ -112,11 +112,16 @@ class SideQuerySet(models.QuerySet):
         return self.filter(Side.UNREAD)
 
     def unanswered(self):
-        """Those in which the partner wrote last and can be answered."""
+        """Those in which the partner wrote last and nothing is an `obstacle` to answering."""
+        blocks = Block.objects.in_force().filter(
+            Q(institution=OuterRef("partner"), blocked=OuterRef("institution"))
+            | Q(institution=OuterRef("institution"), blocked=OuterRef("partner"))
+        )
         return self.filter(
+            ~Exists(blocks),
             Side.UNANSWERED,
             institution__in=Institution.objects.listed(),
-            partner__in=Institution.objects.listed(),
+            partner__in=Institution.objects.listed().represented(),
         )
 
     def for_listing(self):

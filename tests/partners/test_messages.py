@@ -18,9 +18,16 @@ from accounts.models import User
 from notifications.models import Letter
 from partners.merging import merge
 from partners.models import Block, Conversation, Institution, Message, Report, Side, message
-from partners.models.message import TooMany
+from partners.models.message import TooMany, obstacle
 from sesric_portal.own_data import forget, held_about
-from tests.factories import InstitutionFactory, MessageFactory, RepresentationFactory, SideFactory, UserFactory
+from tests.factories import (
+    BlockFactory,
+    InstitutionFactory,
+    MessageFactory,
+    RepresentationFactory,
+    SideFactory,
+    UserFactory,
+)
 from tests.pages import PREFIXES
 
 TEXT = "Dear colleagues,\n\nmay we visit you? <b>Soon</b>\n-- \nSee: http://testserver/accounts/logout/"
@@ -395,6 +402,27 @@ def test_the_reasons_of_the_other_side_look_alike(signed_in, two, why):
     assert Message.objects.count() == 1
 
 
+@pytest.mark.parametrize("why", ["", "blocked", "has blocked", "unrepresented", "suspended", "not listed itself"])
+def test_the_desk_asks_for_an_answer_exactly_where_one_can_be_given(signed_in, two, why):
+    """The row of the set and the question of one agree."""
+    side = two.begin()
+    two.their_side().answer(two.them, "With pleasure.", uuid.uuid4())
+    changes = {
+        "": lambda: None,
+        "blocked": lambda: Block.place(two.theirs, two.mine, two.them),
+        "has blocked": lambda: BlockFactory(institution=two.mine, blocked=two.theirs),
+        "unrepresented": lambda: two.their_part.end(two.them, "applicant"),
+        "suspended": lambda: two.theirs.suspend("Spam.", UserFactory(is_staff=True)),
+        "not listed itself": lambda: two.mine.suspend("Spam.", UserFactory(is_staff=True)),
+    }
+    changes[why]()
+    side.refresh_from_db()
+    asked = [task.url for task in signed_in.get("/desk/").context["tasks"]]
+    can_answer = obstacle(two.mine, two.theirs, two.me) is None
+    assert can_answer == (why == "")
+    assert (side.get_absolute_url() in asked, side.is_unanswered) == (can_answer, True)
+
+
 def test_a_blocked_institution_begins_nothing_new(signed_in, partner, two):
     two.begin()
     theirs = two.their_side()
@@ -603,6 +631,14 @@ def test_a_report_is_handled_with_a_note(client, superuser, two):
     assert client.post(path, {"note": "Again."}).status_code == 403
     waiting = client.get(reverse("admin:partners_report_changelist"), {"handled": "no"})
     assert list(waiting.context["cl"].queryset) == []
+
+
+def test_who_closed_the_account_since_is_not_told(superuser, two):
+    report = reported(two)
+    forget(two.them)
+    before = Letter.objects.count()
+    Report.objects.get(pk=report.pk).handle(superuser, "Talked to them.")
+    assert Letter.objects.count() == before
 
 
 def test_the_institution_that_wrote_is_suspended_through_its_verb(client, superuser, two):
