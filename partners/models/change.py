@@ -14,7 +14,7 @@ from classifications.models import Country
 from partners.applications import Decision, Role
 from partners.models.institution import Institution
 
-COUNTRY_NAMES = ["name_en", "name_fr", "name_ar"]
+NAMES = ["name_en", "name_fr", "name_ar"]  # of a country, and of an institution
 
 
 class ProposedChangeQuerySet(models.QuerySet):
@@ -24,7 +24,7 @@ class ProposedChangeQuerySet(models.QuerySet):
 
     def for_listing(self):
         """With all that `differences` tells."""
-        names = JSONObject(**{name: name for name in COUNTRY_NAMES})
+        names = JSONObject(**{name: name for name in NAMES})
         country = Country.objects.filter(iso2=OuterRef("iso2")).values_list(names)
         proposed = self.alias(iso2=KT("facts__country")).annotate(names_of_country=Subquery(country))
         return proposed.select_related("institution__country", "proposed_by")
@@ -60,7 +60,7 @@ class ProposedChange(models.Model):
     @cached_property
     def names_of_country(self):
         """The names of the proposed country in each language; `for_listing` brings them along."""
-        return Country.objects.filter(iso2=self.facts["country"]).values(*COUNTRY_NAMES).first()
+        return Country.objects.filter(iso2=self.facts["country"]).values(*NAMES).first()
 
     def differences(self):
         """Triples of a fact's label, its value on record and the proposed one, in words."""
@@ -121,8 +121,9 @@ class ProposedChange(models.Model):
             and self.institution.city.country_id != self.institution.country_id
         ):
             self.institution.city = None
-        if {"country", "name_en", "name_fr", "name_ar"} & self.facts.keys():
+        if {"country", *NAMES} & self.facts.keys():
             self.institution.confirmed_on = self.institution.confirmed_until = None
+            self.institution.claim_names()
         self.institution.full_clean(exclude=["slug"])
         self.institution.save(update_fields=[*self.facts, "city", "confirmed_on", "confirmed_until"])
         self.institution.record(Decision.CHANGE_ACCEPTED, by, Role.CENTRE, told)

@@ -451,7 +451,7 @@ class Institution(Named, Worded):
         institution.settle_in(city_name)
         institution.slug = cls.free_slug(institution)
         institution.full_clean(exclude=["slug"])
-        institution._claim_names()
+        institution.claim_names()
         institution.save()
         institution.sectors.set(sectors)
         institution.languages.set(languages)
@@ -459,7 +459,7 @@ class Institution(Named, Worded):
         institution.record(Decision.APPLIED, by, Role.APPLICANT)
         return institution
 
-    def _claim_names(self):
+    def claim_names(self):
         """Refuse names that another institution of its country has, in whatever language or case; of two the second waits."""
         Country.objects.select_for_update(no_key=True).get(pk=self.country_id)
         others = Institution.objects.in_use().filter(country=self.country_id).exclude(pk=self.pk)
@@ -510,7 +510,7 @@ class Institution(Named, Worded):
         if city_name is not None:
             self.settle_in(city_name)
         if not set(facts).isdisjoint(self.VERIFIED_FACTS):
-            self._claim_names()
+            self.claim_names()
         self.profile_confirmed_at = now()
         self.full_clean(exclude=["slug"])
         self.save(update_fields=[*facts, "city", "city_name", "profile_confirmed_at"])  # not a state that others change

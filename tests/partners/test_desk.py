@@ -200,6 +200,17 @@ def test_a_second_proposal_takes_the_place_of_the_first(mine):
     assert not ProposedChange.objects.exists()
 
 
+@pytest.mark.parametrize("name", ["Theirs", "THEIRS ", "Les leurs"])
+def test_nobody_takes_the_name_of_another_by_a_change(mine, name):
+    InstitutionFactory(country=mine.institution.country, name_en="Theirs", name_fr="Les leurs")
+    change = ProposedChange.propose(mine.institution, mine.user, {"name_en": name})
+    with pytest.raises(ValidationError, match="on record in this country"):
+        change.accept(UserFactory())
+    mine.institution.refresh_from_db()
+    assert mine.institution.name_en == "Mine"
+    assert change in ProposedChange.objects.waiting()
+
+
 def test_a_refused_change_leaves_all_as_it_was_and_says_why(mine):
     change = ProposedChange.propose(mine.institution, mine.user, {"name_en": "A"})
     change.refuse(None, "No decree is known.")
