@@ -91,7 +91,10 @@ def _refused(request, error, answer):
 @signed_in
 @require_safe
 def desk(request, slug):
-    institution = _represented(request, slug)
+    return _desk(request, _represented(request, slug), InvitationForm())
+
+
+def _desk(request, institution, invitation_form, status=200):
     context = {
         "institution": institution,
         "reviews": institution.reviews.open_to_applicant().select_related("by", "person"),
@@ -101,11 +104,11 @@ def desk(request, slug):
         "requests": institution.representations.answerable_by(request.user).select_related("user"),
         "invitations": institution.invitations.open(),
         "change": institution.proposed_changes.waiting().first(),
-        "invitation_form": InvitationForm(),
+        "invitation_form": invitation_form,
         "sectors": institution.sectors.by_name(),
         "languages": institution.languages.by_name(),
     }
-    return render(request, "partners/desk.html", context)
+    return render(request, "partners/desk.html", context, status=status)
 
 
 # --- The profile ----------------------------------------------------------------------------------------------------
@@ -197,15 +200,15 @@ def represent(request, institution):
 @require_POST
 def invite(request, slug):
     institution = _managed(request, slug)
-    form = InvitationForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, " ".join(form.errors["email"]))
-    elif Invitation.objects.made_today_by(request.user).count() >= INVITATIONS_A_DAY:
-        messages.error(request, _("You have sent many invitations today. Send more tomorrow."))
-    else:
-        Invitation.send(institution, form.cleaned_data["email"], request.user)
-        messages.success(request, _("The invitation was sent."))
-    return redirect("partners:desk", slug)
+    form, status = InvitationForm(request.POST), 400
+    if form.is_valid():
+        if Invitation.objects.made_today_by(request.user).count() < INVITATIONS_A_DAY:
+            Invitation.send(institution, form.cleaned_data["email"], request.user)
+            messages.success(request, _("The invitation was sent."))
+            return redirect("partners:desk", slug)
+        form.add_error("email", _("You have sent many invitations today. Send more tomorrow."))
+        status = 429
+    return _desk(request, _represented(request, slug), form, status)
 
 
 @signed_in

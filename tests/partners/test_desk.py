@@ -315,8 +315,19 @@ def test_inviting_says_the_same_whether_the_address_has_an_account(client, mine)
 
 def test_only_so_many_invitations_a_day(client, mine):
     for number in range(12):
-        client.post(at("invite", mine.institution), {"email": f"p{number}@example.org"})
+        response = client.post(at("invite", mine.institution), {"email": f"p{number}@example.org"})
     assert Invitation.objects.count() == 10
+    assert response.status_code == 429
+    assert "You have sent many invitations today." in response.text
+    assert 'value="p11@example.org"' in response.text
+
+
+def test_an_address_that_is_none_is_told_and_stays(client, mine):
+    response = client.post(at("invite", mine.institution), {"email": "clerk@example"})
+    assert response.status_code == 400
+    assert 'value="clerk@example"' in response.text
+    assert 'href="#id_email"' in response.text
+    assert not Invitation.objects.exists()
 
 
 def test_old_and_withdrawn_invitations_are_gone(client, mine):
