@@ -24,6 +24,7 @@ from django.db import transaction
 
 from notifications import digests
 from notifications.models import Letter, MailStop, RefusedAddress
+from notifications.smtp import Deadline, OutcomeUnknownError
 from notifications.waking import wake
 
 logger = logging.getLogger(__name__)
@@ -64,6 +65,7 @@ class Post:
     def __init__(self):
         self.connection = None
         self.silences = 0
+        self.deadline = Deadline()
         self.words = digests.Words()
 
     def deliver(self, letter):
@@ -90,6 +92,7 @@ class Post:
 
     def _post(self, letter):
         answered = True
+        self.deadline.restart()
         try:
             self._open()
             _message(letter, self.connection).send()
@@ -108,10 +111,14 @@ class Post:
             if answer.smtp_code >= 500 and _bytes(answer.smtp_error).startswith(NO_SUCH_ADDRESS):
                 for address in letter.recipients:
                     RefusedAddress.mark(address, str(answer))
+        except OutcomeUnknownError as silence:
+            letter.mark_unknown(str(silence))
+            answered = False
         except (SMTPException, OSError) as error:
             letter.mark_failed(repr(error), for_good=False)
             answered = False
-        except ValueError as error:  # a header that cannot be written: no later attempt would fare better
+        except Exception as error:  # it cannot be written, such as a header of it: no later attempt would fare better
+            logger.exception("Letter %s cannot be posted.", letter.pk)
             letter.mark_failed(repr(error), for_good=True)
         else:
             letter.mark_sent()
@@ -129,7 +136,7 @@ class Post:
             if not alive:
                 self.close()
         if self.connection is None:
-            self.connection = get_connection(settings.LETTER_BACKEND)
+            self.connection = get_connection(settings.LETTER_BACKEND, deadline=self.deadline)
             self.connection.open()
 
     def close(self):

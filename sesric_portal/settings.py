@@ -179,11 +179,12 @@ CELERY_BEAT_SCHEDULE = {
 # --- Letters -------------------------------------------------------------------------------------------------------
 # Every letter is first a row; a worker posts the rows through LETTER_BACKEND.
 EMAIL_BACKEND = "notifications.letters.LetterBackend"
-LETTER_BACKEND = env("LETTER_BACKEND", default="django.core.mail.backends.smtp.EmailBackend")
+LETTER_BACKEND = env("LETTER_BACKEND", default="notifications.smtp.Backend")
 vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25") | {"EMAIL_BACKEND": EMAIL_BACKEND})
 EMAIL_FILE_PATH = env("EMAIL_FILE_PATH", default=str(VAR_DIR / "letters"))  # after EMAIL_URL, which empties it
 LETTER_GRACE = env.int("LETTER_GRACE", default=20)  # seconds after which a letter begun by a worker that died is free
-EMAIL_TIMEOUT = 15  # seconds; a mail server that never answers frees the worker
+# Seconds for all that a letter takes, from connecting on: with noting it, a mute mail server frees the worker within 15.
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=14)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="SESRIC <noreply@example.org>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 CENTRE_EMAIL = env("CENTRE_EMAIL", default="centre@example.org")  # where the contact form leads

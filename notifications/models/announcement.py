@@ -102,9 +102,10 @@ class NotificationQuerySet(models.QuerySet):
         return self.filter(letter=None, withheld="", due_at__isnull=False)
 
     def told(self):
-        """Those whose reader knows: by a letter that was sent, or is being posted at this moment, or on the site."""
+        """Those whose reader knows, or may: by a letter that was sent, is being posted, or may have left; or on the site."""
         has_left = Q(letter__sent_at__isnull=False) | Q(letter__posting_at__isnull=False)
-        return self.filter(has_left & Q(withheld="") | Q(read_at__isnull=False))
+        may_have_left = Q(letter__unknown_at__isnull=False)
+        return self.filter(has_left & Q(withheld="") | may_have_left | Q(read_at__isnull=False))
 
     def known(self):
         """Those whose reader may know: was told, or has an account, with which to read it on the site."""

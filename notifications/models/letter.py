@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from notifications.models.follower import Follower
+from notifications.waking import wake
 
 
 class LetterQuerySet(models.QuerySet):
@@ -41,7 +42,7 @@ class LetterQuerySet(models.QuerySet):
 
     def uncertain(self):
         """Letters of which it was once not known whether the mail server had taken them."""
-        return self.filter(outcomes_unknown__gt=0)
+        return self.filter(unknown_at__isnull=False)
 
     def about(self, announcement):
         """Letters that bring an announcement."""
@@ -60,7 +61,7 @@ class Letter(models.Model):
     """
 
     MOST_ATTEMPTS = 8
-    MOST_UNKNOWN = 3  # times that a worker may die while posting it, before somebody has to look
+    MOST_UNKNOWN = 3  # times that it may be unknown whether it left, before somebody has to look
     GRACE = timedelta(seconds=settings.LETTER_GRACE)  # from noting that it is posted now to holding its row
     TEXT_KEPT_DAYS = 90
 
@@ -79,7 +80,8 @@ class Letter(models.Model):
     given_up_at = models.DateTimeField(_("given up"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
     # Noted before the mail server is asked, taken away with its answer: a row that keeps it was being posted by a worker
-    # that died. Nobody knows then whether the letter left; it is posted again, under the same Message-ID.
+    # that died. Nobody knows then whether the letter left, as where the server took all of it and did not answer; it is
+    # posted again, under the same Message-ID.
     posting_at = models.DateTimeField(_("being posted since"), null=True, blank=True, editable=False)
     outcomes_unknown = models.PositiveSmallIntegerField(_("unknown outcomes"), default=0, editable=False)
     unknown_at = models.DateTimeField(_("outcome unknown at"), null=True, blank=True, editable=False)
@@ -133,7 +135,7 @@ class Letter(models.Model):
             self.unknown_at = self.posting_at
         if self.outcomes_unknown >= self.MOST_UNKNOWN:
             self.posting_at, self.given_up_at = None, now()
-            self.error = "The worker ended each time before the mail server's answer was noted."
+            self.error = "Each time it was posted, the worker ended or no answer came, so nobody knows whether it left."
         else:
             self.posting_at = now()
         self.save(update_fields=["posting_at", "outcomes_unknown", "unknown_at", "given_up_at", "error"])
@@ -153,7 +155,23 @@ class Letter(models.Model):
             self.given_up_at = now()
         else:
             self.try_after = now() + timedelta(minutes=2**self.attempts)
-        self.save(update_fields=["attempts", "error", "given_up_at", "try_after", "posting_at"])
+        self.save(
+            update_fields=[
+                "attempts",
+                "error",
+                "given_up_at",
+                "try_after",
+                "posting_at",
+                "outcomes_unknown",
+                "unknown_at",
+            ]
+        )
+
+    def mark_unknown(self, error):
+        """Note that it was handed over and no answer came. It is posted again under its Message-ID, but not without end."""
+        self.outcomes_unknown += 1
+        self.unknown_at = now()
+        self.mark_failed(error, for_good=self.outcomes_unknown >= self.MOST_UNKNOWN)
 
     # --- Verbs of staff -----------------------------------------------------------------------------------------------
 
@@ -226,3 +244,5 @@ class MailStop(models.Model):
         """Let letters leave again."""
         MailStop.objects.filter(pk=self.pk, lifted_at=None).update(lifted_at=now())
         self.refresh_from_db()
+        for task in ("write_letters", "deliver_letters"):
+            wake(f"notifications.tasks.{task}")

@@ -15,7 +15,8 @@ from datetime import timedelta
 from http.client import HTTPConnection
 from urllib.parse import urlencode
 
-from tests.faults.bench import in_background, portal, until
+from tests.faults.bench import free_port, in_background, portal, until
+from tests.silence import STEPS, Reluctant, serving
 
 SHORT = "--short" in sys.argv
 SWEEP = 3 if SHORT else 60  # seconds
@@ -24,6 +25,7 @@ OUTAGE, PUBLISHED = (4, 8) if SHORT else (60, 200)
 READERS = 3
 FOLLOWERS, FAN_OUT_KILLS = (40, 2) if SHORT else (400, 20)
 SLOWEST = 2.5  # seconds
+SILENCE = 3 if SHORT else 15  # seconds
 DELIVERED_WITHIN = 120  # seconds after a broker is back
 failed = []
 
@@ -69,13 +71,23 @@ def uncertain():
     return Letter.objects.uncertain().count()
 
 
+def begin_work(bench):
+    """Start a worker and wait until it posts: one whose processes are killed while it starts does not start at all."""
+    from notifications.waking import ask  # noqa: PLC0415
+
+    bench.start_worker()
+    write_letters(1)
+    ask("notifications.tasks.deliver_letters")
+    until(lambda: waiting() == 0, 60, "the worker has started")
+
+
 # --- The experiments --------------------------------------------------------------------------------------------------
 
 
 def kill_workers(bench):
     """Pool processes are killed with SIGKILL again and again while letters are posted."""
     bench.sink.taken.clear()
-    bench.sink.before_answer = lambda message: time.sleep(0.005)
+    bench.sink.before_answer = lambda message: time.sleep(0.02)  # so that it takes longer than all the kills
     written = write_letters(LETTERS)
     kills = 0
     deadline = time.monotonic() + 600
@@ -84,6 +96,7 @@ def kill_workers(bench):
             kills += 1
         time.sleep(0.15)
     bench.sink.before_answer = None
+    check("workers killed", kills, lambda found: found == KILLS)
     check("letters left", waiting(), lambda found: found == 0)
     check(f"lost of {LETTERS} over {kills} kills", LETTERS - taken(bench, written), lambda found: found == 0)
     check("repeats, each under its own Message-ID", bench.sink.repeats, lambda found: found <= 2)
@@ -183,24 +196,37 @@ def kill_during_fan_out(bench):
 
 
 def say_nothing(bench):
-    """The mail server takes a letter and never answers: the worker is free after 15 seconds, and the letter waits on."""
+    """A mail server falls silent at each step, or sends a byte a second: each time the worker is free within 15 seconds."""
     from django.utils.timezone import now  # noqa: PLC0415
 
     from notifications.models import Letter  # noqa: PLC0415
+    from notifications.waking import ask  # noqa: PLC0415
 
     until(lambda: waiting() == 0, 120, "nothing waits")
+    bench.stop("worker")
+    port = free_port()
+    limit = {"EMAIL_TIMEOUT": str(SILENCE - 1)} if SHORT else {}
+    bench.start_worker("silenced", EMAIL_URL=f"smtp://127.0.0.1:{port}", **limit)
+    unknown, letters = [], []
+    for step, every in [*((step, None) for step in STEPS), ("banner", 1), ("text", 1)]:
+        with serving(Reluctant(step, every=every), port):
+            [mark] = write_letters(1)
+            letter = Letter.objects.filter(message_id=mark)
+            ask("notifications.tasks.deliver_letters")
+            began = until(lambda letter=letter: letter.get().posting_at, 60, "a worker connects")
+            until(lambda letter=letter: letter.get().attempts, 60, "the worker gives up", every=0.02)
+            took = round((now() - began).total_seconds(), 2)
+        letter.update(try_after=now() + timedelta(hours=1))
+        letters.append(mark)
+        unknown += [step] * letter.get().outcomes_unknown
+        how = "a byte a second" if every else "silence"
+        check(f'seconds until the worker is free, {how} at "{step}"', took, lambda found: found <= SILENCE)
+    check("steps after which the outcome is unknown", unknown, lambda found: found == ["text", "text"])
+    bench.stop("silenced")
     bench.sink.taken.clear()
-    bench.sink.is_mute = True
-    began = time.monotonic()
-    written = write_letters(1)
-    letter = Letter.objects.latest("pk")
-    until(lambda: Letter.objects.filter(pk=letter.pk, attempts=1).exists(), 60, "the attempt begins")
-    until(lambda: Letter.objects.filter(pk=letter.pk).exclude(error="").exists(), 60, "the worker gives up")
-    check("seconds until the worker is free", round(time.monotonic() - began, 1), lambda found: found < 15 + SWEEP + 5)
-    bench.sink.is_mute = False
-    Letter.objects.filter(pk=letter.pk).update(try_after=now() - timedelta(seconds=1))
-    until(lambda: waiting() == 0, 120, "it is sent afterwards")
-    check("taken once it answers", taken(bench, written), lambda found: found == 1)
+    Letter.objects.filter(message_id__in=letters).update(try_after=now())
+    begin_work(bench)
+    check("taken by a server that answers", taken(bench, set(letters)), lambda found: found == len(letters))
 
 
 def break_broker(bench, name, begin, end):
@@ -355,7 +381,7 @@ def main():
         print(f"ready after {time.monotonic() - began:.0f} seconds", flush=True)
         prepare_publisher(bench)
         bench.start_web()
-        bench.start_worker()
+        begin_work(bench)
         bench.start_beats()
         pid = bench.broker_pid()
         is_over = threading.Event()

@@ -1,6 +1,5 @@
 """A portal to break: PostgreSQL, Valkey, a mail sink, workers, two beats and a web server, each a process of its own."""
 
-import asyncio
 import os
 import signal
 import socket
@@ -35,13 +34,10 @@ class Sink:
         self.taken = Counter()
         self.answer = "250 Taken"
         self.before_answer = None
-        self.is_mute = False  # takes letters and never answers
 
     async def handle_DATA(self, server, session, envelope):
         message = message_from_bytes(envelope.content, policy=policy.default)
         answer = self.answer
-        if self.is_mute:
-            await asyncio.sleep(120)
         if answer.startswith("250"):
             self.taken[message["Message-ID"].strip()] += 1
         if self.before_answer:
@@ -78,17 +74,29 @@ class Portal:
         self.processes = {}
         stack.callback(self.stop_all)
 
-    def start(self, name, *command):
+    def start(self, name, *command, **environ):
         log = open(self.folder / f"{name}.log", "ab")  # noqa: SIM115  the process keeps it
         self.processes[name] = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", *command], cwd=ROOT, env=self.environ, stdout=log, stderr=log, start_new_session=True
+            [sys.executable, "-m", *command],
+            cwd=ROOT,
+            env=self.environ | environ,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
         log.close()
 
-    def start_worker(self, name="worker", concurrency=2):
+    def start_worker(self, name="worker", concurrency=2, **environ):
         self.start(
-            name, "celery", "-A", "sesric_portal", "worker", "-n", f"{name}@here", "--concurrency", str(concurrency)
-        )
+            name, "celery", "-A", "sesric_portal", "worker", "-n", f"{name}@here", "--concurrency", str(concurrency),
+            **environ,
+        )  # fmt: skip
+
+    def stop(self, name):
+        """End a part of it, whatever it was doing."""
+        process = self.processes.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(10)
 
     def start_beats(self, count=2):
         for number in range(count):
@@ -184,13 +192,13 @@ def answers(port):
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def until(true, seconds, what):
+def until(true, seconds, what, every=0.1):
     """Wait until something is true; raise `AssertionError` with what was waited for."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if value := true():
             return value
-        time.sleep(0.1)
+        time.sleep(every)
     raise AssertionError(f"Waited {seconds} seconds in vain until {what}.")
 
 
