@@ -14,11 +14,13 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.html import escape
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from accounts.models import User, check_time_zone
-from classifications.facets import query_string
+from classifications.facets import Facet, Tick, query_string
 from notifications.subjects import subject_of
 
 POSTED_AT = 7  # o'clock in the reader's own time zone, when daily and weekly letters are due
@@ -264,7 +266,8 @@ class Interest(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.subject.label}: {', '.join(str(label) for _facet, label in self.told)}"
+        values = pgettext("between names in a list", ", ").join(str(label) for _facet, label in self.told)
+        return _("%(name)s: %(value)s") % {"name": self.subject.label, "value": values or _("Everything in this list")}
 
     def get_absolute_url(self):
         """The list whose news this is."""
@@ -292,20 +295,65 @@ class Interest(models.Model):
             data.appendlist(name, value)
         return self.subject.filter(data)
 
-    @property
+    @cached_property
+    def names(self):
+        """The list without choices, which knows what values are called; `with_names` shares it among many interests."""
+        return self.subject.filter(None)
+
+    @cached_property
     def told(self):
         """What it asks for in words: pairs of a facet's name and a value; none where it asks for everything."""
         told = [(_("Words"), self.words)] if self.words else []
         return told + [
-            (self.filter.filters[name].label, self.filter.label(name, value))
+            (self.names.filters[name].label, self._label(name, value))
             for name, values in self.choices.items()
             for value in values
         ]
 
+    def _label(self, name, value):
+        if value in self.gone.get(name, ()):
+            return _("%(value)s (no longer on the portal)") % {"value": value}
+        return self.names.label(name, value)
+
+    @cached_property
+    def gone(self):
+        """The values it asks for that are no longer on the portal, by facet: sectors taken away, institutions delisted."""
+        found = {}
+        for name in self.choices.keys() & set(self.subject.facets):
+            extra = self.names.filters[name].extra
+            known, former = extra["known"](), extra["former"]()
+            if missing := [value for value in self.choices[name] if former.get(value, value) not in known]:
+                found[name] = missing
+        return found
+
+    @property
+    def is_void(self):
+        """Whether nothing can fit it: of a facet it asks for, no value is left. It is not taken for asking less."""
+        return any(len(self.gone.get(name, ())) == len(values) for name, values in self.choices.items())
+
     @property
     def facets(self):
         """What can be asked for, as boxes to tick, those in force ticked: also what no row has yet, or any longer."""
-        return [facet for name in self.subject.facets if (facet := self.filter.facet_of_all(name))]
+        found = {name: self.filter.facet_of_all(name) for name in self.subject.facets}
+        for name, values in self.gone.items():
+            ticks = [Tick(value, escape(self._label(name, value)), 0, chosen=True) for value in values]
+            if name in found:
+                found[name] = found[name] or Facet.of(name, self.names.filters[name].label, [])
+                found[name].shown = [*ticks, *found[name].shown]
+        return [facet for facet in found.values() if facet]
+
+    def asked(self, data):
+        """What the form that changes it asks for: choices and words.
+
+        What is gone stays until it is unticked, and so does a year in which there is nothing now: left out without a word, the
+        interest would suddenly ask for everything.
+        """
+        choices, words = self.subject.asked(data)
+        for name, values in self.choices.items():
+            no_longer_known = self.gone.get(name, ()) if name in self.subject.facets else values
+            if kept := [value for value in no_longer_known if value in data.getlist(name)]:
+                choices[name] = sorted({*choices.get(name, ()), *kept})
+        return choices, words
 
     @classmethod
     @transaction.atomic
@@ -348,6 +396,15 @@ class Interest(models.Model):
 
     def resume(self):
         Interest.objects.filter(pk=self.pk).update(paused_at=None)
+
+
+def with_names(*groups):
+    """Give each group of interests as a list, of whose values the names are read once for each kind."""
+    names, lists = {}, [list(group) for group in groups]
+    for each in (each for group in lists for each in group):
+        names[each.kind] = names.get(each.kind) or each.names
+        each.names = names[each.kind]
+    return lists
 
 
 # --- When letters are due ---------------------------------------------------------------------------------------------

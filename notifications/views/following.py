@@ -14,6 +14,7 @@ from accounts.keeping import signed_in
 from notifications.emails import ask_to_confirm
 from notifications.forms import FollowByAddressForm, FrequencyForm
 from notifications.models import Follower, Interest
+from notifications.models.follower import with_names
 from notifications.proposals import open_proposals
 from notifications.subjects import subject_of
 
@@ -95,11 +96,9 @@ def confirm(request, key):
 @require_safe
 def interests(request):
     follower = Follower.objects.of(request.user)
-    context = {
-        "follower": follower,
-        "interests": Interest.objects.of(request.user).accepted().for_listing(),
-        "proposals": open_proposals(request.user),
-    }
+    followed = Interest.objects.of(request.user).accepted().for_listing()
+    followed, proposals = with_names(followed, open_proposals(request.user))
+    context = {"follower": follower, "interests": followed, "proposals": proposals}
     return render(request, "notifications/interests.html", context)
 
 
@@ -139,7 +138,8 @@ def resume_all(request):
 def by_letter(request, key):
     """What somebody follows, for who comes from a letter and need not sign in."""
     follower = get_object_or_404(Follower, key=key)
-    context = {"follower": follower, "interests": follower.interests.accepted().for_listing()}
+    [followed] = with_names(follower.interests.accepted().for_listing())
+    context = {"follower": follower, "interests": followed}
     return render(request, "notifications/by_letter.html", context)
 
 
@@ -172,7 +172,7 @@ def edit(request, key):
     posted = request.POST if request.method == "POST" else None
     form = FrequencyForm(posted, initial={"frequency": interest.frequency})
     if form.is_valid():
-        choices, words = interest.subject.asked(request.POST)
+        choices, words = interest.asked(request.POST)
         if interest.ask_for(choices, words, form.cleaned_data["frequency"]):
             messages.success(request, _("Saved."))
             return _back(request, interest)

@@ -150,9 +150,60 @@ def test_what_is_asked_for_can_be_changed(client, user, water):
     assert asked(Interest.objects.get(pk=other.pk)) == ("opportunity", {}, "", "at-once")
 
 
+def test_what_is_no_longer_on_the_portal_is_told_and_kept_and_never_taken_for_everything(client, user, water):
+    gone = SectorFactory(slug="gone", name_en="Gone")
+    follower = Follower.for_user(user)
+    void = InterestFactory(follower=follower, choices={"sector": ["gone"]}, frequency="at-once")
+    partly = InterestFactory(follower=follower, choices={"sector": ["gone", "water"]})
+    InterestFactory(follower=follower, choices={"sector": ["water"]}, kind="notice")
+    gone.delete()
+    page = client.get("/notifications/interests/").text
+    assert (
+        page.count("gone (no longer on the portal)</bdi>") + page.count("<span>Sector: gone (no longer on the portal)")
+        == 2
+    )
+    assert page.count("Nothing new can fit this any more") == 1
+    for interest, boxes in ((void, ["gone"]), (partly, ["gone", "water"])):
+        address = f"/notifications/interests/{interest.key}/edit/"
+        form = client.get(address).text
+        assert re.findall(r'name="sector" value="(\w+)" checked', form) == boxes
+        client.post(address, {"frequency": "daily", "sector": boxes})
+        assert asked(Interest.objects.get(pk=interest.pk)) == ("opportunity", {"sector": boxes}, "", "daily")
+    announce("opportunity", OpportunityFactory(sectors=[water]).pk)
+    fan_out()
+    assert [each.interests for each in Notification.objects.all()] == [[partly.pk]]
+    client.post(f"/notifications/interests/{partly.key}/edit/", {"frequency": "daily", "sector": "water"})
+    assert Interest.objects.get(pk=partly.pk).choices == {"sector": ["water"]}
+
+
+def test_a_year_in_which_nothing_is_planned_now_stays_asked_for(client, user):
+    interest = InterestFactory(follower=Follower.for_user(user), kind="event", choices={"year": ["2090"]})
+    address = f"/notifications/interests/{interest.key}/edit/"
+    assert 'name="year" value="2090"' in client.get(address).text
+    client.post(address, {"frequency": "weekly", "year": "2090"})
+    assert asked(Interest.objects.get()) == ("event", {"year": ["2090"]}, "", "weekly")
+    assert "no longer" not in client.get("/notifications/interests/").text
+
+
+@pytest.mark.parametrize("each_kind", [1, 3])
+def test_what_one_follows_is_as_many_queries_for_many_as_for_few(
+    client, user, water, django_assert_max_num_queries, each_kind
+):
+    follower = Follower.for_user(user)
+    for kind in LISTS:
+        for number in range(each_kind):
+            InterestFactory(follower=follower, kind=kind, words=f"word{number}", choices={"sector": ["water"]})
+    client.get("/notifications/interests/")  # what is read once in a process
+    with django_assert_max_num_queries(10):
+        page = client.get("/notifications/interests/").text
+    assert page.count("Words: word") == 4 * each_kind
+    with django_assert_max_num_queries(8):
+        assert client.get(f"/notifications/by-letter/{follower.key}/").text.count("Words: word") == 4 * each_kind
+
+
 def test_nobody_follows_more_by_another_sign_in(client, user):
     InterestFactory()
-    assert client.get("/notifications/interests/").context["interests"].count() == 0
+    assert client.get("/notifications/interests/").context["interests"] == []
 
 
 def test_all_letters_are_stopped_and_wanted_again(client, user):
