@@ -1,7 +1,7 @@
 """News of events: what readers of the list of events can follow."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from classifications.written import dates
 from events import tally
@@ -56,7 +56,7 @@ def _item(event):
     facts = [
         (_("Where"), place_of(event)),
         (_("When"), dates(event.starts_on, event.ends_on)),
-        (_("Language"), ", ".join(str(each.name) for each in languages)),
+        (_("Language"), pgettext("between names in a list", ", ").join(str(each.name) for each in languages)),
     ]
     when = event.when
     return Item(

@@ -56,7 +56,7 @@ class LetterAdmin(ReadOnly, RecordAdmin):
     list_filter = [DeliveryFilter]
     date_hierarchy = "written_at"
     search_fields = ["subject", "error", "recipients"]
-    search_help_text = _("Subject, address, or answer of the mail server.")
+    search_help_text = _("Subject, address, name of the reader, or answer of the mail server.")
     fields = readonly_fields = [
         "subject", "sender", "addresses", "answers_go_to", "written_at", "delivery", "attempts", "try_after", "sent_at",
         "given_up_at", "cancelled_at", "outcomes_unknown", "unknown_at", "error",
@@ -67,11 +67,12 @@ class LetterAdmin(ReadOnly, RecordAdmin):
         return super().get_queryset(request).defer("text", "html", "headers")
 
     def get_search_results(self, request, queryset, search_term):
-        """Every word in the subject, an address, or the answer of the mail server."""
+        """Every word in the subject, an address, the name of who reads it, or the answer of the mail server."""
         found = queryset.alias(addresses=Cast("recipients", TextField()))
         for word in search_term.replace("\x00", " ").split()[:8]:
-            wanted = Q(subject__icontains=word) | Q(error__icontains=word) | Q(addresses__icontains=word)
-            found = found.filter(wanted)
+            said = Q(subject__icontains=word) | Q(error__icontains=word)
+            person = Q(addresses__icontains=word) | Q(follower__user__name__icontains=word)
+            found = found.filter(said | person)
         return found, False
 
     def charts(self, request):
@@ -204,7 +205,7 @@ class AnnouncementAdmin(ReadOnly, StepsAdmin):
             count_sent=Count("notifications", filter=sent & ~withheld),
             count_withheld=Count("notifications", filter=of_it & withheld),
             count_failed=Count("notifications", filter=Q(**{f"{letter}given_up_at__isnull": False})),
-            count_unknown=Count("notifications", filter=Q(**{f"{letter}outcomes_unknown__gt": 0})),
+            count_unknown=Count("notifications", filter=Q(**{f"{letter}unknown_at__isnull": False})),
             count_waiting=Count(
                 "notifications",
                 filter=of_it & Q(notifications__due_at__isnull=False) & ~withheld
@@ -235,7 +236,9 @@ class AnnouncementAdmin(ReadOnly, StepsAdmin):
         context = {
             **self.admin_site.each_context(request), "title": _("Who will be told"), "subtitle": str(row), "row": row,
             "row_opts": meta, "audience": found, "opts": self.opts,
-            "reasons": [(words.told(kind, {"words": "", "facts": [fact]}), count) for fact, count in found.reasons],
+            "reasons": [(words.told(kind, {"words": "", "facts": [fact]}), count) for fact, count in found.reasons]
+            + [(words.told(kind, {"words": each, "facts": []}), count) for each, count in found.words]
+            + [(_("Everything in this list"), found.everything)] * bool(found.everything),
         }  # fmt: skip
         return TemplateResponse(request, "admin/audience.html", context)
 

@@ -16,16 +16,19 @@ from notifications.models import Announcement, Follower, Interest, RefusedAddres
 class Audience:
     """The readers whom an announcement reaches, in numbers.
 
-    `parts` count what they are (one person may be several), `languages` what they read, `reasons` which facts of it they follow;
-    `left_out` counts who follows what fits and is not told all the same.
+    `parts` count what they are (one person may be several), `languages` what they read; `reasons` which facts of it they follow,
+    in which `words` they look for it, and how many follow `everything` of its kind; `left_out` counts who follows what fits and
+    is not told all the same, `on_site_only` who is told without a letter.
     """
 
     count: int
     parts: dict = field(default_factory=dict)
     languages: list = field(default_factory=list)
     reasons: list = field(default_factory=list)
+    words: list = field(default_factory=list)
+    everything: int = 0
     left_out: dict = field(default_factory=dict)
-    refused: int = 0
+    on_site_only: int = 0
     nobody: str = ""  # why nobody would be told at all
 
 
@@ -47,14 +50,23 @@ def audience_of(kind, pk):
         _parts(readers),
         _languages(readers),
         _reasons(matching, announcement),
+        _counted(matching.exclude(words=""), "words"),
+        matching.filter(choices={}, words="").values("follower").distinct().count(),
         {
             "unconfirmed": others.exclude(pk__in=fitting.accepted().values("follower")).count(),
             "paused": others.filter(pk__in=fitting.accepted().values("follower")).count(),
         },
-        readers.alias(address=Lower(Coalesce("user__email", "email")))
-        .filter(Q(address__in=RefusedAddress.objects.values(low=Lower("address"))) | Q(paused_at__isnull=False))
-        .count(),
+        _on_site_only(readers, matching),
     )
+
+
+def _on_site_only(readers, matching):
+    """How many of the readers get no letter: who asks for none, wants none at all, or whose address takes none."""
+    refused = RefusedAddress.objects.values(low=Lower("address"))
+    by_letter = readers.alias(address=Lower(Coalesce("user__email", "email"))).filter(
+        paused_at=None, pk__in=matching.by_letter().values("follower")
+    )
+    return readers.exclude(pk__in=by_letter.exclude(address__in=refused).values("pk")).count()
 
 
 def audience_link(row):
@@ -84,6 +96,12 @@ def _languages(readers):
 def _reasons(matching, announcement):
     """Pairs of a fact of the announcement and the number of readers who follow it, the greatest first."""
     facts = matching.annotate(fact=Func(F("facts"), function="unnest", output_field=TextField()))
-    counts = facts.values_list("fact").annotate(count=Count("follower", distinct=True)).order_by("-count", "fact")
     known = set(announcement.facts)
-    return [(fact, count) for fact, count in counts if fact in known]
+    return [(fact, count) for fact, count in _counted(facts, "fact") if fact in known]
+
+
+def _counted(matching, column):
+    """Pairs of a value and the number of readers whose interests have it, the greatest first."""
+    return list(
+        matching.values_list(column).annotate(count=Count("follower", distinct=True)).order_by("-count", column)
+    )

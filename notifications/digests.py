@@ -14,11 +14,11 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.timezone import now
-from django.utils.translation import get_language, ngettext, override
+from django.utils.translation import get_language, ngettext, override, pgettext
 from django.utils.translation import gettext as _
 
 from classifications.written import number
-from notifications.models import Announcement, Follower, Interest, Letter, Notification, RefusedAddress
+from notifications.models import Announcement, Follower, Interest, Letter, MailStop, Notification, RefusedAddress
 from notifications.subjects import subject_of
 from notifications.waking import wake
 
@@ -31,8 +31,11 @@ Withheld = Notification.Withheld
 
 
 def write_due():
-    """Write one letter for each reader for whom any is due, a batch of readers at a time."""
-    while _write_batch():
+    """Write one letter for each reader for whom any is due, a batch of readers at a time.
+
+    Not while all mail is stopped: what comes due meanwhile is one letter afterwards, not one for each day.
+    """
+    while not MailStop.in_force() and _write_batch():
         wake("notifications.tasks.deliver_letters")
 
 
@@ -194,7 +197,7 @@ class Words:
             if name in own.filters:
                 values = {"name": own.filters[name].label, "value": own.label(name, value)}
                 told.append(_("%(name)s: %(value)s") % values)
-        return "; ".join(told) or str(subject_of(kind).label)
+        return pgettext("between reasons", "; ").join(told) or str(subject_of(kind).label)
 
 
 def _items_of(keys):
@@ -270,6 +273,7 @@ def _render(letter, reader, entries, count):
     letter.subject = " ".join(subject_line(entries if reader.user else entries[:count]).split())[:500]
     context = {
         "subject": letter.subject, "entries": entries[:count], "more": len(entries) - count,
+        "alone": entries[0] if len(entries) == 1 else None,
         "reader": reader, "portal_url": settings.PORTAL_URL, "email": reader.address,
     }  # fmt: skip
     letter.text = render_to_string("notifications/email/news.txt", context)

@@ -2,7 +2,7 @@
 
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from classifications.models import Sector
 from classifications.search import Folded, joined
@@ -54,7 +54,7 @@ class InstitutionNews(Subject):
         return {
             it.pk: Item(
                 it.name, it.get_absolute_url(), it.get_kind_display(),
-                [(_("Where"), ", ".join(str(part) for part in (it.place, it.country.name) if part))],
+                [(_("Where"), _place([it.place, it.country.name]))],
             )
             for it in found
         }  # fmt: skip
@@ -89,9 +89,13 @@ class NoticeNews(Subject):
         return {notice.pk: _item(notice) for notice in found}
 
 
+def _place(parts):
+    return pgettext("between city and country", ", ").join(str(part) for part in parts if part)
+
+
 def _item(notice):
     facts = [
-        (_("From"), f"{notice.institution.name}, {notice.institution.country.name}"),
+        (_("From"), _place([notice.institution.name, notice.institution.country.name])),
         (_("Open until"), dates(notice.closes_on)),
         (_("Language"), notice.get_written_in_display()),
     ]

@@ -3,7 +3,7 @@
 from django.db.models import Prefetch
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from classifications.models import Language
 from classifications.written import dates
@@ -64,7 +64,7 @@ def _item(it):
         (_("Where"), place_of(it)),
         (_("When"), dates(it.starts_on, it.ends_on)),
         (_("Apply by"), dates(it.apply_by)),
-        (_("Language"), ", ".join(str(each.name) for each in it.languages.all())),
+        (_("Language"), pgettext("between names in a list", ", ").join(str(each.name) for each in it.languages.all())),
     ]
     is_withdrawn = it.status == it.Status.WITHDRAWN
     return Item(

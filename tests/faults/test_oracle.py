@@ -1,16 +1,20 @@
 """Matching against brute force: each of 1,000 interests is told of what its list would show, and of nothing else."""
 
 import random
+from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.http import QueryDict
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 
 from classifications.facets import query_string
-from notifications.matching import as_new
-from notifications.models import Interest
+from notifications.audience import audience_of
+from notifications.matching import announce, as_new
+from notifications.models import Announcement, Interest
 from notifications.subjects import subject_of, subjects
+from notifications.tasks import fan_out
 from tests.factories import (
     CityFactory,
     CountryFactory,
@@ -24,6 +28,7 @@ from tests.factories import (
     OpportunityFactory,
     ProgrammeFactory,
     SectorFactory,
+    UserFactory,
 )
 
 TODAY = localdate()
@@ -101,6 +106,36 @@ def random_interest(chance, kind):
         ]
         pairs.append(("q", chance.choice(asked)))
     return query_string(pairs).removeprefix("?")
+
+
+def test_the_preview_is_the_rows_that_are_then_written(db):
+    """For every row of every kind, to readers of three languages: their number, what they read, and who gets no letter."""
+    chance = random.Random(7)  # noqa: S311  as below
+    made = things()
+    followers = [FollowerFactory(user=UserFactory(language=["en", "fr", "ar"][n % 3])) for n in range(30)]
+    followers += [FollowerFactory(user=None, email=f"a{n}@example.org", language="ar") for n in range(10)]
+    followers += FollowerFactory.create_batch(5, paused_at=now())
+    for number in range(200):
+        kind = chance.choice(sorted(made))
+        choices, words = subject_of(kind).asked(QueryDict(random_interest(chance, kind)))
+        values = {"follower": chance.choice(followers), "kind": kind, "choices": choices, "words": words}
+        if not Interest.objects.filter(**values).exists():
+            often = chance.choice(["at-once", "daily", "never"]) if values["follower"].user else "weekly"
+            InterestFactory(**values, frequency=often, accepted_at=now() if number % 9 else None)
+    told = 0
+    for kind, rows in made.items():
+        for row in rows:
+            audience = audience_of(kind, row.pk)
+            announce(kind, row.pk)
+            fan_out()
+            [announcement] = Announcement.objects.about(kind, row.pk)
+            written = announcement.notifications.select_related("follower__user")
+            reads = Counter(each.follower.reads for each in written)
+            assert audience.count == len(written)
+            assert audience.languages == [(name, reads[code]) for code, name in settings.LANGUAGES if reads[code]]
+            assert audience.on_site_only == written.filter(due_at=None).count()
+            told += len(written)
+    assert told > 100
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -41,6 +41,13 @@ def test_the_text_cannot_be_searched_for(client, superuser):
     assert list(client.get(reverse(LIST), {"q": "SECRET-42"}).context["cl"].queryset) == []
 
 
+def test_letters_are_found_by_whom_they_go_to(client, superuser):
+    reader = FollowerFactory(user=UserFactory(name="Aminata Traoré", email="at@example.org"))
+    letter, _other = LetterFactory(follower=reader, recipients=["at@example.org"]), LetterFactory()
+    for words in ("aminata traoré", "at@example", "traoré at@example.org"):
+        assert list(client.get(reverse(LIST), {"q": words}).context["cl"].queryset) == [letter]
+
+
 @pytest.mark.parametrize("state", ["waiting", "sent", "given-up"])
 def test_filter_by_delivery(client, superuser, state):
     letters = {
@@ -86,18 +93,23 @@ def test_the_preview_counts_exactly_the_rows_that_are_then_written(client, super
     InterestFactory(follower=FollowerFactory(paused_at=now()), **asks)
     InterestFactory(accepted_at=None, **asks)
     InterestFactory(choices={"sector": ["energy"]})
+    InterestFactory(frequency="never")
+    InterestFactory(words="irrigation")
+    InterestFactory(words="deserts")
     RefusedAddress.mark("A@example.org", "550")
     member = MembershipFactory(is_trusted=True)
-    draft = OpportunityFactory(status="draft", institution=member.institution, sectors=[sector], slug="")
+    draft = OpportunityFactory(
+        status="draft", institution=member.institution, sectors=[sector], slug="", title="Irrigation"
+    )
     page = client.get(f"/admin/trop/trainingopportunity/{draft.pk}/change/").content.decode()
     address = f"/admin/notifications/announcement/audience/opportunity/{draft.pk}/"
     assert address in page
     found = client.get(address).context
     audience = found["audience"]
-    assert (audience.count, audience.left_out, audience.refused) == (4, {"unconfirmed": 1, "paused": 0}, 2)
+    assert (audience.count, audience.left_out, audience.on_site_only) == (6, {"unconfirmed": 1, "paused": 0}, 3)
     assert audience.parts == {"partners": 1, "experts": 1, "focal_points": 0, "without_account": 1}
-    assert audience.languages == [("English", 3), ("Français", 1)]
-    assert found["reasons"] == [("Sector: Water", 4)]
+    assert audience.languages == [("English", 5), ("Français", 1)]
+    assert found["reasons"] == [("Sector: Water", 4), ("Words: irrigation", 1), ("Everything in this list", 1)]
     draft.publish(superuser)
     fan_out()
     assert Notification.objects.count() == audience.count
