@@ -14,6 +14,7 @@ from smtplib import (
     SMTPHeloError,
     SMTPRecipientsRefused,
     SMTPResponseException,
+    SMTPSenderRefused,
     SMTPServerDisconnected,
 )
 from urllib.parse import urlsplit
@@ -30,6 +31,7 @@ from notifications.waking import wake
 logger = logging.getLogger(__name__)
 
 MOST_SILENCES = 1  # letters to which the mail server gave no answer: then the rest waits for the next round
+TOO_LARGE = 552
 NO_SUCH_ADDRESS = b"5.1."  # what an answer for good begins with where it is the address that is wrong (RFC 3463)
 
 
@@ -106,6 +108,10 @@ class Post:
         except (SMTPAuthenticationError, SMTPConnectError, SMTPHeloError) as answer:  # says nothing about this letter
             letter.mark_failed(str(answer), for_good=False)
             answered = False
+        except SMTPSenderRefused as answer:  # the portal's own address, nothing of this letter but its size
+            is_too_large = answer.smtp_code == TOO_LARGE
+            letter.mark_failed(str(answer), for_good=is_too_large)
+            answered = is_too_large
         except SMTPResponseException as answer:
             letter.mark_failed(str(answer), for_good=answer.smtp_code >= 500)
             if answer.smtp_code >= 500 and _bytes(answer.smtp_error).startswith(NO_SUCH_ADDRESS):

@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
@@ -181,9 +181,10 @@ class Letter(models.Model):
         Letter.objects.given_up().filter(pk=self.pk).update(**again)
 
     def cancel(self, why=""):
-        """Do not send it; tell whether it was still waiting."""
-        waiting = Letter.objects.waiting().filter(pk=self.pk, posting_at=None)
-        return bool(waiting.update(cancelled_at=now(), error=why))
+        """Do not send it; tell whether it was still waiting. At which a worker died may have left: that stays on record."""
+        waiting = Letter.objects.waiting().exclude(posting_at__gt=now() - self.GRACE).filter(pk=self.pk)
+        may_have_left = {"unknown_at": Coalesce("posting_at", "unknown_at"), "posting_at": None}
+        return bool(waiting.update(cancelled_at=now(), error=why, **may_have_left))
 
 
 class RefusedAddress(models.Model):
@@ -209,8 +210,8 @@ class RefusedAddress(models.Model):
     @classmethod
     def among(cls, addresses):
         """Those of the addresses that are marked, in lower case."""
-        wanted = {each.lower() for each in addresses}
-        return set(cls.objects.filter(address__in=wanted).values_list("address", flat=True))
+        marked = cls.objects.annotate(low=Lower("address")).filter(low__in={each.lower() for each in addresses})
+        return set(marked.values_list("low", flat=True))
 
 
 class MailStop(models.Model):

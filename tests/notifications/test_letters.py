@@ -32,9 +32,16 @@ class Sink:
         self.taken = []
         self.answer = "250 Taken"
         self.refused = {}
+        self.refuses_sender = ""
         self.arrived = threading.Event()
         self.may_answer = threading.Event()
         self.may_answer.set()
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        if self.refuses_sender:
+            return self.refuses_sender
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if address in self.refused:
@@ -163,6 +170,18 @@ def test_a_recipient_refused_for_now_is_tried_again(db, sink):
     sink.refused["a@example.org"] = "450 Greylisted"
     deliver_letters()
     assert waited(letter) == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "waits"), [("550 Not from you", [2, 0]), ("451 Later", [2, 0]), ("552 Too large", [None, None])]
+)
+def test_a_sender_that_is_refused_costs_minutes_whatever_the_answer(db, sink, answer, waits):
+    """It is the portal's own address: whoever mends that finds the letters waiting. A size is of the letter itself."""
+    letters = [write(), write()]
+    sink.refuses_sender = answer
+    deliver_letters()
+    assert [waited(letter) for letter in letters] == waits
+    assert answer[4:] in letters[0].error
 
 
 def test_a_message_refused_for_good_is_given_up_at_once(db, sink):

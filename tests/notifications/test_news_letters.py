@@ -283,7 +283,11 @@ def test_an_address_refused_for_good_is_marked_and_written_to_no_more(db, sink):
     assert RefusedAddress.objects.get().address == interest.follower.address
     news()
     deliver_letters()
-    assert [each.withheld for each in Notification.objects.order_by("pk")] == ["", "refused"]
+    RefusedAddress.objects.all().delete()
+    RefusedAddress.objects.create(address=interest.follower.address.upper())  # as staff may type it
+    news()
+    deliver_letters()
+    assert [each.withheld for each in Notification.objects.order_by("pk")] == ["", "refused", "refused"]
 
 
 def test_one_poison_letter_stops_nothing(db, sink, caplog):  # noqa: F811
@@ -350,6 +354,19 @@ def test_a_cancelled_letter_is_not_sent(db, sink):  # noqa: F811
     assert letter.cancel("Not this one")
     deliver_letters()
     assert (sink.taken, letter.cancel()) == ([], False)
+
+
+def test_a_letter_at_which_a_worker_died_can_be_cancelled_one_being_posted_cannot(db):
+    reader()
+    news()
+    letter = Letter.objects.get()
+    Letter.objects.update(posting_at=now())
+    assert not letter.cancel()
+    died_at = now() - timedelta(minutes=5)
+    Letter.objects.update(posting_at=died_at)
+    assert letter.cancel()
+    letter.refresh_from_db()
+    assert (letter.state, letter.unknown_at) == ("cancelled", died_at)  # it may have left all the same
 
 
 # --- Who is who -----------------------------------------------------------------------------------------------------------------
