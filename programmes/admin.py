@@ -186,8 +186,16 @@ class FocalPointForm(forms.ModelForm):
     def clean_designated_on(self):
         day = self.cleaned_data["designated_on"]
         if self.predecessor:
+            FocalPoint.hold_seats_of(self.predecessor.country_id)
+            self.predecessor.refresh_from_db()
             self.predecessor.check_successor(day)
         return day
+
+    def clean(self):
+        """Of two who fill a seat at once one waits here, so that the other is told by the form, with all that was typed."""
+        country = self.cleaned_data.get("country")
+        FocalPoint.hold_seats_of(country.pk if country else self.instance.country_id)
+        return super().clean()
 
 
 class EndForm(forms.Form):

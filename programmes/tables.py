@@ -133,6 +133,9 @@ class FocalPointTable(DesignationTable):
             return
         try:
             with transaction.atomic():
+                FocalPoint.hold_seats_of(
+                    *{each.country_id for each in (*self.update_instances, *self.create_instances)}
+                )
                 for point in self.update_instances:
                     self._update(point)
                 FocalPoint.objects.bulk_create(self.create_instances, batch_size=BATCH)

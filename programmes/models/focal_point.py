@@ -226,6 +226,14 @@ class FocalPoint(models.Model):
         """Whether letters about it go to anybody."""
         return bool(self.address) and not self.is_sample
 
+    @staticmethod
+    def hold_seats_of(*countries):
+        """Let whoever fills seats of these countries at this moment be done first, and others wait until this transaction is over.
+
+        The database refuses two in one seat, but of two who write at once each would wait for the other.
+        """
+        list(Country.objects.filter(pk__in=countries).order_by("pk").select_for_update(no_key=True))
+
     @classmethod
     @transaction.atomic
     def designate(cls, by, **facts):
@@ -264,14 +272,17 @@ class FocalPoint(models.Model):
         """
         for name in ("country", "programme", "role"):
             setattr(successor, name, getattr(self, name))
+        self.hold_seats_of(self.country_id)
         seat = FocalPoint.objects.select_for_update().get(pk=self.pk)
         last = seat.in_force.upper
         if seat.ended_on is None and (last is None or last > successor.designated_on):
             seat.end(by, successor.designated_on, str(_("Succeeded by: %(office)s") % {"office": successor.office}))
         return successor.begin(by)
 
+    @transaction.atomic
     def begin(self, by):
         """Record this unsaved designation; raise `ValidationError` where the seat is held on one of its days."""
+        self.hold_seats_of(self.country_id)
         self.full_clean(validate_constraints=False)
         try:
             with transaction.atomic():

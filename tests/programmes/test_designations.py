@@ -2,8 +2,7 @@
 
 import csv
 import io
-from collections import Counter
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import openpyxl
 import pytest
@@ -18,14 +17,10 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.timezone import localdate
 from django.utils.translation import gettext
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
 
 from classifications.history import deletions
 from notifications.designations import ask_countries, tell
 from notifications.models import Letter
-from partners.models import Institution
 from programmes.models import Committee, DesignationStep, FocalPoint, Seat, YearlyQuestion
 from programmes.seats import seats_of, vacant
 from sesric_portal.templatetags.portal import day as day_in_words
@@ -39,7 +34,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.programmes.test_admin import exported
-from tests.programmes.test_import import confirmed, previewed, table, told
+from tests.programmes.test_import import confirmed, previewed, told
 
 TODAY = localdate()
 DAY = timedelta(days=1)
@@ -96,137 +91,6 @@ def test_another_network_has_a_focal_point_of_its_own(db):
 def test_nothing_ends_before_it_begins(db, field):
     with pytest.raises(IntegrityError, match="after_start|range lower bound"), transaction.atomic():
         FocalPointFactory(designated_on=TODAY, **{field: TODAY - DAY})
-
-
-DAYS = st.integers(-3, 6)
-LATER = st.none() | st.integers(-3, 9)
-WHICH = st.integers(0, 7)
-STEP = st.one_of(
-    st.tuples(st.just("designate"), WHICH, DAYS, LATER, LATER),
-    st.tuples(st.just("end"), WHICH, DAYS, LATER, LATER),
-    st.tuples(st.just("succeed"), WHICH, DAYS, LATER, LATER),
-    st.tuples(st.just("edit"), WHICH, DAYS, LATER, LATER),
-    st.tuples(st.sampled_from(["import a new line", "import a line on record"]), WHICH, DAYS, LATER, LATER),
-)
-
-
-def day(number):
-    return None if number is None else TODAY + number * DAY
-
-
-class SeatOfOne:
-    """One seat, what was done to it, and who may not act any longer: by designation, the day from which that is so."""
-
-    def __init__(self, client):
-        self.client, self.done, self.over = client, Counter(), {}
-        self.country, self.programme = CountryFactory(iso2="GM"), ProgrammeFactory(slug=f"p{ProgrammeFactory().pk}")
-        self.application = Institution.apply(
-            UserFactory(), "Head", country=self.country, name_en=f"Applicant of {self.programme}",
-            kind=Institution.Kind.TRAINING, offers="Courses.", written_in="en",
-        )  # fmt: skip
-
-    @property
-    def points(self):
-        return FocalPoint.objects.filter(programme=self.programme)
-
-    def take(self, verb, which, first, last, end):
-        """Take one step; where it is refused, nothing may have changed."""
-        points = list(self.points.order_by("pk"))
-        point = points[which % len(points)] if points else None
-        before = list(self.points.order_by("pk").values())
-        try:
-            going = self._act(verb, point, day(first), day(last), day(end))
-        except ValidationError:
-            going = False
-        self.done[verb] += going
-        assert going or list(self.points.order_by("pk").values()) == before
-        for each in self.points:
-            if each.first_day_after and (each.ended_on or each.first_day_after <= TODAY):
-                self.over[each.pk] = min(self.over.get(each.pk, each.first_day_after), max(each.first_day_after, TODAY))
-
-    def _act(self, verb, point, first, last, end):
-        new = {"designated_on": first, "term_ends_on": last, "user": UserFactory()}
-        if verb == "designate":
-            FocalPoint.designate(None, country=self.country, programme=self.programme, office_en="Office", **new)
-        elif verb == "import a new line":
-            return self._import(first, last, end)
-        elif point is None:
-            return False
-        elif verb == "import a line on record":
-            return self._import(point.designated_on, last, end)
-        elif verb == "end":
-            point.end(None, first)
-            self.over[point.pk] = first
-        elif verb == "succeed":
-            point.succeed(None, unsaved(**new))
-        elif verb == "edit":
-            point.designated_on, point.term_ends_on = first, last
-            point.full_clean()
-            point.save()
-        return True
-
-    def _import(self, first, last, end):
-        """Whether a line went in; where it did not, its faults were told."""
-        line = f"GM,{self.programme.slug},focal_point,{first},{last or ''},{end or ''},Office {last} {end}"
-        preview = previewed(self.client, table(line))
-        if "confirm_form" not in preview.context:
-            assert told(preview)
-            return False
-        assert "Imported" in confirmed(self.client, preview).text
-        return True
-
-    def check(self):
-        for number in range(-4, 12):
-            acting = self.points.acting(day(number))
-            assert len(acting) <= 1, "two in force on one day"
-            for one in acting:
-                assert one.designated_on <= day(number)
-                assert one.term_ends_on is None or day(number) <= one.term_ends_on
-                assert one.ended_on is None or day(number) < one.ended_on
-                assert one.pk not in self.over or day(number) < self.over[one.pk], "acting after the end"
-        for point in self.points.filter(pk__in=self.over):
-            noon = datetime.combine(self.over[point.pk], time(12), UTC)
-            with time_machine.travel(noon):
-                assert point not in FocalPoint.objects.able_to_act()
-                if point.user:
-                    assert not Institution.objects.for_word_of(point.user).exists()
-
-
-def test_each_act_of_the_sequences_does_something(client, superuser):
-    """Lest the sequences below prove nothing: what is done, what is refused, and who may act meanwhile."""
-    seat = SeatOfOne(client)
-    seat.take("designate", 0, -3, None, None)
-    assert list(Institution.objects.for_word_of(seat.points.get().user)) == [seat.application]
-    seat.take("edit", 0, -3, 9, None)
-    seat.take("succeed", 0, 0, None, None)
-    seat.take("end", 1, 3, None, None)
-    seat.take("import a new line", 0, 4, 5, None)
-    seat.take("import a line on record", 2, 0, 6, None)
-    assert seat.done == dict.fromkeys(
-        ["designate", "edit", "succeed", "end", "import a new line", "import a line on record"], 1
-    )
-    seat.take("import a line on record", 1, 0, None, None)
-    seat.take("end", 1, 5, None, None)
-    assert seat.done.total() == 6, "what ended was taken up again"
-    seat.check()
-
-
-def test_no_sequence_leaves_two_acting_or_one_acting_after_the_end(client, superuser):
-    done = Counter()
-
-    @hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(st.lists(STEP, min_size=3, max_size=8))
-    def take_all(sequence):
-        FocalPoint.objects.all().delete()
-        seat = SeatOfOne(client)
-        for step in sequence:
-            seat.take(*step)
-            seat.check()
-        done.update(seat.done)
-
-    take_all()
-    assert done["designate"], done
-    assert done["import a new line"] + done["import a line on record"], done
 
 
 def test_one_and_the_set_agree_on_who_is_in_force(db):
