@@ -1,11 +1,13 @@
 """An application waits for the focal point, then for the deputy too, then for the Centre: each step once, none held up."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from time import sleep
 
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 
@@ -13,6 +15,7 @@ from notifications.models import Letter
 from partners.applications import ROUTES, Decision, Role, Status
 from partners.models import Institution, Review, ReviewRules, WeeklyLetter
 from partners.routing import route_all, write_weekly_letters
+from partners.tasks import route_applications
 from programmes.models import FocalPoint
 from tests.factories import CountryFactory, FocalPointFactory, ProgrammeFactory, UserFactory
 from tests.racing import race
@@ -57,21 +60,94 @@ def days_of(institution):
 # --- The way of an application --------------------------------------------------------------------------------------
 
 
-def test_sixty_days_with_two_beats_restarts_and_summer_time(country, head, deputy, settings):
+# Ends the connection of whoever waits to write a letter.
+KILL = """
+SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted AND relation = 'notifications_letter'::regclass
+"""
+
+
+class Beats:
+    """Two beats that wake two workers at the same moment, and a worker that is killed while it takes a step."""
+
+    def tick(self):
+        race(route_applications, route_applications, write_weekly_letters, write_weekly_letters)
+
+    def kill_one(self):
+        """Begin to route, and end the worker's connection after it has left the row of a step and before its letter is written."""
+        begun = ThreadPoolExecutor(1).submit(self._killed)
+        with connection.cursor() as cursor, transaction.atomic():
+            cursor.execute("LOCK TABLE notifications_letter IN EXCLUSIVE MODE")
+            while not begun.done():
+                cursor.execute(KILL)
+                sleep(0.01)
+        return begun.result()
+
+    def _killed(self):
+        """Whether there was a step to be killed in."""
+        try:
+            route_applications()
+        except DatabaseError:
+            return True
+        finally:
+            connection.close()
+        return False
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sixty_days_with_two_beats_restarts_and_summer_time(settings):
     settings.TIME_ZONE = "Europe/Paris"
+    country = CountryFactory(iso2="SN")
+    for role in ("head", "deputy"):
+        role_of = {} if role == "head" else {"role": "deputy"}
+        FocalPointFactory(country=country, user=UserFactory(email=f"{role}@example.org"), **role_of)
+    ReviewRules.objects.get_or_create(pk=1)
+    beats, killed = Beats(), 0
     with time_machine.travel(START, tick=False) as clock:
         one = apply(country)
-        for hour in range(60 * 24):
-            stopped = 3 * 24 < hour < 4 * 24 or 30 * 24 < hour < 31 * 24
+        for half_day in range(60 * 2):
+            stopped = 3 * 2 < half_day < 4 * 2 or 30 * 2 < half_day < 32 * 2
             if not stopped:
-                route_all()
-                route_all()
-            clock.shift(timedelta(hours=1))
-    assert days_of(one) == {Decision.ASKED: 0, Decision.DEPUTY_TOLD: 7, Decision.CENTRE_TAKES: 14}
+                killed += beats.kill_one()
+                beats.tick()
+            clock.shift(DAY / 2)
+    assert killed == 3, "a step that nobody was killed in, or one that was taken in spite of it"
     assert routed(one) == [Decision.ASKED, Decision.DEPUTY_TOLD, Decision.CENTRE_TAKES]
-    assert letters_to("head@example.org") == ["An application waits for your word: Sample Institute"]
-    assert letters_to("deputy@example.org") == ["An application still waits for your country: Sample Institute"]
+    assert days_of(one) == {Decision.ASKED: 0, Decision.DEPUTY_TOLD: 7, Decision.CENTRE_TAKES: 14}
+    waits = "1 application waits for your word"
+    assert letters_to("head@example.org") == ["An application waits for your word: Sample Institute", waits, waits]
+    assert letters_to("deputy@example.org") == [
+        "An application still waits for your country: Sample Institute", waits, waits
+    ]  # fmt: skip
     assert letters_to("centre@example.org") == ["Sample Institute: the application is with the Centre"]
+
+
+def test_what_was_missed_while_all_stood_still_is_made_up_for_at_once(country, head, deputy):
+    """What has waited beyond the Centre's day when the portal comes back goes to the Centre; the deputy is not asked in vain."""
+    with time_machine.travel(START, tick=False) as clock:
+        one = apply(country)
+        route_all()
+        clock.shift(20 * DAY)
+        route_all()
+        route_all()
+    assert routed(one) == [Decision.ASKED, Decision.CENTRE_TAKES]
+    assert letters_to("deputy@example.org") == []
+
+
+@pytest.mark.parametrize(
+    "start", [datetime(2026, 3, 22, 22, 30, tzinfo=UTC), datetime(2026, 10, 18, 22, 30, tzinfo=UTC)]
+)
+def test_the_change_of_the_clock_moves_no_step(country, head, deputy, settings, start):
+    """Seven days after the hour of the application by elapsed time, in a week of 167 hours and in one of 169."""
+    settings.TIME_ZONE = "Europe/Paris"
+    with time_machine.travel(start, tick=False) as clock:
+        one = apply(country)
+        route_all()
+        clock.shift(7 * DAY - timedelta(seconds=1))
+        route_all()
+        assert routed(one) == [Decision.ASKED]
+        clock.shift(timedelta(seconds=1))
+        route_all()
+    assert routed(one) == [Decision.ASKED, Decision.DEPUTY_TOLD]
 
 
 @pytest.mark.parametrize("seat", ["none", "no account", "closed account", "over", "deputy alone", "another country"])
@@ -311,12 +387,12 @@ def test_a_letter_each_week_while_something_waits(country, head):
     FocalPointFactory(user=UserFactory(email="idle@example.org"))
     with time_machine.travel(datetime(2026, 3, 4, 9, tzinfo=UTC), tick=False) as clock:  # a Wednesday
         one = apply(country)
-        for hour in range(24 * 28):
+        for hour in range(0, 24 * 28, 3):
             write_weekly_letters()
             write_weekly_letters()
             if hour == 24 * 15:
                 one.endorse(None, localdate())
-            clock.shift(timedelta(hours=1))
+            clock.shift(timedelta(hours=3))
     assert letters_to("head@example.org") == ["1 application waits for your word"] * 2
     assert letters_to("idle@example.org") == []
     assert [str(each.monday) for each in WeeklyLetter.objects.order_by("monday")] == ["2026-03-09", "2026-03-16"]
