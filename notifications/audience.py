@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications.matching import as_new
 from notifications.models import Announcement, Follower, Interest, RefusedAddress
+from programmes.models import FocalPoint
 
 
 @dataclass
@@ -80,9 +81,7 @@ def _parts(readers):
     return readers.aggregate(
         partners=Count("pk", filter=acting, distinct=True),
         experts=Count("pk", filter=Q(user__expert__isnull=False), distinct=True),
-        focal_points=Count(
-            "pk", filter=Q(user__designations__ended_on=None, user__designations__isnull=False), distinct=True
-        ),
+        focal_points=Count("pk", filter=Q(user__in=FocalPoint.objects.acting().values("user"))),
         without_account=Count("pk", filter=Q(user=None), distinct=True),
     )
 

@@ -35,10 +35,18 @@ def tell_of_proposals():
             decided = Proposal.objects.untold().select_for_update(skip_locked=True, of=["self"])
             proposal = decided.select_related("point__country", "point__programme", "proposed_by").filter(pk=pk).first()
             if proposal:
-                if proposal.proposed_by and proposal.proposed_by.is_active:
-                    write_to(proposal.proposed_by, "programmes/email/proposal.txt", {"proposal": proposal})
+                if reader := _in_office(proposal):
+                    inherited = reader != proposal.proposed_by
+                    context = {"proposal": proposal, "inherited": inherited}
+                    write_to(reader, "programmes/email/proposal.txt", context)
                 proposal.told_at = now()
                 proposal.save(update_fields=["told_at"])
+
+
+def _in_office(proposal):
+    """Whoever holds the seat today from which it was proposed: who proposed it or, once that one's time is over, a successor."""
+    in_office = FocalPoint.objects.of_seat(proposal.point).able_to_act().select_related("user").first()
+    return in_office and in_office.user
 
 
 def _tell_of(step):

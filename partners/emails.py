@@ -115,5 +115,5 @@ def write_weekly(user, waiting):
 
 def tell_centre_of_deputy(step):
     """Tell the Centre whom a focal point proposes as deputy."""
-    address = reverse("admin:programmes_focalpoint_change", args=[step.focal_point_id])
+    address = reverse("admin:programmes_proposal_changelist") + "?waits=yes&kind__exact=deputy"
     write(settings.CENTRE_EMAIL, "en", "partners/email/deputy.txt", {"step": step, "address": address})

@@ -66,9 +66,11 @@ class Worded(Application):
         """The ids of the accounts that apply with it, and so may not judge it."""
         raise NotImplementedError
 
+    @transaction.atomic
     def return_with(self, question, by, role=Role.CENTRE):
         if role == Role.FOCAL_POINT:
             self.refuse_applicant(by)
+            self.hold_seat_of(by)
         return super().return_with(question, by, role)
 
     @transaction.atomic
@@ -82,9 +84,16 @@ class Worded(Application):
     def hold_for_focal_point(self, by):
         """Lock the row; raise `ValidationError` where the focal point's word, or that of `by`, is not asked for (any more)."""
         self.refuse_applicant(by)
+        self.hold_seat_of(by)
         asked = type(self).objects.with_focal_point().select_for_update(of=["self"])
         if asked.filter(pk=self.pk).first() is None:
             raise ValidationError(_("This is with the Centre by now, or was decided in the meantime."))
+
+    def hold_seat_of(self, by):
+        """Lock the designation under which `by` speaks, so that it ends before the word or after it; raise where it is over."""
+        seats = ReviewRules.current().reviewers(self.state).filter(user=by).select_for_update(of=["self"])
+        if by and not list(seats):
+            raise ValidationError(_("Only who is in office today says a word: your designation is over."))
 
     def refuse_applicant(self, by):
         """Raise `ValidationError` where `by` applies with it."""

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 
 from notifications.models import Letter, MailStop, Notification, RefusedAddress
 from notifications.tasks import fan_out, watch_mail
@@ -12,6 +12,7 @@ from tests.factories import (
     AnnouncementFactory,
     EventFactory,
     ExpertFactory,
+    FocalPointFactory,
     FollowerFactory,
     InterestFactory,
     LetterFactory,
@@ -89,6 +90,8 @@ def test_the_preview_counts_exactly_the_rows_that_are_then_written(client, super
     partner, expert = RepresentationFactory().user, ExpertFactory(user=UserFactory(language="fr")).user
     for user in (partner, expert):
         InterestFactory(follower=FollowerFactory(user=user), **asks)
+    FocalPointFactory(user=partner)
+    FocalPointFactory(user=expert, term_ends_on=localdate() - timedelta(days=1))
     InterestFactory(follower=FollowerFactory(user=None, email="a@example.org"), **asks)
     InterestFactory(follower=FollowerFactory(paused_at=now()), **asks)
     InterestFactory(accepted_at=None, **asks)
@@ -107,7 +110,7 @@ def test_the_preview_counts_exactly_the_rows_that_are_then_written(client, super
     found = client.get(address).context
     audience = found["audience"]
     assert (audience.count, audience.left_out, audience.on_site_only) == (6, {"unconfirmed": 1, "paused": 0}, 3)
-    assert audience.parts == {"partners": 1, "experts": 1, "focal_points": 0, "without_account": 1}
+    assert audience.parts == {"partners": 1, "experts": 1, "focal_points": 1, "without_account": 1}
     assert audience.languages == [("English", 5), ("Français", 1)]
     assert found["reasons"] == [("Sector: Water", 4), ("Words: irrigation", 1), ("Everything in this list", 1)]
     draft.publish(superuser)

@@ -246,3 +246,27 @@ def test_who_may_only_see_decides_nothing(client, sign_in):
     sign_in(is_staff=True)
     assert decide(client, proposal).status_code == 403
     assert Proposal.objects.get().is_open
+
+
+@pytest.mark.parametrize("kind", ["deputy", "correction"])
+def test_what_waited_when_the_seat_was_taken_over_is_told_to_the_successor(point, superuser, kind):
+    facts = {"office_en": "New"} if kind == "correction" else None
+    proposal = Proposal.propose(point, point.user, kind, point, facts, "Directorate of Schools")
+    heir = UserFactory(email="heir@example.org")
+    point.succeed(superuser, FocalPoint(office_en="Office", designated_on=localdate(), user=heir))
+    proposal.decline(superuser, "The letter says otherwise.")
+    designations.tell_of_proposals()
+    assert letters_to("point@example.org") == []
+    (letter,) = Letter.objects.filter(recipients=["heir@example.org"])
+    assert letter.subject.startswith("What your predecessor proposed is not accepted")
+    assert "Directorate of Schools" in letter.text
+    assert "The letter says otherwise." in letter.text
+
+
+def test_nobody_is_told_of_a_proposal_where_the_seat_is_vacant(point, superuser):
+    proposal = ProposalFactory(point=point, proposed_by=point.user)
+    point.end(superuser)
+    proposal.accept(superuser)
+    designations.tell_of_proposals()
+    proposal.refresh_from_db()
+    assert (letters_to("point@example.org"), proposal.told_at is None) == ([], False)
