@@ -22,7 +22,20 @@ from classifications.search import MOST_WORDS, Folded
 
 # What is stored has no address of its own, so a field of a file shows no link; see `download_link`.
 DELETED_PER_PAGE = 25
+ADDRESSES = models.EmailField | models.URLField | models.SlugField
 FORM_FIELDS = {models.FileField: {"widget": forms.FileInput}, models.URLField: {"assume_scheme": "https"}}
+
+
+def in_its_direction(db_field, form_field):
+    """Let a text be typed as its language is written, an address from left to right, and any other as it begins."""
+    if form_field is None or not isinstance(db_field, models.CharField | models.TextField) or db_field.choices:
+        return form_field
+    language = db_field.name[-2:] if db_field.name[-3:] in ("_en", "_fr", "_ar") else ""
+    if language:
+        form_field.widget.attrs |= {"lang": language, "dir": "rtl" if language == "ar" else "ltr"}
+    else:
+        form_field.widget.attrs |= {"dir": "ltr" if isinstance(db_field, ADDRESSES) else "auto"}
+    return form_field
 
 
 def search_folded(queryset, fields, words):
@@ -200,7 +213,7 @@ class RecordAdmin(admin.ModelAdmin):
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "time_zone":
             return time_zone_field(db_field)
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
+        return in_its_direction(db_field, super().formfield_for_dbfield(db_field, request, **kwargs))
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         return _labelled(self, super().formfield_for_foreignkey(db_field, request, **kwargs))
@@ -263,6 +276,9 @@ class LinkedInline(admin.TabularInline):
     formset = NamedFields
     template = "admin/linked_inline.html"
     formfield_overrides = FORM_FIELDS
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        return in_its_direction(db_field, super().formfield_for_dbfield(db_field, request, **kwargs))
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         return _labelled(self, super().formfield_for_foreignkey(db_field, request, **kwargs))

@@ -1,9 +1,11 @@
 """Experts in the admin of focal points: those of their own state, as far as `readers.py` lets a focal point read."""
 
 from django.contrib import admin
+from django.contrib.admin.utils import display_for_value
 from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 from import_export.fields import Field
 from import_export.widgets import CharWidget
 
@@ -40,13 +42,19 @@ READ = {
 }
 
 
+def listed(rows):
+    return pgettext("between names in a list", ", ").join(str(each) for each in rows)
+
+
 def column(name):
     """A field of the page that shows what the profile for focal points has under a name."""
 
     @admin.display(description=READ[name])
     def shown(expert):
         value = getattr(Profile(expert, Kind.PARTNER), name)
-        return ", ".join(str(each) for each in value) if isinstance(value, list) else value
+        if isinstance(value, list):
+            return listed(value)
+        return value if isinstance(value, str) else display_for_value(value, "—")
 
     shown.__name__ = name
     return shown
@@ -121,11 +129,11 @@ class CountryExpertAdmin(Scoped):
 
     @admin.display(description=_("rosters"))
     def on_rosters(self, expert):
-        return ", ".join(str(each.roster) for each in expert.memberships.all())
+        return listed(each.roster for each in expert.memberships.all())
 
     @admin.display(description=_("sectors"))
     def in_sectors(self, expert):
-        return ", ".join(sorted((str(each) for each in expert.sectors.all()), key=alphabetical))
+        return listed(sorted((str(each) for each in expert.sectors.all()), key=alphabetical))
 
     @admin.display(description=_("waiting for"), ordering="waiting_since")
     def waiting(self, expert):

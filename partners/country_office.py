@@ -32,7 +32,7 @@ from classifications.exchange import CityWidget, OutgoingTableAdmin, Table, link
 from classifications.fields import LineField
 from classifications.history import changes_of
 from classifications.models import Country
-from classifications.office import LinkedInline
+from classifications.office import LinkedInline, in_its_direction
 from classifications.steps import ReadOnly, age
 from partners import emails
 from partners.applications import Role
@@ -154,7 +154,7 @@ def _asked(column, **options):
         options["assume_scheme"] = "https"
     elif isinstance(column, CharField) and not column.choices:
         options["form_class"] = LineField
-    return column.formfield(**options)
+    return in_its_direction(column, column.formfield(**options))
 
 
 class Scoped(ReadOnly, OutgoingTableAdmin):
@@ -273,7 +273,7 @@ class CountryInstitutionTable(Table):
 @admin.register(Institution, site=country_office)
 class CountryInstitutionAdmin(Scoped):
     resource_classes = [CountryInstitutionTable]
-    list_display = ["name_en", "acronym", "kind", "place", "status", "waiting"]
+    list_display = ["name_here", "acronym", "kind", "place", "status", "waiting"]
     list_filter = ["status", "kind"]
     list_select_related = ["country", "city"]
     search_fields = ["name_en"]
@@ -313,6 +313,10 @@ class CountryInstitutionAdmin(Scoped):
         status = 400 if form.is_bound else 200
         return TemplateResponse(request, "admin/country_propose.html", context, status=status)
 
+    @admin.display(description=gettext_lazy("institution"), ordering="name_en")
+    def name_here(self, institution):
+        return institution.name
+
     @admin.display(description=gettext_lazy("city"))
     def place(self, institution):
         return institution.place
@@ -335,7 +339,7 @@ class DeputyForm(forms.Form):
 @admin.register(FocalPoint, site=country_office)
 class CountryFocalPointAdmin(Scoped):
     resource_classes = [DesignationTable]
-    list_display = ["programme", "role", "office_en", "designated_on", "term_ends_on", "ended_on"]
+    list_display = ["network", "role", "office_here", "designated_on", "term_ends_on", "ended_on"]
     list_filter = ["role"]
     list_select_related = ["country", "programme"]
     search_fields = ["programme__name_en", "programme__acronym", "office_en", "office_fr", "office_ar"]
@@ -352,6 +356,14 @@ class CountryFocalPointAdmin(Scoped):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["is_own"] = previewed(request) is None and self._own(request).filter(pk=obj.pk).exists()
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    @admin.display(description=gettext_lazy("programme or network"), ordering="programme__name_en")
+    def network(self, point):
+        return point.programme.short_name
+
+    @admin.display(description=gettext_lazy("office"), ordering="office_en")
+    def office_here(self, point):
+        return point.office
 
     def may_be_corrected(self, row):
         return row.is_acting

@@ -266,7 +266,7 @@ class FocalPointAdmin(TableAdmin):
     form = FocalPointForm
     resource_classes = [FocalPointTable]
     list_display = [
-        "country", "programme", "role", "office_en", "designated_on", "term_ends_on", "ended_on", "confirmed_on",
+        "country", "network", "role", "office_here", "designated_on", "term_ends_on", "ended_on", "confirmed_on",
     ]  # fmt: skip
     list_filter = [
         ActingFilter, TermEndingFilter, ConfirmedFilter, MemberStateFilter, "role", "country__oic_group",
@@ -275,7 +275,7 @@ class FocalPointAdmin(TableAdmin):
     list_select_related = ["country", "programme"]
     search_fields = [
         "country__name_en", "country__name_fr", "country__name_ar", "country__iso2", "programme__name_en",
-        "programme__acronym", *OFFICES,
+        "programme__acronym", *OFFICES, "person", "email",
     ]  # fmt: skip
     fieldsets = [
         (None, {"fields": ["country", "programme", "role"]}),
@@ -436,7 +436,15 @@ class FocalPointAdmin(TableAdmin):
         else:
             obj.begin(request.user)
 
-    # --- Forms --------------------------------------------------------------------------------------------------------
+    # --- Lists and forms ----------------------------------------------------------------------------------------------
+
+    @admin.display(description=_("programme or network"), ordering="programme__name_en")
+    def network(self, point):
+        return point.programme.short_name
+
+    @admin.display(description=_("office"), ordering="office_en")
+    def office_here(self, point):
+        return point.office
 
     @admin.display(description=_("stored file"))
     def stored_letter(self, point):

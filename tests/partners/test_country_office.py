@@ -1,7 +1,7 @@
 """The focal point's admin: for whom each address is, and that nothing of another country shows or changes anywhere."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pghistory
 import pytest
@@ -30,6 +30,7 @@ from tests.factories import (
     ProgrammeFactory,
     ReferenceFactory,
     RepresentationFactory,
+    SectorFactory,
     UserFactory,
 )
 from tests.sesric_portal.test_urls import addresses
@@ -302,6 +303,25 @@ def test_an_expert_is_shown_as_far_as_a_focal_point_may_read(world):
     expert.take_back("kept")
     assert client.get(reverse("country:experts_expert_change", args=[expert.pk])).status_code == 302
     assert "Expert of A" not in client.get(reverse("country:experts_expert_changelist")).text
+
+
+@pytest.mark.parametrize(("prefix", "comma"), [("", ", "), ("/ar", "، ")])
+def test_what_is_not_known_of_an_expert_and_when_it_was_said_stand_in_words(world, prefix, comma):
+    people, records = world
+    expert = records["A"][2]
+    expert.sectors.set([SectorFactory(name_ar="ماء"), SectorFactory(name_ar="عمل")])
+    said = datetime(2026, 3, 4, 21, 30, tzinfo=UTC)
+    type(expert).objects.filter(pk=expert.pk).update(days_per_year=None, renewed_at=said)
+    page = (
+        visitor(people, "focal point of A")
+        .get(prefix + reverse("country:experts_expert_change", args=[expert.pk]))
+        .text
+    )
+    shown = dict(re.findall(r'field-(\w+)">.*?<div class="readonly">(.*?)</div>', page, re.DOTALL))
+    assert (shown["days_per_year"], shown["endorsed_on"]) == ("—", "—")
+    assert comma in shown["sectors_by_name"]
+    assert "2026-03-0" not in shown["renewed_at"]
+    assert "2026" in shown["renewed_at"]
 
 
 def test_drafts_of_opportunities_are_their_institutions_own(world):

@@ -1,5 +1,7 @@
 """Staff keep programmes, focal points, committees and pages."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -11,6 +13,7 @@ from tests.factories import (
     LanguageFactory,
     PageFactory,
     ProgrammeFactory,
+    SeatFactory,
     SectorFactory,
     ThemeFactory,
 )
@@ -160,3 +163,41 @@ def test_staff_say_that_all_languages_say_the_same(client, editor):
     client.post(reverse("admin:programmes_page_settle", args=[page.pk]))
     page.refresh_from_db()
     assert page.languages_behind == []
+
+
+def attributes(page, name):
+    return {key: page.context["adminform"].form[name].field.widget.attrs.get(key) for key in ("dir", "lang")}
+
+
+def test_texts_are_typed_in_the_direction_of_their_language(client, superuser):
+    page = client.get("/ar" + reverse("admin:programmes_focalpoint_change", args=[FocalPointFactory().pk]))
+    assert attributes(page, "office_en") == {"dir": "ltr", "lang": "en"}
+    assert attributes(page, "office_fr") == {"dir": "ltr", "lang": "fr"}
+    assert attributes(page, "office_ar") == {"dir": "rtl", "lang": "ar"}
+    assert attributes(page, "person") == {"dir": "auto", "lang": None}
+    assert attributes(page, "email") == {"dir": "ltr", "lang": None}
+    seats = client.get(reverse("admin:programmes_committee_change", args=[SeatFactory().committee_id]))
+    (seat,) = (form for form in seats.context["inline_admin_formsets"][0].formset.initial_forms)
+    assert (seat["part_ar"].field.widget.attrs["dir"], seat["website"].field.widget.attrs["dir"]) == ("rtl", "ltr")
+
+
+@pytest.mark.parametrize(("prefix", "office"), [("", "Ministry"), ("/fr", "Ministère"), ("/ar", "وزارة")])
+def test_the_list_names_offices_in_the_language_of_the_page(client, superuser, prefix, office):
+    FocalPointFactory(
+        office_en="Ministry", office_fr="Ministère", office_ar="وزارة", programme=ProgrammeFactory(acronym="NET")
+    )
+    page = client.get(prefix + reverse("admin:programmes_focalpoint_changelist")).text
+    shown = re.findall(r'class="field-(?:network|office_here)">([^<]+)<', page)
+    assert shown == ["NET", office]
+
+
+@pytest.mark.parametrize("words", ["diallo", "skills@example", "senegal", "السنغال", "oshnet", "competences"])
+def test_designations_are_found_by_whatever_is_known_of_them(client, superuser, words):
+    senegal = CountryFactory(iso2="SN", name_en="Senegal", name_ar="السنغال")
+    one = FocalPointFactory(
+        country=senegal, programme=ProgrammeFactory(acronym="OIC-OSHNET"), office_fr="Bureau des compétences",
+        person="Aïssatou Diallo", email="skills@example.org",
+    )  # fmt: skip
+    FocalPointFactory()
+    listed = client.get(reverse("admin:programmes_focalpoint_changelist"), {"q": words})
+    assert list(listed.context["cl"].queryset) == [one]

@@ -344,6 +344,6 @@ def test_what_is_ended_while_it_is_prolonged_stays_ended():
                 "steps-TOTAL_FORMS": 0, "steps-INITIAL_FORMS": 0,
             }),
         )  # fmt: skip
-        assert answers.count("done") == 2, answers
+        assert answers.count("done") in (1, 2), answers  # who prolongs it is told where it is ended by then
         assert (racers.own().ended_on, racers.own().is_acting) == (TODAY, False)
         assert racers.point.steps.filter(what="ended").count() == 1
