@@ -22,6 +22,13 @@ class LineField(forms.CharField):
         return super().clean(" ".join(str(value).split()) if value else value)
 
 
+class LinesField(forms.CharField):
+    """Several lines of text, with line ends as they are on record: browsers send others, and a text left alone is unchanged."""
+
+    def to_python(self, value):
+        return super().to_python(value).replace("\r\n", "\n")
+
+
 class OnceField(forms.UUIDField):
     """A hidden mark made with the form, by which one that is sent twice is taken once; what is no mark counts as a new one."""
 

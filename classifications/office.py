@@ -17,13 +17,18 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from classifications.fields import LinesField
 from classifications.history import changes_of, deletions, restore, told, value_before
 from classifications.search import MOST_WORDS, Folded
 
 # What is stored has no address of its own, so a field of a file shows no link; see `download_link`.
 DELETED_PER_PAGE = 25
 ADDRESSES = models.EmailField | models.URLField | models.SlugField
-FORM_FIELDS = {models.FileField: {"widget": forms.FileInput}, models.URLField: {"assume_scheme": "https"}}
+FORM_FIELDS = {
+    models.FileField: {"widget": forms.FileInput},
+    models.URLField: {"assume_scheme": "https"},
+    models.TextField: {"form_class": LinesField},
+}
 
 
 def in_its_direction(db_field, form_field):

@@ -13,7 +13,7 @@ from classifications.exchange import Table, link, links
 from classifications.models import Country, Sector
 from classifications.office import LinkedInline
 from classifications.steps import ReadOnly, age
-from classifications.written import alphabetical
+from classifications.written import alphabetical, dates
 from experts.models import Expert, ExpertReview, Export
 from experts.readers import Kind, Profile
 from partners.country_office import Scoped, country_office
@@ -52,6 +52,8 @@ def column(name):
     @admin.display(description=READ[name])
     def shown(expert):
         value = getattr(Profile(expert, Kind.PARTNER), name)
+        if name == "periods_to_come":
+            value = [dates(period.starts_on, period.until) for period in value or []]
         if isinstance(value, list):
             return listed(value)
         return value if isinstance(value, str) else display_for_value(value, "—")

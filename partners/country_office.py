@@ -16,7 +16,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import CharField, DateField, URLField
+from django.db.models import CharField, DateField, TextField, URLField
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -29,7 +29,7 @@ from import_export.fields import Field
 
 from accounts.keeping import KeepsAnswers
 from classifications.exchange import CityWidget, OutgoingTableAdmin, Table, link
-from classifications.fields import LineField
+from classifications.fields import LineField, LinesField
 from classifications.history import changes_of
 from classifications.models import Country
 from classifications.office import LinkedInline, in_its_direction
@@ -154,6 +154,8 @@ def _asked(column, **options):
         options["assume_scheme"] = "https"
     elif isinstance(column, CharField) and not column.choices:
         options["form_class"] = LineField
+    elif isinstance(column, TextField):
+        options["form_class"] = LinesField
     return in_its_direction(column, column.formfield(**options))
 
 

@@ -351,9 +351,13 @@ class FocalPointAdmin(TableAdmin):
 
     @admin.action(description=_("Confirmed by the country today"), permissions=["change"])
     def confirm(self, request, focal_points):
-        for point in focal_points:
+        in_force = list(focal_points.acting())
+        for point in in_force:
             point.confirm(request.user)
-        messages.success(request, gettext("Noted."))
+        if in_force:
+            messages.success(request, gettext("Noted."))
+        if len(in_force) < focal_points.count():
+            messages.warning(request, gettext("Left out: designations that are not in force today."))
 
     def save_model(self, request, obj, form, change):
         if change:

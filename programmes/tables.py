@@ -93,17 +93,17 @@ class FocalPointTable(DesignationTable):
             instance.clean_fields(exclude={*errors, *named})
         except ValidationError as error:
             errors = error.update_error_dict(errors)
-        if not errors.keys() & set(self.Meta.import_id_fields):
-            errors |= self._faults_of_days(instance, errors)
+        if "designated_on" not in errors:
+            errors |= self._faults_of_term(instance, errors)
+        if not errors.keys() & {*self.Meta.import_id_fields, "term_ends_on", "ended_on", "ended_because"}:
+            errors |= self._faults_of_seat(instance)
         if errors:
             raise ValidationError(errors)
 
-    def _faults_of_days(self, point, known):
-        """Give the faults of a line's days by column; note its days for the lines that follow, where there are none."""
-        first, end = point.designated_on, None
-        faults = {}
+    def _faults_of_term(self, point, known):
+        """Give the faults of a line's days by column, those aside that are `known` already."""
+        first, faults = point.designated_on, {}
         if not known.keys() & {"term_ends_on", "ended_on"}:
-            end = _days_of(point)[1]
             faults = point.reopened(self.on_record[point.pk]) if point.pk else {}
         if "term_ends_on" not in known and point.term_ends_on and point.term_ends_on < first:
             faults["term_ends_on"] = _("The term ends before it begins.")
@@ -111,8 +111,11 @@ class FocalPointTable(DesignationTable):
             faults["ended_on"] = _("It ends before it begins.")
         if "ended_on" not in known and point.ended_because and not point.ended_on:
             faults["ended_because"] = _("Say in the column ended_on when it ended.")
-        if faults or end is None:
-            return faults
+        return faults
+
+    def _faults_of_seat(self, point):
+        """Give what speaks against a line's days in its seat; where nothing does, note them for the lines that follow."""
+        first, end = _days_of(point)
         seat = self.held[point.country_id, point.programme_id, point.role]
         others = [each for each in seat if point.pk is None or each[0] != point.pk]
         if any(from_day == first for _key, from_day, _end in others):

@@ -20,6 +20,11 @@ class PageQuerySet(models.QuerySet):
         return self.filter(behind)
 
 
+def _words(page, name):
+    """A text of a page as it reads: line ends, and blanks around it, are as who sent it writes them."""
+    return getattr(page, name).replace("\r\n", "\n").strip()
+
+
 @pghistory.track(
     pghistory.UpdateEvent(row=pghistory.Old),
     pghistory.DeleteEvent(),
@@ -72,7 +77,7 @@ class Page(models.Model):
         moment = now()
         for language in LANGUAGES if former else ():
             names = [f"{part}_{language}" for part in self.WRITTEN]
-            if any(getattr(former, name) != getattr(self, name) for name in names):
+            if any(_words(former, name) != _words(self, name) for name in names):
                 setattr(self, f"changed_{language}_at", moment)
         super().save(*args, **kwargs)
 

@@ -1,7 +1,7 @@
 """The focal point's admin: for whom each address is, and that nothing of another country shows or changes anywhere."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pghistory
 import pytest
@@ -11,9 +11,11 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate, now
+from django.utils.translation import override
 
 from accounts.models import User
 from classifications.models import Country
+from classifications.written import dates
 from experts.models import Expert, Export
 from experts.readers import SHOWN, Kind
 from notifications.models import Letter
@@ -310,6 +312,7 @@ def test_what_is_not_known_of_an_expert_and_when_it_was_said_stand_in_words(worl
     people, records = world
     expert = records["A"][2]
     expert.sectors.set([SectorFactory(name_ar="ماء"), SectorFactory(name_ar="عمل")])
+    expert.periods.create(starts_on=date(2090, 2, 3), until=date(2090, 2, 9))
     said = datetime(2026, 3, 4, 21, 30, tzinfo=UTC)
     type(expert).objects.filter(pk=expert.pk).update(days_per_year=None, renewed_at=said)
     page = (
@@ -320,6 +323,8 @@ def test_what_is_not_known_of_an_expert_and_when_it_was_said_stand_in_words(worl
     shown = dict(re.findall(r'field-(\w+)">.*?<div class="readonly">(.*?)</div>', page, re.DOTALL))
     assert (shown["days_per_year"], shown["endorsed_on"]) == ("—", "—")
     assert comma in shown["sectors_by_name"]
+    with override(prefix.strip("/") or "en"):
+        assert shown["periods_to_come"] == dates(date(2090, 2, 3), date(2090, 2, 9))
     assert "2026-03-0" not in shown["renewed_at"]
     assert "2026" in shown["renewed_at"]
 

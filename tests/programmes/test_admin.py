@@ -201,3 +201,26 @@ def test_designations_are_found_by_whatever_is_known_of_them(client, superuser, 
     FocalPointFactory()
     listed = client.get(reverse("admin:programmes_focalpoint_changelist"), {"q": words})
     assert list(listed.context["cl"].queryset) == [one]
+
+
+def test_a_browser_that_sends_other_line_ends_changes_no_text_but_the_one_that_was_written(client, editor):
+    texts = {f"{part}_{code}": f"One {code}.\n\n- two" for part in ("lead", "body") for code in ("en", "fr", "ar")}
+    page = PageFactory(slug="about", **texts)
+    form = client.get(reverse("admin:programmes_page_change", args=[page.pk])).context["adminform"].form
+    sent = {name: str(form[name].value() or "").replace("\n", "\r\n") for name in form.fields}
+    client.post(reverse("admin:programmes_page_change", args=[page.pk]), sent | {"lead_en": "One en.\r\n\r\n- three"})
+    page.refresh_from_db()
+    assert (page.lead_en, page.body_fr, page.languages_behind) == ("One en.\n\n- three", texts["body_fr"], ["fr", "ar"])
+    history = client.get(reverse("admin:programmes_page_history", args=[page.pk]))
+    (change,) = history.context["changes"]
+    assert [each.name for each in change.differences] == ["lead_en"]
+
+
+def test_a_page_whose_texts_were_stored_with_other_line_ends_is_not_behind_for_that(db):
+    page = PageFactory(body_en="One.\r\nTwo.", body_fr="Un.\r\nDeux.\r\n")
+    page.body_en, page.body_fr = "One.\nTwo.", "Un.\nDeux."
+    page.save()
+    assert (page.changed_en_at, page.changed_fr_at) == (None, None)
+    page.body_en = "One.\nThree."
+    page.save()
+    assert page.languages_behind == ["fr", "ar"]

@@ -553,3 +553,26 @@ def test_terms_that_end_soon(client, superuser):
     FocalPointFactory(term_ends_on=TODAY - DAY)
     listed = client.get(reverse("admin:programmes_focalpoint_changelist"), {"term-ending": "yes"})
     assert list(listed.context["cl"].queryset) == [soon]
+
+
+def test_what_is_not_in_force_is_not_confirmed(client, superuser):
+    point, ended, to_come = (
+        FocalPointFactory(),
+        FocalPointFactory(ended_on=TODAY),
+        FocalPointFactory(designated_on=TODAY + DAY),
+    )
+    chosen = {"action": "confirm", "_selected_action": [point.pk, ended.pk, to_come.pk]}
+    page = client.post(reverse("admin:programmes_focalpoint_changelist"), chosen, follow=True)
+    assert [str(each) for each in page.context["messages"]] == [
+        "Noted.", "Left out: designations that are not in force today.",
+    ]  # fmt: skip
+    assert list(FocalPoint.objects.filter(confirmed_on=TODAY)) == [point]
+
+
+@pytest.mark.parametrize(("begins", "told"), [(TODAY, "now waits for you"), (TODAY + 9 * DAY, "From that day on")])
+def test_a_successor_reads_from_when_on_what_waits_is_theirs(db, begins, told):
+    old = FocalPointFactory()
+    old.succeed(None, unsaved(designated_on=begins, user=UserFactory(email="heir@example.org")))
+    tell()
+    text = Letter.objects.get(recipients=["heir@example.org"]).text
+    assert [words for words in ("now waits for you", "From that day on") if words in text] == [told]

@@ -147,3 +147,8 @@ def test_empty_rows_of_a_workbook_are_no_fault_and_are_counted(client, superuser
     assert {line for line, _column in told(preview)} == {5}
     preview = previewed(client, workbook(right, [None] * 7), kind="1")
     assert "Imported: 1 new" in confirmed(client, preview).text
+
+
+def test_the_days_of_a_line_are_told_beside_what_else_is_wrong_in_it(client, superuser, seat):
+    preview = previewed(client, table("ZZ,net,friend,2021-01-01,2020-01-01,2020-02-01,"))
+    assert told(preview) == {(2, column) for column in ("country", "role", "term_ends_on", "ended_on", "office_en")}

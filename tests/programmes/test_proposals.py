@@ -148,6 +148,13 @@ def test_what_is_as_it_was_is_no_proposal(client, point):
     assert not Proposal.objects.exists()
 
 
+def test_a_text_of_several_lines_that_was_left_alone_is_not_proposed(client, point):
+    expert = ExpertFactory(nationality=point.country, summary_en="Teaches.\n\nAnd learns.", name="Amina Sampl")
+    sent = typed(client, "experts_expert", expert, name="Amina Sample", summary_en="Teaches.\r\n\r\nAnd learns.")
+    client.post(path("experts_expert", expert), sent)
+    assert Proposal.objects.get().facts == {"name": "Amina Sample"}
+
+
 def test_a_second_one_takes_the_place_of_the_first(client, point):
     for office in ("One", "Two"):
         client.post(
