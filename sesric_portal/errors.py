@@ -2,8 +2,10 @@
 
 from urllib.parse import urlsplit
 
+from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponseNotAllowed
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.views.decorators.csrf import requires_csrf_token
 
@@ -25,12 +27,17 @@ def not_found(request, exception):
     return render(request, "404.html", {"reason": _reason(exception)}, status=404)
 
 
+@requires_csrf_token
 def server_error(request):
-    """503 while the database does not answer, with a word on when to come back; else 500."""
+    """503 while the database does not answer, with a word on when to come back; else 500.
+
+    What a reader typed into a form of ours is given back, to be sent again.
+    """
     import sys  # noqa: PLC0415  the exception is only to be had here
 
     away = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError))
-    response = render(request, "500.html", {"away": away, "frame_only": True}, status=503 if away else 500)
+    context = {"away": away, "frame_only": True, "kept": _typed(request)}
+    response = render(request, "500.html", context, status=503 if away else 500)
     if away:
         response["Retry-After"] = "60"
     return response
@@ -45,8 +52,15 @@ def csrf_failure(request, reason=""):
     taken = methods_of(request.resolver_match.func) if request.resolver_match else None
     if taken and request.method not in taken:
         return HttpResponseNotAllowed(taken)
-    kept = answers_of(request.POST) if _came_from_here(request) else {}
-    return render(request, "403_csrf.html", {"kept": kept}, status=403)
+    return render(request, "403_csrf.html", {"kept": _typed(request)}, status=403)
+
+
+def _typed(request):
+    """What was typed into a form of the portal, without passwords, as far as it can be read."""
+    try:
+        return answers_of(request.POST) if _came_from_here(request) else {}
+    except (OSError, SuspiciousOperation, MultiPartParserError):  # a body that broke off, or was too big
+        return {}
 
 
 def _came_from_here(request):

@@ -48,6 +48,28 @@ def test_who_is_signed_in_is_shown_them_too(db, visitor, status):
     assert (response.status_code, f"<h1>{HEADINGS[status]}</h1>" in response.content.decode()) == (status, True)
 
 
+TYPED = {"subject": "A question", "text": "Words <enough> for a box of their own. " * 3, "password": "secret words"}
+
+
+@pytest.mark.parametrize(("status", "shown"), [(500, True), (503, True), (404, False), (400, False)])
+def test_what_was_typed_is_given_back_where_the_fault_is_ours(db, visitor, status, shown):
+    html = visitor.post(f"/ar/broken/{status}/", TYPED, headers={"origin": "http://testserver"}).content.decode()
+    assert ("Words &lt;enough&gt; for a box of their own. " in html) == shown
+    assert ('name="subject" value="A question"' in html, 'action="/ar/broken/' in html) == (shown, shown)
+    assert "secret words" not in html
+
+
+@pytest.mark.parametrize("headers", [{}, {"origin": "https://evil.example"}])
+def test_the_form_of_another_site_is_not_handed_on(db, visitor, headers):
+    assert "A question" not in visitor.post("/broken/500/", TYPED, headers=headers).content.decode()
+
+
+def test_a_body_that_cannot_be_read_is_no_second_failure(db, visitor):
+    for body, kind in ((b"x", "multipart/form-data; boundary="), (b"--x\r\n", "multipart/form-data; boundary=x")):
+        response = visitor.generic("POST", "/broken/503/", body, kind, headers={"origin": "http://testserver"})
+        assert (response.status_code, HEADINGS[503] in response.content.decode()) == (503, True)
+
+
 AWAY = """
 import django
 django.setup()
@@ -59,6 +81,9 @@ visitor.cookies["sessionid"] = "abcdefghijklmnopqrstuvwxyz012345"
 for path in ("/fr/events/", "/fr/desk/", "/health/ready", "/health/live"):
     response = visitor.get(path)
     print(path, response.status_code, response.headers.get("Retry-After"), 'lang="fr"' in response.content.decode())
+letter = {"name": "Awa", "email": "awa@example.org", "subject": "A question", "text": "Words of a letter."}
+response = visitor.post("/fr/contact/", letter, headers={"origin": "http://testserver"})
+print(response.status_code, 'name="text" value="Words of a letter."' in response.content.decode())
 """
 
 
@@ -68,5 +93,6 @@ def test_without_the_database_readers_are_told_to_come_back(tmp_path):
         AWAY, DATABASE_URL=f"postgres://nobody@/portal?host={tmp_path}", DEBUG="1", ALLOWED_HOSTS="testserver"
     )
     assert (done.stdout.splitlines(), done.returncode) == (
-        ["/fr/events/ 503 60 True", "/fr/desk/ 503 60 True", "/health/ready 503 None False", "/health/live 200 None False"], 0,
+        ["/fr/events/ 503 60 True", "/fr/desk/ 503 60 True", "/health/ready 503 None False", "/health/live 200 None False",
+         "503 True"], 0,
     ), done.stderr  # fmt: skip
