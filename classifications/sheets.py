@@ -225,6 +225,9 @@ def read_sheet(path, columns):
     except FileNotFoundError:
         sheet.broken(0, "", "", "missing file")
         return sheet
+    except OSError as error:
+        sheet.broken(0, "", "", f"cannot be read: {error.strerror}")
+        return sheet
     content = _decode(sheet, raw)
     reader = csv.reader(io.StringIO(content, newline=""), strict=True)
     line = 1

@@ -185,6 +185,12 @@ def test_a_missing_file_is_the_only_fault(db, folder, name):
     assert faults_in(folder) == [f"{name}:0: -: '': missing file"]
 
 
+def test_a_folder_in_the_place_of_a_file_is_told(db, folder):
+    (folder / "series.csv").unlink()
+    (folder / "series.csv").mkdir()
+    assert faults_in(folder) == ["series.csv:0: -: '': cannot be read: Is a directory"]
+
+
 def test_a_missing_and_an_unknown_column_are_told(db, folder):
     rows = read(folder / "countries.csv")
     rows[0][rows[0].index("weekend")] = "week-end"
