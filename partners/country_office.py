@@ -32,7 +32,7 @@ from classifications.exchange import CityWidget, OutgoingTableAdmin, Table, link
 from classifications.fields import LineField, LinesField
 from classifications.history import changes_of
 from classifications.models import Country
-from classifications.office import LinkedInline, in_its_direction
+from classifications.office import LeadsToOwnRecords, LinkedInline, in_its_direction
 from classifications.steps import ReadOnly, age
 from partners import emails
 from partners.applications import Role
@@ -44,7 +44,7 @@ from programmes.models import FocalPoint, Proposal
 from programmes.tables import DesignationTable
 
 
-class CountryOffice(KeepsAnswers, admin.AdminSite):
+class CountryOffice(KeepsAnswers, LeadsToOwnRecords, admin.AdminSite):
     site_header = gettext_lazy("Training and Technical Cooperation")
     site_title = gettext_lazy("Training and Technical Cooperation")
     index_title = gettext_lazy("The focal point’s records")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from accounts.keeping import KeepsAnswers
 from classifications.charts import Chart, Number, Row
 from classifications.exchange import ImportFilter, imports, rows_of_import
+from classifications.office import LeadsToOwnRecords
 from classifications.steps import AGES
 
 LAST_IMPORTS = 5
@@ -41,7 +42,7 @@ class LabelledChoices(AutocompleteJsonView):
         return super().serialize_result(obj, to_field_name) | {"text": label(obj)}
 
 
-class PortalAdminSite(KeepsAnswers, admin.AdminSite):
+class PortalAdminSite(KeepsAnswers, LeadsToOwnRecords, admin.AdminSite):
     site_header = gettext_lazy("Training and Technical Cooperation")
     site_title = gettext_lazy("Training and Technical Cooperation")
     index_title = gettext_lazy("The Centre’s desk")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -165,9 +166,9 @@ def test_editors_see_what_they_keep_and_no_more(client, editor, model):
 
 
 @pytest.mark.parametrize("model", MADE_BY)
-def test_editors_delete_documents_only(client, editor, model):
+def test_editors_delete_documents_and_seats_only(client, editor, model):
     allowed = admin.site._registry[model].has_delete_permission(_request(editor))
-    assert allowed == (model is ProgrammeDocument)
+    assert allowed == (model in (ProgrammeDocument, Seat))
 
 
 def test_choices_of_cities_tell_the_country(client, superuser):
@@ -202,3 +203,20 @@ def test_tables_write_a_moment_as_the_pages_do(client, superuser, prefix, writte
     factories.AnnouncementFactory(at=at)
     page = client.get(prefix + "/admin/notifications/announcement/").content.decode()
     assert written in page
+
+
+def test_no_number_of_a_kind_of_records_is_a_failure(client, superuser):
+    """Some kinds have no table."""
+    event = factories.EventFactory()
+    kinds = [*map(str, ContentType.objects.values_list("pk", flat=True)), "0", "x", "²", "9" * 30]
+    answers = {kind: client.get(f"/admin/r/{kind}/{event.pk}/").status_code for kind in kinds}
+    own = str(ContentType.objects.get_for_model(Event).pk)
+    assert {answers.pop(own)} | set(answers.values()) == {302, 404}
+    assert client.get(f"/admin/r/{own}/{event.pk}/").url.endswith(event.get_absolute_url())
+    assert client.get(f"/admin/r/{own}/x/").status_code == 404
+
+
+def test_the_page_of_a_record_is_found_by_number_by_those_alone_who_may_see_it_in_the_admin(client, sign_in):
+    sign_in(is_staff=True)
+    kind = ContentType.objects.get_for_model(Event).pk
+    assert client.get(f"/admin/r/{kind}/{factories.EventFactory(published_at=None).pk}/").status_code == 404
