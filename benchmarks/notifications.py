@@ -154,7 +154,9 @@ def deliver(port):
     from notifications.models import Letter, Notification  # noqa: PLC0415
     from notifications.tasks import write_letters  # noqa: PLC0415
 
-    some = Notification.objects.order_by("pk").values("pk")[:LETTERS]
+    some = (
+        Notification.objects.filter(due_at__isnull=False).order_by("pk").values("pk")[:LETTERS]
+    )  # some want no letters
     Notification.objects.filter(due_at__isnull=False).exclude(pk__in=some).update(withheld="muted")
     from django.utils.timezone import now  # noqa: PLC0415
 

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.timezone import now
 
 from notifications.models import Announcement, Interest, Notification
-from notifications.models.follower import slots, zones_in_use
+from notifications.models.follower import slots, slots_elsewhere
 from notifications.subjects import subject_of
 from notifications.waking import wake
 
@@ -108,11 +108,12 @@ SELECT %s, found.follower_id,
     ARRAY(SELECT fact FROM unnest(found.facts) AS fact WHERE fact = ANY(%s))) ORDER BY found.id),
   array_agg(found.id ORDER BY found.id), %s,
   CASE WHEN follower.paused_at IS NULL THEN
-    min(CASE found.frequency WHEN 'at-once' THEN %s WHEN 'daily' THEN slots.daily WHEN 'weekly' THEN slots.weekly END) END, ''
+    min(CASE found.frequency WHEN 'at-once' THEN %s WHEN 'daily' THEN coalesce(slots.daily, %s)
+      WHEN 'weekly' THEN coalesce(slots.weekly, %s) END) END, ''
 FROM found
 JOIN notifications_follower AS follower ON follower.id = found.follower_id
 LEFT JOIN accounts_user AS account ON account.id = follower.user_id
-JOIN unnest(%s::text[], %s::timestamptz[], %s::timestamptz[]) AS slots (zone, daily, weekly)
+LEFT JOIN unnest(%s::text[], %s::timestamptz[], %s::timestamptz[]) AS slots (zone, daily, weekly)
   ON slots.zone = coalesce(account.time_zone, follower.time_zone)
 GROUP BY found.follower_id, follower.paused_at
 ON CONFLICT DO NOTHING
@@ -155,8 +156,8 @@ def _reach_matching(announcement):
     found = Interest.objects.matching(announcement).order_by()
     matching, params = found.values_list("pk", "follower", "facts", "words", "frequency").query.sql_with_params()
     moment = now()
-    given = [*params, announcement.pk, announcement.facts, moment, moment, *slots(moment, zones_in_use())]
-    return _written(_WRITE_ROWS.format(matching=matching), given)
+    due = [moment, *slots_elsewhere(moment), *slots(moment)]
+    return _written(_WRITE_ROWS.format(matching=matching), [*params, announcement.pk, announcement.facts, moment, *due])
 
 
 def _reach_told(announcement):

@@ -38,13 +38,15 @@ def check(what, found, promised):
 
 
 def write_letters(count):
-    """Have that many letters wait; give their marks, as their Message-IDs begin."""
+    """Have that many letters wait, and a worker woken; give their marks, as their Message-IDs begin."""
     from notifications.models import Letter  # noqa: PLC0415  needs the settings of the bench
+    from notifications.waking import wake  # noqa: PLC0415
 
     written = Letter.objects.bulk_create(
         Letter(recipients=[f"a{n}@example.org"], sender="portal@example.org", subject=f"Letter {n}", text="Text")
         for n in range(count)
     )
+    wake("notifications.tasks.deliver_letters")
     return {str(letter.message_id) for letter in written}
 
 
@@ -71,14 +73,21 @@ def uncertain():
     return Letter.objects.uncertain().count()
 
 
+def try_now(letters):
+    """Have letters tried at once that failed and would wait."""
+    from django.utils.timezone import now  # noqa: PLC0415
+
+    from notifications.waking import wake  # noqa: PLC0415
+
+    letters.update(try_after=now() - timedelta(seconds=1))
+    wake("notifications.tasks.deliver_letters")
+
+
 def begin_work(bench):
     """Start a worker and wait until it posts: one whose processes are killed while it starts does not start at all."""
-    from notifications.waking import ask  # noqa: PLC0415
-
     bench.start_worker()
     write_letters(1)
-    ask("notifications.tasks.deliver_letters")
-    until(lambda: waiting() == 0, 60, "the worker has started")
+    until(lambda: waiting() == 0, 120, "the worker has started")
 
 
 # --- The experiments --------------------------------------------------------------------------------------------------
@@ -109,7 +118,7 @@ def kill_before_commit(bench):
 
     from notifications.models import Letter  # noqa: PLC0415
 
-    until(lambda: waiting() == 0, 60, "nothing waits")
+    until(lambda: waiting() == 0, 120, "nothing waits")
     bench.sink.taken.clear()
     held = {}
 
@@ -138,7 +147,7 @@ def kill_before_commit(bench):
     time.sleep(0.3)
     held["lock"].rollback()
     held["lock"].close()
-    until(lambda: Letter.objects.sent().filter(pk=letter.pk).exists(), 60, "the letter is sent again and noted")
+    until(lambda: Letter.objects.sent().filter(pk=letter.pk).exists(), 120, "the letter is sent again and noted")
     letter.refresh_from_db()
     check(
         "times the mail server took it, by Message-ID",
@@ -200,7 +209,6 @@ def say_nothing(bench):
     from django.utils.timezone import now  # noqa: PLC0415
 
     from notifications.models import Letter  # noqa: PLC0415
-    from notifications.waking import ask  # noqa: PLC0415
 
     until(lambda: waiting() == 0, 120, "nothing waits")
     bench.stop("worker")
@@ -212,9 +220,8 @@ def say_nothing(bench):
         with serving(Reluctant(step, every=every), port):
             [mark] = write_letters(1)
             letter = Letter.objects.filter(message_id=mark)
-            ask("notifications.tasks.deliver_letters")
-            began = until(lambda letter=letter: letter.get().posting_at, 60, "a worker connects")
-            until(lambda letter=letter: letter.get().attempts, 60, "the worker gives up", every=0.02)
+            began = until(lambda letter=letter: letter.get().posting_at, 120, "a worker connects")
+            until(lambda letter=letter: letter.get().attempts, 120, "the worker gives up", every=0.02)
             took = round((now() - began).total_seconds(), 2)
         letter.update(try_after=now() + timedelta(hours=1))
         letters.append(mark)
@@ -224,7 +231,7 @@ def say_nothing(bench):
     check("steps after which the outcome is unknown", unknown, lambda found: found == ["text", "text"])
     bench.stop("silenced")
     bench.sink.taken.clear()
-    Letter.objects.filter(message_id__in=letters).update(try_after=now())
+    try_now(Letter.objects.filter(message_id__in=letters))
     begin_work(bench)
     check("taken by a server that answers", taken(bench, set(letters)), lambda found: found == len(letters))
 
@@ -273,17 +280,52 @@ def publish_at_once(bench):
         answers = list(pool.map(lambda _n: publish(bench, key), range(50)))
     check("answers of 50 publications of one thing", sorted(set(answers)), lambda found: found == [302])
     check("announcements", Announcement.objects.count() - before, lambda found: found == 1)
-    until(lambda: Notification.objects.count() - rows_before >= READERS, 60, "the readers are found")
+    until(lambda: Notification.objects.count() - rows_before >= READERS, 120, "the readers are found")
     time.sleep(1)
     check("readers told", Notification.objects.count() - rows_before, lambda found: found == READERS)
 
 
+def cut_off(bench):
+    """The database cuts off a publication before it commits: nothing of it is left, nobody is told, and it can be tried again."""
+    from django.db import connection, connections  # noqa: PLC0415
+
+    from notifications.models import Announcement, Letter, Notification  # noqa: PLC0415
+    from partners.models import Notice  # noqa: PLC0415
+
+    def rows():
+        return [model.objects.count() for model in (Notice, Announcement, Notification, Letter)]
+
+    def cut():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted")
+            return cursor.rowcount
+
+    until(lambda: waiting() == 0, 120, "nothing waits")
+    before, key, answers = rows(), uuid.uuid4(), []
+    own = connections.create_connection("default")
+    own.inc_thread_sharing()
+    own.set_autocommit(False)
+    own.cursor().execute("LOCK TABLE notifications_announcement IN SHARE MODE")
+    request = in_background(lambda: answers.append(publish(bench, key)))
+    until(cut, 30, "the publication waits to announce itself")
+    own.rollback()
+    own.close()
+    request.join(60)
+    time.sleep(SWEEP + 2)  # a round of both beats
+    check("answer to a publication that was cut off", answers, lambda found: found == [500])
+    check(
+        "rows left of it", [now - then for now, then in zip(rows(), before, strict=True)], lambda found: not any(found)
+    )
+    check("answer to the same form sent again", publish(bench, key), lambda found: found == 302)
+    until(lambda: Notification.objects.count() - before[2] == READERS, 120, "the readers are told")
+
+
 def restart_postgres(bench):
     """PostgreSQL is restarted while letters are posted."""
-    until(lambda: waiting() == 0, 60, "nothing waits")
+    until(lambda: waiting() == 0, 120, "nothing waits")
     bench.sink.taken.clear()
     written = write_letters(LETTERS // 2)
-    until(lambda: len(bench.sink.taken) > LETTERS // 20, 60, "letters are being posted")
+    until(lambda: len(bench.sink.taken) > LETTERS // 20, 120, "letters are being posted")
     bench.restart_postgres()
     until(lambda: waiting() == 0, 300, "all letters are posted")
     check("lost over a restart of PostgreSQL", LETTERS // 2 - taken(bench, written), lambda found: found == 0)
@@ -292,24 +334,22 @@ def restart_postgres(bench):
 
 def refuse(bench):
     """The mail server refuses for now, then takes; and refuses for good."""
-    from django.utils.timezone import now  # noqa: PLC0415
-
     from notifications.models import Letter  # noqa: PLC0415
 
-    until(lambda: waiting() == 0, 60, "nothing waits")
+    until(lambda: waiting() == 0, 120, "nothing waits")
     bench.sink.taken.clear()
     bench.sink.answer = "451 Later"
     written = write_letters(20)
-    until(lambda: not Letter.objects.waiting().filter(attempts=0).exists(), 60, "each was tried once")
+    until(lambda: not Letter.objects.waiting().filter(attempts=0).exists(), 120, "each was tried once")
     found = set(Letter.objects.waiting().values_list("attempts", flat=True))
     check("attempts of letters refused for now", found, lambda found: found == {1})
     bench.sink.answer = "250 Taken"
-    Letter.objects.waiting().update(try_after=now() - timedelta(seconds=1))
-    until(lambda: waiting() == 0, 60, "they are taken")
+    try_now(Letter.objects.waiting())
+    until(lambda: waiting() == 0, 120, "they are taken")
     check("taken afterwards", taken(bench, written), lambda found: found == 20)
     bench.sink.answer = "554 Never"
     write_letters(20)
-    until(lambda: waiting() == 0, 60, "they are given up")
+    until(lambda: waiting() == 0, 120, "they are given up")
     found = set(Letter.objects.given_up().values_list("attempts", flat=True))
     check("attempts of letters refused for good", found, lambda found: found == {1})
     bench.sink.answer = "250 Taken"
@@ -387,6 +427,7 @@ def main():
         is_over = threading.Event()
         experiments = [
             ("one thing published fifty times", lambda: publish_at_once(bench)),
+            ("a publication cut off", lambda: cut_off(bench)),
             ("the broker frozen", lambda: break_broker(
                 bench, "frozen", lambda: os.kill(pid, signal.SIGSTOP), lambda: os.kill(pid, signal.SIGCONT))),
             ("the broker emptied", lambda: break_broker(

@@ -5,10 +5,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.utils.timezone import now
 
 from notifications.matching import announce
-from notifications.models.follower import due_at, slots, zones_in_use
+from notifications.models.follower import due_at, slots
 from notifications.tasks import fan_out, write_letters
 from tests.factories import FollowerFactory, InterestFactory, MembershipFactory, OpportunityFactory, UserFactory
 
@@ -27,13 +28,20 @@ def test_letters_are_due_at_seven_in_the_readers_morning(zone):
         assert weekly.astimezone(zone).weekday() == 0
 
 
-def test_every_zone_in_which_somebody_follows_has_its_slot(db):
-    FollowerFactory(user=UserFactory(time_zone="Africa/Dakar"))
-    FollowerFactory(user=UserFactory(time_zone="Nowhere/Any_more"))
-    FollowerFactory(user=None, email="a@example.org", time_zone="Asia/Jakarta")
-    UserFactory(time_zone="America/Lima")
-    names, daily, weekly = slots(now(), zones_in_use())
-    assert names == ["Africa/Dakar", "Asia/Jakarta", "Nowhere/Any_more"]
+def test_every_zone_has_its_slot_and_so_has_one_whose_name_is_gone(db):
+    zones = ["Africa/Dakar", "Nowhere/Any_more", "Asia/Jakarta"]
+    readers = [FollowerFactory(user=UserFactory(time_zone=zone)) for zone in zones[:2]]
+    readers.append(FollowerFactory(user=None, email="a@example.org", time_zone=zones[2]))
+    for reader in readers:
+        InterestFactory(follower=reader, frequency="weekly")
+    announce("opportunity", OpportunityFactory().pk)
+    fan_out()
+    for reader, zone in zip(readers, ["Africa/Dakar", settings.TIME_ZONE, "Asia/Jakarta"], strict=True):
+        [row] = reader.notifications.all()
+        assert row.due_at == due_at("weekly", ZoneInfo(zone), row.made_at)
+    names, daily, weekly = slots(now())
+    assert {"Africa/Dakar", "Asia/Jakarta", settings.TIME_ZONE} <= set(names)
+    assert len(names) == len(daily) == len(weekly)
     assert all(moment > now() for moment in [*daily, *weekly])
 
 
