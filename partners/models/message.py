@@ -113,10 +113,7 @@ class SideQuerySet(models.QuerySet):
 
     def unanswered(self):
         """Those in which the partner wrote last and nothing is an `obstacle` to answering."""
-        blocks = Block.objects.in_force().filter(
-            Q(institution=OuterRef("partner"), blocked=OuterRef("institution"))
-            | Q(institution=OuterRef("institution"), blocked=OuterRef("partner"))
-        )
+        blocks = Block.objects.in_force().between(OuterRef("institution"), OuterRef("partner"))
         return self.filter(
             ~Exists(blocks),
             Side.UNANSWERED,
@@ -265,6 +262,10 @@ class Message(models.Model):
 class BlockQuerySet(models.QuerySet):
     def in_force(self):
         return self.filter(lifted_at=None)
+
+    def between(self, one, other):
+        """Blocks of one of two institutions by the other, whichever it is."""
+        return self.filter(Q(institution=one, blocked=other) | Q(institution=other, blocked=one))
 
 
 class Block(models.Model):

@@ -85,8 +85,16 @@ def write(request, partner):
         else:
             messages.success(request, _("Sent. You will be told by e-mail when an answer comes."))
             return redirect(side)
-    context = {"institution": partner, "form": form, "mine": mine}
+    context = {"institution": partner, "form": form, "mine": mine, "obstacle": _known_obstacle(request, partner, mine)}
     return render(request, "partners/write.html", context, status=_status(request, form))
+
+
+def _known_obstacle(request, partner, mine):
+    """Why nothing that is typed could be sent, where a block says so before anything is."""
+    if request.method == "POST" or request.kept.draft or len(mine) > 1:
+        return None
+    is_blocked = Block.objects.in_force().between(mine[0], partner).exists()
+    return obstacle(mine[0], partner, request.user) if is_blocked else None
 
 
 def _subject(request, partner):

@@ -432,8 +432,13 @@ def test_a_blocked_institution_begins_nothing_new(signed_in, partner, two):
         assert partner.post(f"/partners/messages/{theirs.pk}/block/").status_code == 302
     block = Block.objects.get()
     assert (block.institution, block.blocked, block.by) == (two.theirs, two.mine, two.them)
+    told = signed_in.get("/partners/theirs/write/").text
+    assert (NOT_RECEIVING in told, "<textarea" in told) == (True, False)
+    told = partner.get("/partners/mine/write/").text
+    assert ("Lift the block to write to it." in told, "<textarea" in told) == (True, False)
     refused = signed_in.post("/partners/theirs/write/", filled())
     assert (refused.status_code, NOT_RECEIVING in refused.text) == (400, True)
+    assert "<textarea" in signed_in.get("/partners/theirs/write/").text  # what was typed is kept, and stands there
     assert partner.get("/desk/").context["tasks"] == []
     own = partner.get(f"/partners/messages/{theirs.pk}/")
     assert "Your institution has blocked this one." in own.text
