@@ -9,7 +9,7 @@ import unicodedata
 
 from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeData, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 
 LANGUAGES = ("en", "fr", "ar")
 
@@ -147,6 +147,25 @@ def in_language(text, language, page):
         return escape(text)
     direction = "rtl" if language == "ar" else "ltr"
     return mark_safe(f'<bdi lang="{language}" dir="{direction}">{escape(text)}</bdi>')  # noqa: S308  escaped
+
+
+def in_each_language(value):
+    """What a value is called in each language, as one text to store; what is called the same everywhere stays as it is."""
+    names = []
+    for language in LANGUAGES:
+        with override(language):
+            names.append(str(value))
+    return names[0] if len({*names}) == 1 else f"⟦{'¦'.join(names)}⟧"
+
+
+def read_here(text):
+    """A stored text in the language of the page, where it holds words `in_each_language`."""
+
+    def chosen(part):
+        names = part[1].split("¦")
+        return names[LANGUAGES.index(page_language())] if len(names) == len(LANGUAGES) else part[0]
+
+    return re.sub("⟦([^⟦⟧]*)⟧", chosen, text)
 
 
 def alphabetical(text):

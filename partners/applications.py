@@ -11,10 +11,12 @@ How a step is taken is in `stepped.py`.
 """
 
 from django.conf import settings
+from django.contrib import admin
 from django.db import models
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from classifications.written import read_here
 from partners.stepped import Step, Stepped
 
 
@@ -169,3 +171,9 @@ class ReviewStep(models.Model):
 
     def __str__(self):
         return self.get_decision_display()
+
+    @property
+    @admin.display(description=_("words of the one who decided"))
+    def words(self):
+        """The reason as it reads in the language of the page."""
+        return read_here(self.reason)

@@ -242,7 +242,7 @@ class Scoped(ReadOnly, OutgoingTableAdmin):
 
 class HistoryInline(ReadOnly, LinkedInline):
     model = Review
-    fields = readonly_fields = ["at", "decision", "role", "reason"]
+    fields = readonly_fields = ["at", "decision", "role", "words"]
     verbose_name_plural = gettext_lazy("history of its review")
     template = "admin/history_inline.html"
     can_delete = False

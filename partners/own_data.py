@@ -19,11 +19,11 @@ def held_about(user):
             for each in user.representations.select_related("institution")
         ],
         "steps taken": [
-            {"institution": str(each.institution), "step": str(each), "when": each.at, "words": each.reason}
+            {"institution": str(each.institution), "step": str(each), "when": each.at, "words": each.words}
             for each in Review.objects.filter(by=user).select_related("institution")
         ],
         "steps about the person": [
-            {"institution": str(each.institution), "step": str(each), "when": each.at, "words": each.reason}
+            {"institution": str(each.institution), "step": str(each), "when": each.at, "words": each.words}
             for each in Review.objects.filter(person=user).select_related("institution")
         ],
         "changes proposed": [

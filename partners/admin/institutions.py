@@ -67,7 +67,7 @@ class ReviewInline(ReadOnly, LinkedInline):
     """What was decided about it. Whoever may see the institution may read this."""
 
     model = Review
-    fields = readonly_fields = ["at", "decision", "by", "role", "person", "reason"]
+    fields = readonly_fields = ["at", "decision", "by", "role", "person", "words"]
     verbose_name_plural = gettext_lazy("history of its review")
     can_delete = False
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from classifications.models import Country
+from classifications.written import in_each_language
 from partners.applications import Decision, Role
 from partners.models.institution import Institution
 
@@ -101,8 +102,10 @@ class ProposedChange(models.Model):
         return change
 
     def told(self):
-        """The change as values alone, which need no translation where the history is read in another language."""
-        return "\n".join(f"{old or '—'} → {new or '—'}" for _label, old, new in self.differences())
+        """The change as values alone, for a history that each reads in their own language: see `ReviewStep.words`."""
+        return "\n".join(
+            " → ".join(in_each_language(value or "—") for value in values) for _label, *values in self.differences()
+        )
 
     @transaction.atomic
     def accept(self, by):

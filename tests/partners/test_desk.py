@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 
 from accounts.models import Draft
+from classifications.models import Country
 from notifications.models import Letter
 from partners.applications import Decision, Status
 from partners.models import Institution, Invitation, ProposedChange, Representation
@@ -190,6 +191,25 @@ def test_a_verified_fact_changes_by_review_only(client, mine):
     assert list(mine.institution.reviews.values_list("decision", flat=True)) == [
         Decision.CHANGE_ACCEPTED, Decision.CHANGE_PROPOSED,
     ]  # fmt: skip
+
+
+def test_a_change_is_told_to_each_in_their_language(client, mine):
+    CountryFactory(iso2="TN", name_en="Tunisia", name_fr="Tunisie", name_ar="تونس")
+    old = mine.institution.country
+    Country.objects.filter(pk=old.pk).update(name_en="Uganda", name_fr="Ouganda", name_ar="أوغندا")
+    RepresentationFactory(institution=mine.institution, is_manager=False, user__language="ar")
+    RepresentationFactory(institution=mine.institution, is_manager=False, user__language="fr")
+    new = {"name_en": "Mine", "kind": "ministry", "country": "TN"}
+    Institution.objects.filter(pk=mine.institution.pk).update(kind="university")
+    client.post(at("propose", mine.institution), new)
+    told = {letter.html.partition('lang="')[2][:2]: letter.text for letter in Letter.objects.all()}
+    assert set(told) == {"ar", "fr"}
+    assert "Ouganda → Tunisie\nUniversité → Ministère" in told["fr"]
+    assert "أوغندا → تونس" in told["ar"]
+    for prefix, words in (("", "Uganda → Tunisia"), ("/fr", "Ouganda → Tunisie")):
+        page = client.get(prefix + at("desk", mine.institution)).text
+        assert f"{words}<br>" in page
+        assert "⟦" not in page
 
 
 def test_a_second_proposal_takes_the_place_of_the_first(mine):
