@@ -22,10 +22,13 @@ from tests.partners.office import address
 from tests.partners.test_registration import CONSENT, INSTITUTION, PERSON
 
 # As whom each role may be written down, and which rows it may leave on an application.
-OF_APPLICANT = {Decision.APPLIED, Decision.SENT_AGAIN, Decision.WITHDRAWN, Decision.REPRESENTATIVE_LEFT}
+OF_APPLICANT = {
+    Decision.APPLIED, Decision.SENT_AGAIN, Decision.WITHDRAWN, Decision.REPRESENTATIVE_LEFT, Decision.CHANGE_PROPOSED,
+}  # fmt: skip
 OF_FOCAL_POINT = {Decision.RETURNED, Decision.CONFIRMED, Decision.OBJECTED}
 OF_CENTRE = {
     Decision.RETURNED, Decision.APPROVED, Decision.DECLINED, Decision.SUSPENDED, Decision.REINSTATED, Decision.VERIFIED,
+    Decision.CHANGE_ACCEPTED, Decision.CHANGE_REFUSED,
 }  # fmt: skip
 MAY_LEAVE = {
     "anonymous": set(),
@@ -82,10 +85,23 @@ def approve_many(client, _profile, one):
     return client.post(address("changelist"), chosen)
 
 
+def decide_change(step):
+    """On the change that waits; where none does, on one that there is not."""
+
+    def act(client, _profile, one):
+        change = one.proposed_changes.waiting().first()
+        return client.post(address(step, change.pk if change else 0, model="proposedchange"), REASON)
+
+    return act
+
+
 ACTS = {
     "register": register(INSTITUTION),
     "register the other": register(OTHER),
     **{f"correct{how}": correct(facts) for how, facts in CORRECTED.items()},
+    **{f"propose{how}": at("propose", facts) for how, facts in CORRECTED.items()},
+    "accept the change": decide_change("accept"),
+    "refuse the change": decide_change("refuse"),
     "withdraw": at("withdraw", {}),
     "leave": at("leave", {}),
     "endorse": at("endorse", {"until": "2100-01-31", "reason": "Known to us."}),
@@ -158,7 +174,8 @@ def test_this_way_an_application_goes_through(people, profile):
     for role, act in (
         ("focal point", "return as focal point"), ("applicant", "correct"), ("focal point", "endorse"), ("editor", "return"),
         ("applicant", "correct"), ("editor", "approve many"), ("editor", "verify"), ("editor", "suspend"),
-        ("editor", "reinstate"), ("applicant", "leave"),
+        ("editor", "reinstate"), ("applicant", "propose to the other name"), ("editor", "accept the change"),
+        ("applicant", "leave"),
     ):  # fmt: skip
         ACTS[act](people[role], profile, one)
         one.refresh_from_db()
@@ -166,7 +183,9 @@ def test_this_way_an_application_goes_through(people, profile):
         check(people["anonymous"])
     assert [status for status, _row in reached] == [
         "returned", "applied", "applied", "returned", "applied", "listed", "listed", "suspended", "listed", "listed",
+        "listed", "listed",
     ]  # fmt: skip
+    assert one.name_en == OTHER["name_en"]
     assert one.representations.acting().count() == 0
 
 
@@ -177,6 +196,10 @@ def test_this_way_an_application_goes_through(people, profile):
 )
 @example([("editor", "return", 1), ("another applicant", "correct in another case", 1)])
 @example([("editor", "return", 1), ("another applicant", "correct to a French name", 1)])
+@example([
+    ("editor", "approve", 0), ("editor", "approve", 1), ("another applicant", "propose in another case", 1),
+    ("editor", "accept the change", 1),
+])  # fmt: skip
 @given(
     st.lists(
         st.tuples(st.sampled_from(sorted(MAY_LEAVE)), st.sampled_from(sorted(ACTS)), st.integers(0, 2)),

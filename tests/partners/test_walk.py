@@ -32,6 +32,7 @@ from tests.sesric_portal.countries import LINKED, POSTED
 from tests.sesric_portal.test_urls import SAMPLES, leads_to_sign_in, walk
 
 SECRET = "secret7d41"  # stands in every text of the institutions that is not public
+HIDDEN = "hidden7d41"  # stands in all that would be public if the second institution were listed
 ROWS = {
     "house": 910_001,
     "returned": 910_002,
@@ -61,7 +62,11 @@ def key_of(slug):
 def furnish(slug, status):
     """An institution with a row of everything it can have; give the one who manages it."""
     row = ROWS[slug]
-    one = InstitutionFactory(pk=row, slug=slug, status=status)
+    mark = HIDDEN if status != "listed" else "shown"
+    one = InstitutionFactory(
+        pk=row, slug=slug, status=status, name_en=f"{mark} institute", offers=f"{mark} offer", seeks=f"{mark} wish",
+        country__iso2="UG",
+    )  # fmt: skip
     manager = UserFactory(name=f"{SECRET} person", email=f"{SECRET}@{slug}.example.org")
     RepresentationFactory(pk=row, institution=one, user=manager, position=f"{SECRET} position", words=f"{SECRET} words")
     InvitationFactory(pk=row, institution=one, email=f"{SECRET}.invited@example.org", made_by=manager, key=key_of(slug))
@@ -75,11 +80,12 @@ def furnish(slug, status):
         pk=row, side=side.conversation.sides.get(institution=side.partner), text=f"{SECRET} answer"
     )
     ReportFactory(pk=row, message=received, institution=one, reason=f"{SECRET} report")
-    NoticeFactory(pk=row, institution=one)
+    NoticeFactory(pk=row, institution=one, title=f"{mark} notice", text=f"{mark} words")
     MembershipFactory(pk=row, institution=one, courses=f"{SECRET} courses")
     OpportunityFactory(pk=row, institution=one, status="draft", title=f"{SECRET} draft", slug=f"{slug}-draft")
     ProposedRewriteFactory(
-        opportunity=OpportunityFactory(institution=one, slug=slug), facts={"title": f"{SECRET} title"}
+        opportunity=OpportunityFactory(institution=one, slug=slug, title=f"{mark} opportunity"),
+        facts={"title": f"{SECRET} title"},
     )
     for form, step in (("institution", "institution"), ("opportunity", ""), ("trop-join", ""), ("profile", "")):
         Draft.save_answers(
@@ -204,6 +210,20 @@ def test_no_other_page_tells_it_either(clients, named, monkeypatch, role):
         if name not in with_rows and not name.startswith(leaving)
     ]
     assert [path for path in pages if SECRET in text_of(clients[role].get(path))] == []
+
+
+@pytest.mark.parametrize("role", ROLES[:2])
+def test_an_institution_that_is_not_listed_is_on_no_page(clients, named, monkeypatch, role):
+    """Nor is what it offers; on lists, maps, feeds, pages of countries, and in searches for it."""
+    monkeypatch.setitem(SAMPLES, "iso2", "ug")
+    pages = {f"{path}{query}" for path in addresses(monkeypatch, "house").values() for query in ("", "?q=institute")}
+    pages |= {path for _slug, _name, path in named}
+    leaving = ("/accounts/", "/demo/")
+    told = {path: text_of(clients[role].get(path)) for path in sorted(pages) if not path.startswith(leaving)}
+    assert [path for path, text in told.items() if HIDDEN in text] == []
+    assert {path for path, text in told.items() if "shown institute" in text} >= {
+        "/partners/search/?q=institute", "/partners/house/", "/search/?q=institute", "/countries/ug/",
+    }  # fmt: skip
 
 
 def test_the_walk_finds_what_there_is_to_find(managers, named):
