@@ -2,7 +2,8 @@
 
 Of every fact the one who merges says from which record it is taken (`MergeForm`). Whatever points to the record that goes, in
 any app, then points to the one that stays (`move`): the foreign keys are asked of Django, not listed here, so that a model made
-later moves too. Where the one that stays has the same already, the two rows become one.
+later moves too. Where the one that stays has the same already, the two rows become one: that of the record that stays, unless
+the model says of the other that it `outranks` it.
 """
 
 from django import forms
@@ -99,8 +100,10 @@ def _move_links(rows, field, new):
 
 def _move_row(row, field, new):
     if twin := _twin(row, field, new):
-        join(row, twin)
-        return
+        if not getattr(row, "outranks", lambda other: False)(twin):
+            join(row, twin)
+            return
+        join(twin, row)  # then there is room for it
     rows = field.model._base_manager.filter(pk=row.pk)
     try:
         with transaction.atomic():

@@ -15,7 +15,7 @@ from pghistory.models import Event as HistoryRow
 from accounts.models import Draft, User
 from notifications.matching import as_new
 from notifications.models import Interest, Letter
-from partners.applications import Decision, Status
+from partners.applications import Decision, Role, Status
 from partners.merging import PARTS, merge
 from partners.models import FormerAddress, Institution, Representation
 from tests import factories
@@ -31,6 +31,7 @@ from tests.factories import (
     LanguageFactory,
     MembershipFactory,
     NoticeFactory,
+    OpportunityFactory,
     ProposedChangeFactory,
     RepresentationFactory,
     ReviewFactory,
@@ -158,6 +159,30 @@ def test_what_repeats_becomes_one(pair):
     assert [list(event.providers.all()) for event in (both, one)] == [[stays], [stays]]
     assert [change.facts for change in stays.proposed_changes.waiting()] == [{"name_en": "Kept"}]
     assert stays.reviews.filter(reason="Remembered").exists()
+
+
+@pytest.mark.parametrize("of_stays", ["applied", "declined", "ended"])
+def test_a_member_of_trop_stays_one_whichever_record_stays(client, pair, of_stays):
+    stays, goes = pair
+    MembershipFactory(institution=stays, status=of_stays).record(
+        "applied", None, Role.APPLICANT, "Of the one that stays"
+    )
+    MembershipFactory(institution=goes, is_trusted=True).record("approved", None, Role.CENTRE, "Of the one that goes")
+    opportunity = OpportunityFactory(institution=goes)
+    assert opportunity.title in client.get(opportunity.get_absolute_url()).text
+    merge(stays, goes, UserFactory())
+    membership = Institution.objects.get().trop_membership
+    assert (membership.status, membership.is_trusted) == ("approved", True)
+    assert {each.reason for each in membership.reviews.all()} == {"Of the one that stays", "Of the one that goes"}
+    assert opportunity.title in client.get(opportunity.get_absolute_url()).text
+
+
+def test_a_membership_is_not_lost_to_one_that_ended(pair):
+    stays, goes = pair
+    MembershipFactory(institution=stays)
+    MembershipFactory(institution=goes, status="ended")
+    merge(stays, goes, UserFactory())
+    assert Institution.objects.get().trop_membership.status == "approved"
 
 
 def test_pages_of_events_name_the_record_that_stays(client, pair):

@@ -137,6 +137,12 @@ class Membership(Stepped):
             return False
         return super().may(decision)
 
+    STANDING = [Status.APPROVED, Status.APPLIED, Status.DECLINED, Status.ENDED]  # the better, the earlier
+
+    def outranks(self, other):
+        """Whether it is the one to keep of two that became memberships of one institution: a member stays a member."""
+        return self.STANDING.index(self.status) < self.STANDING.index(other.status)
+
     @property
     def may_apply(self):
         """Whether the institution may ask to join again."""
