@@ -166,6 +166,9 @@ class StepsAdmin(RecordAdmin):
                 row.approve(request.user)
             except ValidationError as error:
                 self.message_user(request, f"{self.name_of(row)}: {' '.join(error.messages)}", messages.ERROR)
+            except ObjectDoesNotExist:  # since the list was read
+                told = _("This is no longer on record: it was merged with another or deleted.")
+                self.message_user(request, f"{self.name_of(row)}: {told}", messages.ERROR)
             else:
                 self.log_change(request, row, _("Approve"))
                 count += 1

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
+from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 
@@ -102,6 +104,16 @@ def test_many_are_approved_at_once_and_what_cannot_be_is_told(client, editor):
     assert told[0].startswith(f"{member}: This has been decided")
     waiting.refresh_from_db()
     assert waiting.status == "approved"
+
+
+def test_one_that_was_deleted_meanwhile_is_named_and_does_not_stop_the_others(client, editor):
+    rows = [OpportunityFactory(status="waiting", title=title) for title in ("Gone", "Still there")]
+    TrainingOpportunity.objects.filter(pk=rows[0].pk).delete()  # after the rows were read
+    request = client.get(address(rows[1], "changelist")).wsgi_request
+    assert admin.site.get_model_admin(TrainingOpportunity).approve_each(request, rows) == 1
+    assert [str(message).partition(":")[0] for message in get_messages(request)] == ["Gone"]
+    rows[1].refresh_from_db()
+    assert rows[1].is_public
 
 
 def test_reviewing_an_opportunity(client, editor):
