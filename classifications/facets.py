@@ -89,14 +89,18 @@ class CountedFacet(FacetFilter):
     """A facet whose values the database counts.
 
     `paths` are where a row has its value: lookups, expressions, or functions that give one; where there are several, a row
-    may have the value of each. `repeats` says that one row can reach the same value twice. The values are those of
-    `choices`, or what `Names` knows as `named`.
+    may have the value of each. `many` says that a row can have several at one path, `repeats` that it can reach the same one
+    twice, too. The values are those of `choices`, or what `Names` knows as `named`; of these, `keyed` is where a row has the
+    number of the named row.
     """
 
-    def __init__(self, legend, *, word, paths, choices=None, named=None, repeats=False, usual=()):
+    def __init__(
+        self, legend, *, word, paths, choices=None, named=None, keyed=None, many=False, repeats=False, usual=()
+    ):
         super().__init__(legend, word=word, known=lambda: choices.values if choices else (), usual=usual)
         self.paths = paths if isinstance(paths, list) else [paths]
-        self.choices, self.named, self.repeats = choices, named, repeats
+        self.keyed, self.counted_by = keyed, [keyed] if keyed else self.paths
+        self.choices, self.named, self.many, self.repeats = choices, named, many or repeats, repeats
 
     def __deepcopy__(self, memo):
         """What each list gets of its own: queries change nothing in expressions and choices, which are slow to copy."""
@@ -115,7 +119,7 @@ class OpenToFacet(CountedFacet):
     ALL = "*"  # in the counts it stands for the country of a row that names none
 
     def __init__(self, legend, *, word, path):
-        super().__init__(legend, word=word, named="country", paths=Coalesce(path, Value(self.ALL)))
+        super().__init__(legend, word=word, named="country", paths=Coalesce(path, Value(self.ALL)), many=True)
 
     def counts(self, counted, chosen):
         """What is open to all counts for each country that occurs."""

@@ -1,12 +1,12 @@
 """Filtered lists: what a page shows of the choices in force, and how many rows each further choice would leave."""
 
+import re
 from collections.abc import Iterable
 from functools import cached_property, partial
 
 import django_filters
 from django.db import connection
 from django.db.models import CharField, Value
-from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 from django.http import QueryDict
 from django.urls import reverse
@@ -178,8 +178,9 @@ class CountedFilter(ListFilter):
     """A `ListFilter` of `CountedFacet`s: the counts come from the database, all of them in one query.
 
     The queryset it is given is that of all rows the reader may see. The rows in which the words occur are looked up once
-    for all counts; SQL is written here because the ORM has neither such a `WITH` nor a `GROUP BY` over a `DISTINCT`, which
-    hashes where `COUNT(DISTINCT …)` sorts on disk (five seconds of a page with 200,000 institutions).
+    for all counts, facets of which a row has one value are counted in one pass, and names by the numbers of their rows,
+    which need no join. SQL is written here because the ORM has neither such a `WITH`, nor `GROUPING SETS`, nor a `GROUP BY`
+    over a `DISTINCT`, which hashes where `COUNT(DISTINCT …)` sorts on disk.
     """
 
     def __init__(self, *args, **kwargs):
@@ -189,42 +190,60 @@ class CountedFilter(ListFilter):
             if facet.named:
                 facet.extra["known"] = partial(self.names.known.get, facet.named)
 
-    def _under(self, chosen):
-        """The rows under these choices, in no order; `found` are those in which the words occur."""
-        rows = self.queryset.order_by()
-        if self.words:
-            rows = rows.filter(pk__in=RawSQL("SELECT id FROM found", []))
+    def _under(self, rows, chosen):
+        """The rows that these choices leave."""
         for name, values in chosen.items():
             rows = self.filters[name].filter(rows, values)
         return rows
 
     def _counts(self, facets):
         """Count the rows of the list (under "") and those with each value of these facets: dicts by facet."""
-        listed = self._under(self.chosen)
-        parts = [("", listed.values_list(_text(Value("")), "pk"))]
+        # Where words are searched, `_among_found` has already left out what the reader may not see.
+        rows = (self.queryset.model._default_manager.all() if self.words else self.queryset).order_by()
+        listed = self._under(rows, self.chosen)
+        passes = [(listed, [("", Value(""))])]  # rows, and what is counted in one pass over them: names and paths
+        linked = []  # what a row can have several of
         for name in facets:
-            facet, rows = self.filters[name], listed
+            facet, fitting = self.filters[name], listed
             if facet.filter(listed, self.chosen[name]) is not listed:  # what is not in force need not be left out
-                rows = self._under({other: values for other, values in self.chosen.items() if other != name})
-            for path in facet.paths:
-                pairs = rows.values_list(_text(path() if callable(path) else path), "pk")
-                parts.append((name, pairs.distinct() if facet.repeats else pairs))
-        compiled = [(name, *part.query.sql_with_params()) for name, part in parts]
-        counts = " UNION ALL ".join(
-            f"SELECT %s, value, count(*) FROM ({sql}) AS part (value, id) GROUP BY value"  # noqa: S608  compiled
-            for _name, sql, _params in compiled
-        )
-        params = [param for name, _sql, own in compiled for param in (name, *own)]
+                fitting = self._under(rows, {other: values for other, values in self.chosen.items() if other != name})
+            paths = [(name, path() if callable(path) else path) for path in facet.counted_by]
+            if facet.many:
+                linked += [_one_by_one(fitting, name, path, facet.repeats) for name, path in paths]
+            elif fitting is listed:
+                passes[0][1].extend(paths)
+            else:
+                passes.append((fitting, paths))
+        compiled = [*(_in_one_pass(*each) for each in passes), *linked]
+        counts = " UNION ALL ".join(sql for sql, _params in compiled)
+        params = [param for _sql, own in compiled for param in own]
         if self.words:
-            found, own = self.queryset.order_by().search(self.words).values("pk").query.sql_with_params()
-            counts, params = f"WITH found (id) AS MATERIALIZED ({found}) {counts}", [*own, *params]
+            counts, params = self._among_found(counts, params)
         counted = {name: {} for name in ("", *facets)}
         with connection.cursor() as cursor:
             cursor.execute(counts, params)
             for name, value, count in cursor:
                 if value or not name:
                     counted[name][value] = count
+        for name in facets:
+            if self.filters[name].keyed:
+                keys = {str(number): key for key, number in self.names.ids[self.filters[name].named].items()}
+                counted[name] = {keys[number]: count for number, count in counted[name].items() if number in keys}
         return counted
+
+    def _among_found(self, sql, params):
+        """Let a query read the rows in which the words occur as if its table held no others, and only the columns it names.
+
+        A `WITH` of the table's own name hides the table: the rows are looked up once, and each part reads them in memory.
+        """
+        table, named = self.queryset.model._meta, set(re.findall(r'"(\w+)"', sql))
+        columns = [field.column for field in table.concrete_fields if field.primary_key or field.column in named]
+        names = [field.attname for field in table.concrete_fields if field.column in columns]
+        found = self.queryset.order_by().search(self.words).values_list(*names)
+        own_sql, own_params = found.query.sql_with_params()
+        head = ", ".join(connection.ops.quote_name(column) for column in columns)
+        hidden = connection.ops.quote_name(table.db_table)
+        return f"WITH {hidden} ({head}) AS MATERIALIZED ({own_sql}) {sql}", [*own_params, *params]
 
     @classmethod
     def values_of(cls, rows, facets):
@@ -260,9 +279,7 @@ class CountedFilter(ListFilter):
 
     def count_of(self, chosen, words):
         rows = self.queryset.order_by().search(words) if words else self.queryset.order_by()
-        for name, values in chosen.items():
-            rows = self.filters[name].filter(rows, values)
-        return rows.count()
+        return self._under(rows, chosen).count()
 
     def label(self, name, value):
         facet = self.filters[name]
@@ -271,6 +288,35 @@ class CountedFilter(ListFilter):
 
 def _text(expression):
     return Cast(expression, CharField())
+
+
+def _in_one_pass(rows, paths):
+    """SQL that reads rows once and counts them by each of `paths` alone, with its parameters: name, value and number.
+
+    Rows alike in all of it are few, however many rows there are; they are put together first.
+    """
+    sql, params = rows.values_list(*(path for _name, path in paths)).query.sql_with_params()
+    columns = [f"v{place}" for place in range(len(paths))]
+    every = ", ".join(columns)
+    name = " ".join(f"WHEN grouping({column}) = 0 THEN %s" for column in columns)
+    value = ", ".join(f"{column}::text" for column in columns)
+    sets = ", ".join(f"({column})" for column in columns)
+    return (
+        f"SELECT CASE {name} END, coalesce({value}), sum(number)::bigint FROM "  # noqa: S608  compiled
+        f"(SELECT {every}, count(*) AS number FROM ({sql}) AS part ({every}) GROUP BY {every}) AS alike "
+        f"GROUP BY GROUPING SETS ({sets})",
+        [*(name for name, _path in paths), *params],
+    )
+
+
+def _one_by_one(rows, name, path, repeats):
+    """SQL that counts rows by what they are linked to at `path`, with its parameters: name, value and number."""
+    pairs = rows.values_list(path, "pk")
+    sql, params = (pairs.distinct() if repeats else pairs).query.sql_with_params()
+    return (
+        f"SELECT %s, value::text, count(*) FROM ({sql}) AS part (value, id) GROUP BY value",  # noqa: S608  compiled
+        [name, *params],
+    )
 
 
 class ListPage(FilterView):

@@ -52,7 +52,7 @@ class _Matches(Func):
     output_field = models.BooleanField()
 
 
-class _Among(Func):
+class Among(Func):
     """That a value is in an array.
 
     Of keys found in several tables the database so makes one look-up: no index answers an OR over tables, and a join with
@@ -77,7 +77,7 @@ class SearchableQuerySet(models.QuerySet):
             else:
                 rows = self.model._base_manager
                 each = [rows.filter(way).order_by().values("pk") for way in ways]
-                found = found.filter(_Among(F("pk"), ArraySubquery(each[0].union(*each[1:], all=True))))
+                found = found.filter(Among(F("pk"), ArraySubquery(each[0].union(*each[1:], all=True))))
         return found
 
     def saying(self, word):

@@ -35,12 +35,28 @@ class InstitutionFilter(CountedFilter):
         _("Takes part"), word="taking_part", choices=Institution.Part,
         paths=[_part(Institution.Part.OFFERS, "offers_any"), _part(Institution.Part.SEEKS, "seeks_any")],
     )  # fmt: skip
-    theme = CountedFacet(_("Theme"), word="under_themes", named="theme", paths="sectors__theme__slug", repeats=True)
-    sector = CountedFacet(_("Sector"), word="in_sectors", named="sector", paths="sectors__slug")
+    theme = CountedFacet(
+        _("Theme"),
+        word="under_themes",
+        named="theme",
+        paths="sectors__theme__slug",
+        keyed="sectors__theme",
+        repeats=True,
+    )
+    sector = CountedFacet(
+        _("Sector"), word="in_sectors", named="sector", paths="sectors__slug", keyed="sectors", many=True
+    )
     group = CountedFacet(_("OIC group"), word="in_groups", choices=Country.OICGroup, paths="country__oic_group")
-    country = CountedFacet(_("Country"), word="in_countries", named="country", paths="country__iso2")
+    country = CountedFacet(_("Country"), word="in_countries", named="country", paths="country__iso2", keyed="country")
     kind = CountedFacet(_("Kind"), word="of_kinds", choices=Institution.Kind, paths="kind")
-    language = CountedFacet(_("Working language"), word="working_in", named="language", paths="languages__code")
+    language = CountedFacet(
+        _("Working language"),
+        word="working_in",
+        named="language",
+        paths="languages__code",
+        keyed="languages",
+        many=True,
+    )
     rung = CountedFacet(
         _("Verification"),
         word="on_rungs",
@@ -78,15 +94,28 @@ class NoticeFilter(CountedFilter):
         usual=[Notice.State.OPEN],
     )
     kind = CountedFacet(_("Kind"), word="of_kinds", choices=Notice.Kind, paths="kind")
-    theme = CountedFacet(_("Theme"), word="under_themes", named="theme", paths="sectors__theme__slug", repeats=True)
-    sector = CountedFacet(_("Sector"), word="in_sectors", named="sector", paths="sectors__slug")
+    theme = CountedFacet(
+        _("Theme"),
+        word="under_themes",
+        named="theme",
+        paths="sectors__theme__slug",
+        keyed="sectors__theme",
+        repeats=True,
+    )
+    sector = CountedFacet(
+        _("Sector"), word="in_sectors", named="sector", paths="sectors__slug", keyed="sectors", many=True
+    )
     wanted = OpenToFacet(_("Open to institutions in"), word="wanting", path="countries__iso2")
     group = CountedFacet(
         _("OIC group of the institution’s country"), word="from_groups", choices=Country.OICGroup,
         paths="institution__country__oic_group",
     )  # fmt: skip
     country = CountedFacet(
-        _("Country of the institution"), word="from_countries", named="country", paths="institution__country__iso2"
+        _("Country of the institution"),
+        word="from_countries",
+        named="country",
+        paths="institution__country__iso2",
+        keyed="institution__country",
     )
     language = CountedFacet(_("Language"), word="written_in_languages", named="language", paths="written_in")
 

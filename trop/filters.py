@@ -71,8 +71,17 @@ class OpportunityFilter(CountedFilter):
 
     q = WordsFilter()
     when = PeriodFacet(_("When"), word="in_periods", choices=Period, paths=lambda: period_on(localdate()))
-    theme = CountedFacet(_("Theme"), word="under_themes", named="theme", paths="sectors__theme__slug", repeats=True)
-    sector = CountedFacet(_("Sector"), word="in_sectors", named="sector", paths="sectors__slug")
+    theme = CountedFacet(
+        _("Theme"),
+        word="under_themes",
+        named="theme",
+        paths="sectors__theme__slug",
+        keyed="sectors__theme",
+        repeats=True,
+    )
+    sector = CountedFacet(
+        _("Sector"), word="in_sectors", named="sector", paths="sectors__slug", keyed="sectors", many=True
+    )
     category = CountedFacet(_("Category"), word="of_categories", choices=TrainingOpportunity.Category, paths="category")
     group = CountedFacet(
         _("Offered by the OIC group"),
@@ -81,15 +90,26 @@ class OpportunityFilter(CountedFilter):
         paths="institution__country__oic_group",
     )
     country = CountedFacet(
-        _("Offered by a country"), word="offered_by", named="country", paths="institution__country__iso2"
+        _("Offered by a country"),
+        word="offered_by",
+        named="country",
+        paths="institution__country__iso2",
+        keyed="institution__country",
     )
     open_to = OpenToFacet(_("Open to applicants from"), word="open_to_countries", path="open_to__iso2")
-    language = CountedFacet(_("Language of teaching"), word="taught_in", named="language", paths="languages__code")
+    language = CountedFacet(
+        _("Language of teaching"),
+        word="taught_in",
+        named="language",
+        paths="languages__code",
+        keyed="languages",
+        many=True,
+    )
     mode = CountedFacet(_("How"), word="in_modes", choices=TrainingOpportunity.Mode, paths="mode")
     month = MonthFacet(_("Month"), word="starting_in")
     covered = CountedFacet(
         _("Costs covered"), word="covering", choices=TrainingOpportunity.Cost,
-        paths=lambda: Func(F("covered"), function="unnest", output_field=CharField()),
+        paths=lambda: Func(F("covered"), function="unnest", output_field=CharField()), many=True,
     )  # fmt: skip
     sort = SortFilter(SORTS)
 

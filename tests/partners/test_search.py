@@ -1,8 +1,12 @@
 """The partner search: what is found, and that every count is the plain count of what its choice would show."""
 
+import csv
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
+from django.conf import settings
+from django.db.models import Count
 from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate, now
@@ -25,6 +29,7 @@ from tests.factories import (
 from trop.models import Membership
 
 SEARCH, MAP = "/partners/search/", "/partners/map/"
+DATA = settings.BASE_DIR / "data"
 
 
 RUNGS = [None, -1, 0, 1]  # days from today to the end of a rung: never had, over, the last day, in force
@@ -273,6 +278,12 @@ def test_the_real_institutions_wait_to_be_represented(client, real_data):
     page = client.get(reverse("partners:institution-detail", args=["turkish-statistical-institute"])).content.decode()
     assert "Do you work here?" in page
     assert "12 events since 2008" in page
+    # Each event of the data is on record for every institution that it names, and for no other.
+    with (DATA / "events.csv").open(encoding="utf-8", newline="") as file:
+        named = Counter(name for row in csv.DictReader(file) for name in row["provider_institution"].split(";") if name)
+    on_record = Institution.objects.annotate(count=Count("events_provided")).values_list("name_en", "count")
+    assert dict(on_record) == dict.fromkeys(Institution.objects.values_list("name_en", flat=True), 0) | named
+    assert (len(named), sum(named.values())) == (177, 515)
 
 
 def test_the_filters_of_two_readers_share_nothing_that_changes(db):
