@@ -4,6 +4,8 @@
 Here the database sends the linked rows along as JSON, and `row.sectors.all()` answers from them.
 """
 
+from functools import cache
+
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import OuterRef
@@ -57,7 +59,7 @@ def _keep(row, link):
     linked = [_made(link.related_model, values, row._state.db) for values in row.__dict__.pop(_column(link.name))]
     if link.one_to_many:
         for each in linked:
-            setattr(each, link.field.name, row)
+            link.field.set_cached_value(each, row)
     rows = getattr(row, name).all()
     rows._result_cache, rows._prefetch_done = linked, True
     row._prefetched_objects_cache = {**getattr(row, "_prefetched_objects_cache", {}), name: rows}
@@ -65,19 +67,29 @@ def _keep(row, link):
 
 def _made(model, values, db):
     """A row of `model` from values by path; those of a row that it points to make that row, too."""
+    names, taken, pointed = _plan(model, tuple(values))
+    row = model.from_db(db, names, [read(values[path]) for path, read in taken])
+    for field, paths in pointed:
+        theirs = {rest: values[path] for rest, path in paths}
+        found = None if theirs["pk"] is None else _made(field.related_model, theirs, db)
+        field.set_cached_value(row, found)
+    return row
+
+
+@cache
+def _plan(model, paths):
+    """How rows are made from values by these paths: the same for all of them, so worked out once.
+
+    Gives the names of the columns in the order of the table; for each its path and how its value is read; and for each row
+    pointed to the field, and its own paths with those they stand under here.
+    """
     own, pointed = {}, {}
-    for path, value in values.items():
+    for path in paths:
         first, _, rest = path.partition("__")
         field = model._meta.pk if first == "pk" else model._meta.get_field(first)
         if rest:
-            pointed.setdefault(field, {})[rest] = value
-        else:
-            own[field.attname] = field.to_python(value)
-    own |= {field.attname: theirs["pk"] for field, theirs in pointed.items()}
-    names = [
-        field.attname for field in model._meta.concrete_fields if field.attname in own
-    ]  # in the order of the table
-    row = model.from_db(db, names, [own[name] for name in names])
-    for field, theirs in pointed.items():
-        setattr(row, field.name, None if theirs["pk"] is None else _made(field.related_model, theirs, db))
-    return row
+            pointed.setdefault(field, []).append((rest, path))
+        if not rest or rest == "pk":
+            own[field.attname] = path, field.to_python
+    names = [field.attname for field in model._meta.concrete_fields if field.attname in own]
+    return names, [own[name] for name in names], list(pointed.items())

@@ -190,6 +190,24 @@ class Tally:
                 mask &= self.union(facet, values)
         return mask
 
+    def newest(self, among, most):
+        """The ids of at most `most` events of the bitmap `among`, those that begin last first; as `newest_first`."""
+        found = []
+        while among and len(found) < most:
+            lowest = among & -among
+            found.append(self.ids[lowest.bit_length() - 1])
+            among ^= lowest
+        return found
+
+    def oldest(self, among, most):
+        """The ids of at most `most` events of the bitmap `among`, those that begin first first; as `oldest_first`."""
+        found = []
+        while among and len(found) < most:
+            highest = among.bit_length() - 1
+            found.append(self.ids[highest])
+            among ^= 1 << highest
+        return found
+
     def counts(self, facet, among):
         """The number of events of the bitmap `among` for each value of a facet that occurs in it."""
         return {value: count for value, mask in self.values(facet).items() if (count := (mask & among).bit_count())}

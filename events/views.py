@@ -16,6 +16,9 @@ from events.models import Event, EventDocument, FormerAddress
 from events.structured import event_as_linked_data
 
 RELATED = 3  # events shown beside one
+# Put together once: narrowing them down is less work than writing them anew for every reader.
+PAGES = Event.objects.published().for_page()
+ROWS = Event.objects.published().for_listing()
 
 
 class EventList(ListPage):
@@ -36,12 +39,12 @@ class EventList(ListPage):
 
 @require_safe
 def event_detail(request, year, slug):
-    event = get_object_or_404(Event.objects.published().for_page(), year=year, slug=slug)
+    event = get_object_or_404(PAGES, year=year, slug=slug)
     counted = tally.current()
     beside = counted.beside_in_series(event.pk, event.series_id)
     under = counted.union("programme", [programme.key for programme in event.linked.programmes])
     related = counted.nearest(event.pk, under, RELATED)
-    rows = Event.objects.published().for_listing().in_bulk([*beside, *related])
+    rows = ROWS.in_bulk([*beside, *related])
     context = {
         "event": event,
         "neighbours": [rows[pk] for pk in beside if pk in rows],

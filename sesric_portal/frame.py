@@ -74,6 +74,27 @@ def _footer(language):
         return render_to_string("includes/_footer.html", {"foot": _links(language)["foot"], "demo": settings.DEMO})
 
 
+@lru_cache
+def _brand(language):
+    """The mark and the name, which lead home."""
+    with override(language):
+        return render_to_string("includes/_brand.html", _links(language))
+
+
+@lru_cache
+def _menu(language, current):
+    """The main menu with the entry at the address `current` marked as where the reader is; None marks none."""
+    with override(language):
+        return render_to_string("includes/_menu.html", {"menu": _links(language)["menu"], "current": current})
+
+
+@lru_cache
+def _seek(language):
+    """The search box of the masthead."""
+    with override(language):
+        return render_to_string("includes/_seek.html", _links(language))
+
+
 class Frame:
     """What `base.html` asks of the request; everything is worked out when asked."""
 
@@ -84,11 +105,18 @@ class Frame:
     def links(self):
         return _links(page_language())
 
-    @cached_property
+    @property
+    def brand(self):
+        return _brand(page_language())
+
+    @property
     def menu(self):
-        """Triples of label, address and whether the page stands below it."""
         path = self.request.path
-        return [(label, url, path.startswith(url)) for label, url in self.links["menu"]]
+        return _menu(page_language(), next((url for _label, url in self.links["menu"] if path.startswith(url)), None))
+
+    @property
+    def seek(self):
+        return _seek(page_language())
 
     @cached_property
     def path(self):

@@ -42,13 +42,16 @@ OPEN = 3  # training opportunities on the home page
 
 @require_safe
 def home(request):
-    to_come = list(Event.objects.published().to_come().for_listing().oldest_first()[:FEW])
-    last_held = list(Event.objects.published().held().for_listing().newest_first()[: FEW + 1 - len(to_come)])
+    counted = tally.current()
+    when = counted.values("when")
+    to_come = counted.oldest(when[Event.When.TO_COME], FEW)
+    last_held = counted.newest(when[Event.When.HELD], FEW + 1 - len(to_come))
+    rows = Event.objects.published().for_listing().in_bulk([*to_come, *last_held])
     context = {
-        "figures": HomeFigures(tally.current()),
-        "to_come": to_come,
-        "last_held": last_held,
-        "opportunities": TrainingOpportunity.objects.open_on(localdate()).for_listing().newest_first()[:OPEN],
+        "figures": HomeFigures(counted),
+        "to_come": [rows[pk] for pk in to_come if pk in rows],
+        "last_held": [rows[pk] for pk in last_held if pk in rows],
+        "opportunities": TrainingOpportunity.objects.open_on(localdate()).for_plain_row().newest_first()[:OPEN],
         "institution_count": Institution.objects.listed().count(),
     }
     return render(request, "home.html", context)

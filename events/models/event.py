@@ -177,8 +177,12 @@ class EventQuerySet(GatheringQuerySet, LinkedQuerySet, SearchableQuerySet):
 
     def for_page(self):
         """What an event's page shows, fetched at once."""
-        documents = models.Prefetch("documents", EventDocument.objects.select_related("language"))
-        return self.for_table().select_related("series").prefetch_related(documents)
+        language = [f"language__{field}" for field in ("pk", *NAMES)]
+        return (
+            self.for_table()
+            .select_related("series")
+            .gathering("documents", "title_en", "title_fr", "title_ar", "file", *language)
+        )
 
     def write_names(self):
         """Write the columns that hold names anew, where `names_later` has put it off."""

@@ -23,16 +23,13 @@ _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("
 _icons = {}
 
 
-def _icon_url(name):
-    if name not in _icons or settings.DEBUG:
-        _icons[name] = f"{static('img/icons.svg')}#{name}"
-    return _icons[name]
-
-
 @register.simple_tag
 def icon(name, css="icon"):
     """A sign from the sprite; always beside words, so hidden from screen readers."""
-    return format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', css, _icon_url(name))
+    if (name, css) not in _icons or settings.DEBUG:
+        url = f"{static('img/icons.svg')}#{name}"
+        _icons[name, css] = format_html('<svg class="{}" aria-hidden="true"><use href="{}"/></svg>', css, url)
+    return _icons[name, css]
 
 
 @register.filter

@@ -1,6 +1,6 @@
 """The counts kept in memory and the querysets give the same answers."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils.timezone import localdate
 
@@ -48,6 +48,20 @@ def test_every_count_is_what_the_queryset_finds(real_data):
         facet: {value: getattr(Event.objects.published(), WORDS[facet])([value]).count() for value in values}
         for facet, values in counts.items()
     }
+
+
+def test_the_newest_and_the_oldest_are_those_of_the_queryset(real_data):
+    today = localdate()
+    EventFactory(title_en="A draft", starts_on=today + timedelta(days=9), published_at=None)
+    EventFactory(title_en="Called off", status=Event.Status.CANCELLED, starts_on=today + timedelta(days=9))
+    EventFactory.create_batch(3, status=Event.Status.PLANNED, starts_on=today + timedelta(days=9))  # of one day, by key
+    EventFactory(status=Event.Status.OPEN, starts_on=today)
+    counted = tally.current()
+    for state, mask in counted.values("when").items():
+        events = Event.objects.published().in_states([state]).values_list("pk", flat=True)
+        for most in (0, 3, 9):
+            assert counted.newest(mask, most) == list(events.newest_first()[:most])
+            assert counted.oldest(mask, most) == list(events.oldest_first()[:most])
 
 
 def test_counts_follow_a_change_in_the_next_question(db):

@@ -12,6 +12,7 @@ from events.models import Event
 from tests.factories import (
     CityFactory,
     CountryFactory,
+    EventDocumentFactory,
     EventFactory,
     FormerAddressFactory,
     InstitutionFactory,
@@ -291,6 +292,21 @@ def test_what_is_no_year_is_not_found(client, db, path):
 
 
 # --- One event -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("item_count", [1, 3])
+def test_event_page_lists_its_documents_and_no_others(client, db, django_assert_num_queries, item_count):
+    event, french = EventFactory(), LanguageFactory(name_en="French", name_fr="français", name_ar="الفرنسية")
+    for number in range(item_count, 0, -1):
+        EventDocumentFactory(event=event, title_en=f"Report {number}", title_fr=f"Rapport {number}", language=french)
+    EventDocumentFactory(title_en="Of another event")
+    client.get(event.get_absolute_url())
+    with django_assert_num_queries(2):  # the version of the tally; the event with its documents
+        page = client.get(f"/fr{event.get_absolute_url()}").content.decode()
+    told = re.findall(r'<a href="/fr/events/documents/(\d+)/">([^<]+)</a> <span class="muted">\(([^<]+), ', page)
+    named = {each.pk: each.title_fr for each in event.documents.all()}
+    assert told == [(str(pk), title, "français") for pk, title in sorted(named.items(), key=lambda each: each[1])]
+    assert (len(told), page.count('<bdi lang="en">PDF</bdi>')) == (item_count, item_count)
 
 
 def test_event_page_shows_what_is_known(client, db):

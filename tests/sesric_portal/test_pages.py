@@ -1,5 +1,6 @@
 """What holds for every public page: its language, its one address, no cookie, a number of queries that does not grow."""
 
+import re
 from html import unescape
 
 import pytest
@@ -188,3 +189,34 @@ def test_nothing_is_on_record_and_every_list_still_answers(db):
         *FILES[:4],
     ]
     assert {path: Client().get(path).status_code for path in paths} == dict.fromkeys(paths, 200)
+
+
+def test_the_menu_marks_where_the_reader_is_and_speaks_the_language_of_the_page(client, db):
+    """It is made once for each language and each of its entries: none may be seen on a page of another."""
+    asked = [
+        "/programmes/",
+        "/ar/events/",
+        "/",
+        "/events/",
+        "/fr/programmes/",
+        "/programmes/",
+        "/ar/programmes/",
+        "/oic-vet/",
+    ]
+    seen = []
+    for path in asked:
+        page = client.get(path).content.decode()
+        menu = page[
+            page.index('<nav class="menu folded"') : page.index("</nav>", page.index('<nav class="menu folded"'))
+        ]
+        seen.append(re.findall(r'<a href="([^"]+)" aria-current="true">(?:<bdi lang="en">)?([^<]+)', menu))
+    assert seen == [
+        [("/programmes/", "Programmes")],
+        [("/ar/events/", "الفعاليات")],
+        [],
+        [("/events/", "Events")],
+        [("/fr/programmes/", "Programmes")],
+        [("/programmes/", "Programmes")],
+        [("/ar/programmes/", "البرامج")],
+        [("/oic-vet/", "OIC-VET")],
+    ]

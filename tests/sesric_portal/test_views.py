@@ -8,7 +8,15 @@ from django.utils.timezone import localdate, now
 from classifications.maps import thresholds
 from partners.applications import Status
 from sesric_portal.views import FEW
-from tests.factories import CountryFactory, EventFactory, InstitutionFactory, ProgrammeFactory, ThemeFactory
+from tests.factories import (
+    CityFactory,
+    CountryFactory,
+    EventFactory,
+    InstitutionFactory,
+    OpportunityFactory,
+    ProgrammeFactory,
+    ThemeFactory,
+)
 from tests.pages import parsed
 
 HOME = "/"
@@ -30,6 +38,19 @@ def test_home_without_events_to_come_shows_those_held_last(client, db):
     response = client.get(HOME)
     assert response.context["last_held"] == held[::-1][: FEW + 1]
     assert "No event to come is announced yet." in response.content.decode()
+
+
+@pytest.mark.parametrize("item_count", [1, 3])
+def test_home_asks_as_much_for_three_rows_of_each_kind_as_for_one(client, db, django_assert_num_queries, item_count):
+    EventFactory.create_batch(item_count)
+    EventFactory.create_batch(item_count, starts_on=localdate() + timedelta(days=20), status="planned")
+    offered = OpportunityFactory.create_batch(item_count, city=CityFactory())
+    client.get(HOME)
+    # The version of the tally, the events, the institutions, the opportunities with what their rows name.
+    with django_assert_num_queries(4):
+        page = client.get(HOME).content.decode()
+    assert page.count('<li class="row">') == min(2 * item_count, FEW + 1)
+    assert all(f'<a href="{each.get_absolute_url()}">' in page for each in offered)
 
 
 def test_figures_of_home(client, db):

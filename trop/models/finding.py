@@ -147,6 +147,10 @@ class OpportunityQuerySet(ClassifiedQuerySet, SearchableQuerySet):
         """With what a row of a list shows."""
         return self.select_related("institution__country", "city").defer(*self.model.NOT_LISTED)
 
+    def for_plain_row(self):
+        """With what the short row shows on a page of other things, and no more."""
+        return self.select_related("institution__country", "city").only(*self.model.PLAIN_ROW)
+
     def for_page(self):
         """With what the page of one shows."""
         return self.select_related("institution__country", "institution__city", "city").prefetch_related(

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from classifications.addresses import free_slug, slug_unused_in
+from classifications.gathering import NAMES
 from classifications.models import City, Country, Language, Sector
 from classifications.search import key_column, search_indexes, stems_column
 from classifications.written import Text
@@ -102,6 +103,10 @@ class TrainingOpportunity(Stepped):
     COPIED = [
         "title", "summary", "written_in", "category", "level", "mode", "city", "city_name", "seats", "cost", "covered",
         "how_to_apply", "application_url",
+    ]  # fmt: skip
+    PLAIN_ROW = [
+        "status", "title", "slug", "written_in", "category", "mode", "city_name", "starts_on", "ends_on", "apply_by", "is_sample",
+        *(f"{linked}__{name}" for linked in ("institution", "institution__country", "city") for name in NAMES),
     ]  # fmt: skip
     NOT_LISTED = ["summary", "how_to_apply", "search_key", "search_stems"]
     WAITS = Status.WAITING

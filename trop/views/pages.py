@@ -27,7 +27,7 @@ def about(request):
     opportunities = TrainingOpportunity.objects.open_on(localdate())
     return page(
         request, "trop", "trop/about.html",
-        opportunities=opportunities.for_listing().newest_first()[:FEW], open_count=opportunities.count(),
+        opportunities=opportunities.for_plain_row().newest_first()[:FEW], open_count=opportunities.count(),
         published_count=published.count(), member_count=Membership.objects.current().count(),
     )  # fmt: skip
 
