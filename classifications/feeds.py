@@ -5,7 +5,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from classifications.written import page_language
+from classifications.written import labelled, page_language
 
 MOST_ENTRIES = 50
 
@@ -18,7 +18,7 @@ def atom_of(title, filterset, entry, rows):
     """
     chosen = " · ".join(str(chip.label) for chip in filterset.chips)
     feed = Atom1Feed(
-        title=f"{title}: {chosen}" if chosen else title,
+        title=labelled(title, chosen) if chosen else title,
         link=settings.PORTAL_URL + filterset.canonical_url,
         feed_url=settings.PORTAL_URL + filterset.feed_url,
         description=None,

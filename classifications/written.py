@@ -9,7 +9,7 @@ import unicodedata
 
 from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeData, mark_safe
-from django.utils.translation import get_language, override
+from django.utils.translation import get_language, override, pgettext
 
 LANGUAGES = ("en", "fr", "ar")
 
@@ -166,6 +166,11 @@ def read_here(text):
         return names[LANGUAGES.index(page_language())] if len(names) == len(LANGUAGES) else part[0]
 
     return re.sub("⟦([^⟦⟧]*)⟧", chosen, text)
+
+
+def labelled(label, value):
+    """A label and what it says, with a colon as the page's language sets it: French puts a space before."""
+    return f"{label}{pgettext('between a label and its value', ': ')}{value}"
 
 
 def alphabetical(text):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from classifications.calendars import entry_of, file_of, set_days
+from classifications.written import labelled
 from events.models import Event
 
 MOST_EVENTS = 2000  # in one file: phones give up on longer ones
@@ -27,7 +28,7 @@ def _entry(event):
     entry = entry_of(event)
     title = event.title
     if event.is_called_off:
-        title = f"{event.get_status_display()}: {title}"
+        title = labelled(event.get_status_display(), title)
     entry.add("summary", title, parameters={"LANGUAGE": event.title.language})
     if event.begins_at and event.day_count == 1:
         zone = ZoneInfo(event.time_zone)

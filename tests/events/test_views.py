@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext, override
 
 from events.models import Event
+from sesric_portal.templatetags.portal import event_count
 from tests.factories import (
     CityFactory,
     CountryFactory,
@@ -261,6 +262,21 @@ def test_where_nothing_fits_each_choice_can_be_left_out(client, db):
     assert titles(response) == []
     ways = [(chip.url, count) for chip, count in response.context["filter"].ways_out]
     assert ways == [("/events/?mode=online", 1), ("/events/?kind=seminar", 1)]
+
+
+@pytest.mark.parametrize(("language", "colon"), [("en", ": "), ("fr", "\N{NO-BREAK SPACE}: "), ("ar", ": ")])
+def test_a_label_and_its_value_are_kept_apart_as_the_language_does(client, db, language, colon):
+    _world()
+    page = client.get(
+        f"{PREFIXES[language]}{LIST}", {"kind": "seminar", "mode": "online", "venue": "XX"}
+    ).content.decode()
+    with override(language):
+        venue, one = gettext("Held in a country"), event_count(1)
+    assert page.count(f"</a>{colon}{one}</li>") == 2
+    assert f"<li>{venue}{colon}<bdi>XX</bdi></li>" in page
+    feed = client.get(f"{PREFIXES[language]}/events/feed/", {"kind": "seminar"}).content.decode()
+    with override(language):
+        assert f"<title>{gettext('Events')}{colon}{gettext('Seminar')}</title>" in feed
 
 
 def test_year_page(client, db):
