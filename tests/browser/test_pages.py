@@ -141,7 +141,7 @@ class PagesOf:
         assert sum(sizes) <= MOST_BYTES
         assert page.context.cookies() == [] or name in WITH_FORMS
         assert faults(page) == []
-        for width, size in ((320, "100%"), (375, "200%")):
+        for width, size in ((320, "100%"), (320, "200%"), (375, "200%")):
             page.set_viewport_size({"width": width, "height": 800})
             page.evaluate("size => { document.documentElement.style.fontSize = size }", size)
             assert not page.evaluate(TOO_WIDE), (width, size, page.evaluate(STICKING_OUT))
