@@ -51,7 +51,10 @@ class Profile:
 
 @dataclass(frozen=True)
 class Reader:
-    """Somebody who reads: as whom, and for which states as their national focal point (keys of countries)."""
+    """Somebody who reads: as whom, and for which states as their national focal point (keys of countries).
+
+    Without a second factor a focal point reads like anybody else.
+    """
 
     kind: Kind
     states: frozenset = field(default_factory=frozenset)
@@ -69,7 +72,7 @@ class Reader:
             .order_by()
             .values_list(Cast(Value(None), BigIntegerField()))
         )
-        states = user.designations.acting().order_by().values_list("country")
+        states = user.designations.acting().secured().order_by().values_list("country")
         found = frozenset(country for (country,) in states.union(spoken_for))
         return cls(Kind.PARTNER if None in found else Kind.PUBLIC, found - {None})
 

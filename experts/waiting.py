@@ -1,5 +1,6 @@
 """What waits for experts, and for the focal points who may endorse them."""
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,9 @@ def tasks_of(user):
         url = Registration(user).address_of("step", draft.step)
         title = _("Go on with your registration")
         yield Task(title, _("Roster of experts"), _("Go on"), url, draft.saved_at, Turn.BEGUN)
-    for each in Expert.objects.for_word_of(user):
+    asking = list(Expert.objects.for_word_of(user))
+    names_them = bool(asking) and is_mfa_enabled(user)  # who it is, a focal point reads with a second factor only
+    for each in asking:
         title = _("An expert of your country asks to be listed")
-        yield Task(title, each.name, _("Review"), each.word_address, each.waiting_since)
+        about = each.name if names_them else _("Roster of experts")
+        yield Task(title, about, _("Review"), each.word_address, each.waiting_since)

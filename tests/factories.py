@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import factory
+from allauth.mfa.models import Authenticator
 from django.utils.timezone import localdate, now
 from factory.django import DjangoModelFactory
 
@@ -433,6 +434,17 @@ class UserFactory(DjangoModelFactory):
 
     email = factory.Sequence(lambda n: f"person{n}@example.org")
     password = factory.django.Password("a long enough password")
+
+
+class SecondFactorFactory(DjangoModelFactory):
+    """A second factor of an account."""
+
+    class Meta:
+        model = Authenticator
+
+    user = factory.SubFactory(UserFactory)
+    type = Authenticator.Type.TOTP
+    data = {"secret": "not shown"}
 
 
 class LetterFactory(DjangoModelFactory):

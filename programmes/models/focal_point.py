@@ -45,6 +45,10 @@ class FocalPointQuerySet(models.QuerySet):
         """Designations in force of somebody who can sign in."""
         return self.acting().filter(user__is_active=True)
 
+    def secured(self):
+        """Designations of somebody whose account has a second factor: whatever they may read beyond others needs one."""
+        return self.filter(user__authenticator__isnull=False)
+
     def ending_within(self, days):
         """Designations in force whose term ends soon."""
         today = localdate()

@@ -29,6 +29,7 @@ from tests.factories import (
     ReferenceFactory,
     RepresentationFactory,
     RosterFactory,
+    SecondFactorFactory,
     SectorFactory,
     UserFactory,
 )
@@ -85,7 +86,7 @@ def clients():
     Authenticator.objects.create(user=clerk, type=Authenticator.Type.TOTP, data={"secret": "not shown"})
     suspended = RepresentationFactory(institution=InstitutionFactory(status=Status.SUSPENDED)).user
     asking = RepresentationFactory(is_manager=False, accepted_at=None).user
-    other_state = FocalPointFactory(user=UserFactory()).user
+    other_state = FocalPointFactory(user=SecondFactorFactory().user).user
     public = [UserFactory(), half, clerk, suspended, asking, other_state, ExpertFactory(purposes=PURPOSES).user]
     return {
         "public": [Client()],
@@ -257,12 +258,32 @@ def test_who_left_the_roster_is_not_found_on_it(expert):
 
 
 def test_the_focal_point_of_the_state_reads_as_a_partner(expert):
-    focal_point = FocalPointFactory(country=expert.nationality, user=UserFactory()).user
+    focal_point = FocalPointFactory(country=expert.nationality, user=SecondFactorFactory().user).user
     text = read(signed_in(focal_point), pages_of(expert)[:4])
     assert found(text, TO_ALL + TO_PARTNERS) == TO_ALL + TO_PARTNERS
     assert found(text, TO_STAFF + TO_NOBODY) == []
-    former = FocalPointFactory(country=expert.nationality, user=UserFactory(), ended_on=date(2021, 1, 1)).user
-    assert found(read(signed_in(former), pages_of(expert)[:4]), TO_ALL) == []
+    ended = FocalPointFactory(country=expert.nationality, user=SecondFactorFactory().user, ended_on=date(2021, 1, 1))
+    unsecured = FocalPointFactory(country=expert.nationality, user=UserFactory())
+    for point in (ended, unsecured):
+        text = read(signed_in(point.user), [*pages_of(expert), reverse("experts:shortlists")])
+        assert found(text, [*TO_ALL, *TO_PARTNERS, *TO_STAFF, *TO_NOBODY]) == []
+
+
+def test_a_focal_point_without_a_second_factor_finds_what_everybody_finds(expert):
+    """In the counts of the search, on the desk and on the page on which the word is said."""
+    point = FocalPointFactory(country=expert.nationality, user=UserFactory()).user
+    search, desk = reverse("experts:search"), reverse("desk")
+    Expert.objects.filter(pk=expert.pk).update(status=Status.APPLIED, waiting_since=now())
+    told = signed_in(point).get(desk).content.decode()
+    assert "An expert of your country asks to be listed" in told
+    assert found(told, [*TO_ALL, *TO_PARTNERS]) == []
+    assert signed_in(point).get(expert.word_address).url == reverse("mfa_activate_totp")
+    Expert.objects.filter(pk=expert.pk).update(status=Status.LISTED, waiting_since=None)
+    assert [*signed_in(point).get(search).context["filter"].qs[0:20]] == []
+    SecondFactorFactory(user=point)
+    assert [*signed_in(point).get(search).context["filter"].qs[0:20]] == [expert]
+    Expert.objects.filter(pk=expert.pk).update(status=Status.APPLIED, waiting_since=now())
+    assert expert.name in signed_in(point).get(desk).content.decode()
 
 
 def test_a_profile_holds_what_is_named_and_nothing_beside(expert):

@@ -17,6 +17,7 @@ from tests.factories import (
     ExpertFactory,
     FocalPointFactory,
     RepresentationFactory,
+    SecondFactorFactory,
     ShortlistFactory,
     UserFactory,
 )
@@ -50,7 +51,7 @@ def at(name, *args):
 
 
 def focal_point(expert):
-    return signed_in(FocalPointFactory(country=expert.nationality, user=UserFactory()).user)
+    return signed_in(FocalPointFactory(country=expert.nationality, user=SecondFactorFactory().user).user)
 
 
 def test_from_the_search_to_the_shortlist_and_back(centre, expert):
