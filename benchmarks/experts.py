@@ -21,7 +21,7 @@ PAGES = [
 ]  # fmt: skip
 RATIO, LIMIT = 1.5, 100  # milliseconds, of 95 in 100 pages
 
-# Triggers rest while the rows are made; then all labels are written at once.
+# Triggers rest while the rows are made; then the words that many use are chosen, and all labels are written at once.
 FILL = """
 SET session_replication_role = replica;
 INSERT INTO accounts_user (email, password, is_superuser, is_staff, is_active, date_joined, name, language, time_zone, is_sample)
@@ -52,7 +52,6 @@ INSERT INTO experts_availability (expert_id, starts_on, until)
 SELECT e.id, current_date + d, current_date + d + 20
 FROM experts_expert e, LATERAL (SELECT (random() * 365)::int + e.id::int * 0 AS d) AS days
 WHERE e.id %% 2 = 0;
-SELECT experts_label(ARRAY(SELECT id FROM experts_expert));
 SET session_replication_role = DEFAULT;
 """
 
@@ -67,12 +66,16 @@ def fill():
     from django.db import connection  # noqa: PLC0415
 
     from experts.tally import fold  # noqa: PLC0415
+    from experts.words import choose  # noqa: PLC0415
 
     began = time.perf_counter()
     with connection.cursor() as cursor:
         cursor.execute("SET work_mem = '64MB'; SELECT setseed(0.5)")
         cursor.execute(FILL % {"number": EXPERTS})
         print(f"rows after {time.perf_counter() - began:.0f} s", flush=True)
+        choose()
+        cursor.execute("SELECT experts_label(ARRAY(SELECT id FROM experts_expert))")
+        print(f"labels after {time.perf_counter() - began:.0f} s", flush=True)
         fold()
         print(f"bitmaps after {time.perf_counter() - began:.0f} s", flush=True)
         cursor.execute("RESET work_mem")

@@ -11,6 +11,7 @@ import django_filters
 from django import forms
 from django.db import models
 from django.urls import reverse
+from django.utils.html import escape
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,17 +19,19 @@ from django.utils.translation import gettext_lazy as _
 from classifications.facets import Chip, ChosenField, FacetFilter, SortFilter, WordsFilter, query_string
 from classifications.lists import ListFilter
 from classifications.models import Country
-from classifications.names import Names
-from classifications.written import Text, dates, marked
+from classifications.names import ORDER, Names
+from classifications.written import Text, dates, marked, page_language
 from experts.fit import MOST_SHOWN, Ranked, Wish, to_rank
 from experts.models import Expert, Roster
 from experts.models.expert import HIDDEN_AFTER, LAPSES_AFTER, first_day_within
 from experts.models.finding import Kind, Mark
 from experts.models.linked import Level
-from experts.questions import Among, AnyOf, Both, Either, Since
+from experts.questions import Among, AnyOf, Both, Either, Free, Since
 from experts.readers import Kind as ReaderKind
 from experts.tally import Counting, count
+from experts.words import labels_of
 
+NAMELESS = ("", "", "")
 LONGEST_STAY = timedelta(days=366)  # between the two days on which somebody is to be free
 
 
@@ -49,20 +52,6 @@ class Endorsed(models.TextChoices):
 
 
 LEVELS = [Level.B1, Level.B2, Level.C1, Level.C2, Level.NATIVE]
-
-
-class Choice:
-    """How the values of a facet stand in labels: the first and the end of its labels, and the value of each."""
-
-    def __init__(self, kind, choices):
-        self.kind, self.choices = kind, choices
-
-    def labels(self, values):
-        return [self.kind + 1 + self.choices.values.index(value) for value in values]
-
-    def counts(self, numbered):
-        """Counts by value of counts by key of a label."""
-        return {value: numbered[n] for n, value in enumerate(self.choices.values, 1) if n in numbered}
 
 
 class DaysField(forms.Field):
@@ -140,8 +129,8 @@ class ExpertFilter(ListFilter):
         "language": (Kind.SPOKEN, "language"),
     }  # fmt: skip
     CHOSEN = {
-        "group": Choice(Kind.GROUP, Country.OICGroup), "gender": Choice(Kind.GENDER, Expert.Gender),
-        "degree": Choice(Kind.DEGREE, Expert.Degree),
+        "group": (Kind.GROUP, Country.OICGroup), "gender": (Kind.GENDER, Expert.Gender),
+        "degree": (Kind.DEGREE, Expert.Degree),
     }  # fmt: skip
     SORTS = {
         "fit": (_("Best fit"), ""),
@@ -173,7 +162,7 @@ class ExpertFilter(ListFilter):
 
     def __init__(self, data=None, queryset=None, *, reader, roster=None, **kwargs):
         super().__init__(data, Expert.objects.none(), **kwargs)
-        self.reader, self.roster = reader, roster
+        self.reader, self.roster, self._known_labels, self._common = reader, roster, {}, {}
         self.names = Names(roster=(Roster.objects.all(), "slug"))
         self.asks_days = reader.kind != ReaderKind.PUBLIC or bool(reader.states)
         left = {"gender"} if reader.kind != ReaderKind.STAFF else set()
@@ -215,19 +204,30 @@ class ExpertFilter(ListFilter):
             left_out = [*left_out, (_gettext("Free"), told)]
         return left_out
 
+    def _labels(self, name):
+        """The labels by which the values of a facet are found and counted, each with its value; a value may have several."""
+        if name not in self._known_labels:
+            self._known_labels[name] = self._labels_of(name)
+        return self._known_labels[name]
+
+    def _labels_of(self, name):
+        if name in self.NAMED:
+            kind, what = self.NAMED[name]
+            first = kind + (100_000 * self.least if name == "language" else 0)
+            return {first + number: value for value, number in self.names.ids[what].items()}
+        if name in self.CHOSEN:
+            kind, choices = self.CHOSEN[name]
+            return {kind + number: value for number, value in enumerate(choices.values, 1)}
+        if name == "years":
+            now = Kind.YEAR + localdate().year
+            return {now - n: band.value for band in Expert.Years for n in range(band.span[0], band.span[1] + 1)}
+        return {int(Mark.ENDORSED): Endorsed.YES.value}
+
     def _condition(self, name, values):
         """What the choice of some values of a facet asks of an expert."""
-        if name in self.NAMED:
-            ids = [self.names.ids[self.NAMED[name][1]][value] for value in values]
-            return AnyOf(tuple(self._range(name)[0] + each for each in ids))
-        if name in self.CHOSEN:
-            return AnyOf(tuple(self.CHOSEN[name].labels(values)))
-        if name == "years":
-            spans, year = [Expert.Years(each).span for each in values], localdate().year
-            return AnyOf(tuple(Kind.YEAR + year - each for span in spans for each in range(span[0], span[1] + 1)))
         if name == "seen":
             return Since(min(Seen(each).day for each in values))
-        return AnyOf((Mark.ENDORSED,))
+        return AnyOf(tuple(label for label, value in self._labels(name).items() if value in values))
 
     def _asked(self, chosen, words, days):
         """The conditions in force, by what asks for them; those under "" hold in any case."""
@@ -236,16 +236,23 @@ class ExpertFilter(ListFilter):
             visible = Both((visible, AnyOf((Kind.ROSTER + self.roster.pk,))))
         asked = {"": visible} | {name: self._condition(name, values) for name, values in chosen.items() if values}
         if words:
-            sql, params = Expert.objects.order_by().search(words).values("pk").query.sql_with_params()
-            asked["q"] = Among("found", f"SELECT id AS expert_id FROM ({sql}) AS found_by_words (id)", params)  # noqa: S608
+            asked["q"] = self._said(words)
         if days:
-            free = Among(
-                "free",
-                "SELECT DISTINCT expert_id FROM experts_availability WHERE until >= %s AND starts_on <= %s",
-                (days[1], days[0]),
-            )
-            asked["free"] = Both((free, with_days_for(self.reader)))
+            asked["free"] = Both((Free(*days), with_days_for(self.reader)))
         return asked
+
+    def _said(self, words):
+        """The condition that all words occur: common ones have labels, the others are looked up."""
+        if words not in self._common:
+            self._common[words] = labels_of(words.split())
+        common = self._common[words]
+        conditions = [AnyOf((label,)) for label in common.values()]
+        if rare := " ".join(word for word in words.split() if word not in common):
+            sql, params = Expert.objects.order_by().search(rare).values("pk").query.sql_with_params()
+            conditions.append(
+                Among("found", f"SELECT id AS expert_id FROM ({sql}) AS found_by_words (id)", params)  # noqa: S608
+            )
+        return Both(tuple(conditions))
 
     @cached_property
     def asked_of_all(self):
@@ -265,7 +272,7 @@ class ExpertFilter(ListFilter):
 
     @property
     def qs(self):
-        return Ranked(self._without(self.asked_of_all), self.order, self.wish, self._for_ranking)
+        return Ranked(self._without(self.asked_of_all), self.order, self.wish, self.names, self._for_ranking)
 
     def _for_ranking(self):
         return self.count, self.fresh, self._counted["keys"]
@@ -276,28 +283,16 @@ class ExpertFilter(ListFilter):
         asked, everything = self.asked_of_all, self._without(self.asked_of_all)
         lapses = Since(first_day_within(LAPSES_AFTER)[0])
         countings = [Counting("", everything), Counting("fresh", Both((everything, lapses))), to_rank(everything)]
-        together = []
+        together = {}
         for name in self.FACETS:
             condition = self._without(asked, name)
             if name == "seen":
                 countings += [Counting(f"seen-{each}", Both((condition, Since(each.day)))) for each in Seen]
             elif name in asked:
-                countings.append(Counting(name, condition, [self._range(name)]))
+                countings.append(Counting(name, condition, tuple(self._labels(name))))
             else:
-                together.append(self._range(name))
-        return count([*countings, Counting("together", everything, sorted(set(together)))])
-
-    def _range(self, name):
-        """The first label of a facet's values and the end of them."""
-        if name == "endorsed":
-            return (Mark.ENDORSED, Mark.ENDORSED + 1)
-        if name == "language":
-            first = Kind.SPOKEN + 100_000 * self.least
-            return (first, first + 100_000)
-        kind = (
-            self.NAMED[name][0] if name in self.NAMED else self.CHOSEN[name].kind if name in self.CHOSEN else Kind.YEAR
-        )
-        return _range(kind)
+                together.update(self._labels(name))
+        return count([*countings, Counting("together", everything, tuple(together))])
 
     @property
     def count(self):
@@ -311,27 +306,11 @@ class ExpertFilter(ListFilter):
     def counts(self, facet):
         if facet == "seen":
             return {each.value: n for each in Seen if (n := self._counted[f"seen-{each}"].get(0, 0))}
-        first, last = self._range(facet)
-        counted = self._counted.get(facet, self._counted["together"])
-        numbered = {label - first: n for label, n in counted.items() if first <= label < last}
-        if facet in self.NAMED:
-            what = self.NAMED[facet][1]
-            keys = {number: key for key, number in self.names.ids[what].items()}
-            return {keys[number]: n for number, n in numbered.items() if number in keys}
-        if facet in self.CHOSEN:
-            return self.CHOSEN[facet].counts(numbered)
-        if facet == "years":
-            return self._years(numbered)
-        return {Endorsed.YES.value: numbered[0]} if 0 in numbered else {}
-
-    @staticmethod
-    def _years(numbered):
-        year, bands = localdate().year, {}
-        for first_year, n in numbered.items():
-            for band in Expert.Years:
-                if band.span[0] <= year - first_year <= band.span[1]:
-                    bands[band.value] = bands.get(band.value, 0) + n
-        return bands
+        counted, counts = self._counted.get(facet, self._counted["together"]), {}
+        for label, value in self._labels(facet).items():
+            if n := counted.get(label):
+                counts[value] = counts.get(value, 0) + n
+        return counts
 
     def count_of(self, chosen, words, days=None):
         condition = self._without(self._asked(chosen, words, self.days if days is None else days))
@@ -351,12 +330,21 @@ class ExpertFilter(ListFilter):
         if name in self.NAMED:
             return self.names.of(self.NAMED[name][1], value)
         return {"years": Expert.Years, "seen": Seen, "endorsed": Endorsed}.get(
-            name, self.CHOSEN[name].choices if name in self.CHOSEN else None
+            name, self.CHOSEN[name][1] if name in self.CHOSEN else None
         )(value).label
 
     def label_as_html(self, name, value):
-        """In the facet of languages the level stands beside the boxes."""
-        return marked(self.names.of("language", value)) if name == "language" else super().label_as_html(name, value)
+        """In the facet of languages the level stands beside the boxes. A page shows some 250 of these labels."""
+        if name not in self.NAMED:
+            return super().label_as_html(name, value)
+        what = self.NAMED[name][1]
+        name_here = self.names.known[what].get(value, NAMELESS)[self._place]
+        return escape(name_here) if name_here else marked(self.names.of(what, value))
+
+    @cached_property
+    def _place(self):
+        """The place of the page's language among the names of a row."""
+        return ORDER.index(page_language())
 
     @property
     def levels(self):
@@ -401,10 +389,6 @@ class ExpertFilter(ListFilter):
         if self.roster:
             return reverse("experts:roster", args=[self.roster.slug]) + query_string(pairs)
         return super().url(pairs, name)
-
-
-def _range(kind):
-    return (kind, kind + Kind.ROSTER)
 
 
 __all__ = ["MOST_SHOWN", "ExpertFilter", "visible_to", "with_days_for"]

@@ -26,12 +26,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from classifications.written import dates, month, number
-from experts.models import Expert
+from experts.fetching import fetch
 from experts.models.expert import LAPSES_AFTER, first_day_within
 from experts.models.finding import Kind, Mark
 from experts.models.linked import Level
-from experts.questions import Both, Since
-from experts.tally import Keys, sets_of
+from experts.tally import Keys, walk
 
 MOST_RANKED = 5_000
 MOST_SHOWN = 250  # of those who are too many to be ranked
@@ -118,9 +117,12 @@ def to_rank(condition):
 class Ranked:
     """The experts under a condition in an order (`fit`, `fresh` or `experience`); sliced, it gives those of a page."""
 
-    def __init__(self, condition, order, wish, counted):
-        """`counted` gives how many there are, how many of them confirmed their profile within a year, and those `to_rank`."""
-        self.condition, self.order, self.wish, self._counted = condition, order, wish, counted
+    def __init__(self, condition, order, wish, names, counted):
+        """`names` are `Names`, with those of the rosters, too.
+
+        `counted` gives how many there are, how many of them confirmed their profile within a year, and those `to_rank`.
+        """
+        self.condition, self.order, self.wish, self.names, self._counted = condition, order, wish, names, counted
 
     @cached_property
     def count(self):
@@ -138,11 +140,7 @@ class Ranked:
         if last <= first:
             return []
         found = self._ranked(first, last) if self.is_ranked else self._walked(first, last)
-        return self._experts(found)
-
-    def _experts(self, keys):
-        experts = Expert.objects.for_listing().in_bulk(keys)
-        return [experts[key] for key in keys if key in experts]
+        return fetch(found, self.names)
 
     def _ranked(self, first, last):
         order, own = self._ordered()
@@ -162,24 +160,16 @@ class Ranked:
     def _walked(self, first, last):
         """Go through an index in the order until enough are found: they are many, so there are some soon."""
         if self.order != "experience":
-            return self._walk("f.renewed_on DESC, f.first_year, f.expert_id", self.condition, first, last)
-        order = "f.first_year, f.renewed_on DESC, f.expert_id"
-        fresh, current = self._counted()[1], Both((self.condition, Since(_day(LAPSES_AFTER.days))))
-        found = self._walk(order, current, first, min(last, fresh)) if first < fresh else []
+            return walk(self.condition, "renewed_on DESC, first_year, expert_id", first, last)
+        order, day = "first_year, renewed_on DESC, expert_id", _day(LAPSES_AFTER.days)
+        fresh = self._counted()[1]
+        found = []
+        if first < fresh:
+            found = walk(self.condition, order, first, min(last, fresh), within="renewed_on >= %s", params=[day])
         if last > fresh:
-            found += self._walk(order, self.condition, max(first, fresh) - fresh, last - fresh, lapsed=True)
+            lapsed = (max(first, fresh) - fresh, last - fresh)
+            found += walk(self.condition, order, *lapsed, within="renewed_on < %s", params=[day])
         return found
-
-    def _walk(self, order, condition, first, last, *, lapsed=False):
-        sets, params = sets_of(condition)
-        sql, own = condition.rows()
-        if lapsed:
-            sql, own = f"{sql} AND f.renewed_on < %s", [*own, _day(LAPSES_AFTER.days)]
-        begun = f"WITH {sets} " if sets else ""
-        return _keys(
-            f"{begun}SELECT expert_id FROM experts_findable f WHERE {sql} ORDER BY {order} LIMIT %s OFFSET %s",  # noqa: S608
-            [*params, *own, last - first, first],
-        )
 
 
 def _keys(sql, params):

@@ -9,11 +9,11 @@ A bitmap is drawn as text: between the ones of two keys stand as many zeros as t
 same way: cut at its ones, the lengths of the pieces tell the keys.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from experts.models.finding import CHUNK
+from experts.models.finding import CHUNK, Mark
 from experts.questions import Among, Masks
 
 CHANGED = Among("changed", "SELECT expert_id FROM experts_findable WHERE NOT is_counted")
@@ -31,34 +31,29 @@ GROUP BY label, chunk
 
 @dataclass
 class Counting:
-    """Numbers to be counted under a condition: all labels from one to below another, or how many experts there are."""
+    """Numbers to be counted under a condition: how many experts have each of some labels, or how many there are."""
 
     name: str
     condition: object
-    ranges: list = field(default_factory=list)  # pairs of labels; none: the experts themselves
-
-    @property
-    def within(self):
-        """Whether a label is one of those to count, as SQL."""
-        return " OR ".join(f"label >= {int(first)} AND label < {int(last)}" for first, last in self.ranges)
+    labels: tuple = ()  # none: the experts themselves
 
     def in_bitmaps(self, column):
-        if not self.ranges:
+        if not self.labels:
             return f"SELECT '{self.name}', 0, sum(bit_count({column})) FROM asked"  # noqa: S608
-        return (  # the OFFSET keeps the bitmaps out of whatever is sorted
-            f"SELECT '{self.name}', label, sum(n) FROM (SELECT label, bit_count(bits & {column}) AS n FROM experts_tally"  # noqa: S608
-            f" JOIN asked USING (chunk) WHERE {self.within} OFFSET 0) AS counted GROUP BY label"
+        return (  # the OFFSET has each label looked up: to the planner it is as well to read all bitmaps that there are
+            f"SELECT '{self.name}', label, n FROM unnest('{{{_listed(self.labels)}}}'::int[]) AS wanted (label), LATERAL ("  # noqa: S608
+            f" SELECT sum(bit_count(bits & {column})) AS n FROM experts_tally JOIN asked USING (chunk)"
+            " WHERE experts_tally.label = wanted.label OFFSET 0) AS counted"
         )
 
-    def in_rows(self):
-        """The same of those who changed since the bitmaps were made, with the parameters."""
-        sql, params = self.condition.rows()
-        if not self.ranges:
-            return f"SELECT '{self.name}', 0, count(*) FROM experts_findable f WHERE NOT is_counted AND {sql}", params  # noqa: S608
+    def in_rows(self, column):
+        """The same of those who changed since the bitmaps were made."""
+        if not self.labels:
+            return f"SELECT '{self.name}', 0, count(*) FROM apart WHERE {column}"  # noqa: S608
         return (
-            f"SELECT '{self.name}', label, count(*) FROM experts_findable f, unnest(f.labels) label"  # noqa: S608
-            f" WHERE NOT is_counted AND {sql} AND ({self.within}) GROUP BY label"
-        ), params
+            f"SELECT '{self.name}', label, count(*) FROM apart, unnest(labels) label"  # noqa: S608
+            f" WHERE {column} AND label = ANY('{{{_listed(self.labels)}}}'::int[]) GROUP BY label"
+        )
 
 
 @dataclass
@@ -78,22 +73,18 @@ class Keys:
             f" WHERE place < {CHUNK}"
         )
 
-    def in_rows(self):
-        sql, params = self.condition.rows()
-        return (
-            f"(SELECT '{self.name}', expert_id, 1 FROM experts_findable f WHERE NOT is_counted AND {sql}"  # noqa: S608
-            f" LIMIT {int(self.most) + 1})"
-        ), params
+    def in_rows(self, column):
+        return f"(SELECT '{self.name}', expert_id, 1 FROM apart WHERE {column} LIMIT {int(self.most) + 1})"  # noqa: S608
 
 
 def count(countings):
     """Count in one query: give a dict from name to the number of experts under each label (0: of all who fit)."""
     conditions = list(dict.fromkeys(each.condition for each in countings))
     begun, params = _asked(conditions)
-    parts = [each.in_bitmaps(f"c{conditions.index(each.condition)}") for each in countings]
-    for sql, own in (each.in_rows() for each in countings):
-        parts.append(sql)
-        params = [*params, *own]
+    parts = []
+    for each in countings:
+        column = f"c{conditions.index(each.condition)}"
+        parts += [each.in_bitmaps(column), each.in_rows(column)]
     counted = {each.name: {} for each in countings}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -106,11 +97,24 @@ def count(countings):
     return counted
 
 
-def sets_of(condition):
-    """The first part of a query, with its parameters: the sets of experts that a condition names."""
-    masks = Masks()
-    condition.bits(masks)
-    return _named(masks.sets.values())
+def walk(condition, order, first, last, *, within="true", params=()):
+    """Give the keys of those under a condition from place `first` to `last` of an order that an index has.
+
+    The index alone is gone through, and of each expert in it one bit is looked up, until enough are found. `order` and `within`,
+    a further condition, are SQL of `renewed_on`, `first_year` and `expert_id`.
+    """
+    begun, own = _asked([condition])
+    columns = "SELECT expert_id, renewed_on, first_year FROM experts_findable f"
+    bit = f"get_bit((SELECT c0 FROM asked WHERE chunk = f.expert_id / {CHUNK}), mod(f.expert_id, {CHUNK})::int)"  # noqa: S608
+    limit = f"ORDER BY {order} LIMIT {int(last)}"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH {begun} SELECT expert_id FROM (({columns} WHERE {bit} = 1 AND {within} {limit})"  # noqa: S608  our own pieces
+            f" UNION ALL ({columns} WHERE expert_id IN (SELECT expert_id FROM apart WHERE c0) AND {within} {limit})) AS found"
+            f" {limit} OFFSET {int(first)}",
+            [*own, *params, *params],
+        )
+        return [key for (key,) in cursor]
 
 
 def _named(sets):
@@ -119,25 +123,37 @@ def _named(sets):
 
 
 def _asked(conditions):
-    """The first part of a query, with its parameters: `asked` holds a bitmap for each condition (c0, c1, …) of each chunk."""
+    """The first part of a query, with its parameters.
+
+    `asked` holds a bitmap for each condition (c0, c1, …) of each chunk; `apart` holds whoever has changed since, with the same
+    columns, which there say whether the condition holds.
+    """
     masks = Masks()
     changed = CHANGED.bits(masks)
     under = ", ".join(f"{condition.bits(masks)} & ~{changed} AS c{n}" for n, condition in enumerate(conditions))
     sets, params = _named(masks.sets.values())
     pairs = " UNION ALL ".join(f"SELECT {n}, expert_id FROM {one.name}" for n, one in masks.sets.items())  # noqa: S608
     columns = ", ".join(
-        f"coalesce(bit_or(bits) FILTER (WHERE label IN ({_listed(labels)})), (SELECT bits FROM nobody)) AS {name}"  # noqa: S608
+        f"coalesce(bit_or(bits) FILTER (WHERE label IN ({_listed(labels)})), nobody) AS {name}"
         for name, labels in masks.columns.items()
     )
-    dated = "".join(f", {sql} AS {name}" for name, sql in masks.days.values())
-    needed = {label for labels in masks.columns.values() for label in labels if label > 0}
-    return (
+    worked = "".join(f", {sql} AS {name}" for name, sql in masks.worked.values())
+    rows = [condition.rows() for condition in conditions]
+    holds = ", ".join(f"{sql} AS c{n}" for n, (sql, _own) in enumerate(rows))
+    params = [*params, *(each for _sql, own in rows for each in own)]
+    needed = _listed({label for labels in masks.columns.values() for label in labels if label > 0})
+    known = (
+        f"SELECT label, bits FROM experts_tally WHERE chunk = each.chunk AND label IN ({needed})"  # noqa: S608  our own numbers
+        " UNION ALL SELECT label, bits FROM drawn WHERE chunk = each.chunk"
+    )
+    of_chunks = (  # whoever has any label is listed, so there are no other chunks
+        f"SELECT each.chunk, masks.* FROM (SELECT repeat('0', {CHUNK})::varbit AS nobody OFFSET 0) AS none,"  # noqa: S608
+        f" experts_tally AS each, LATERAL (SELECT {columns} FROM ({known}) AS known) AS masks WHERE each.label = {Mark.LISTED}"
+    )
+    return (  # the OFFSETs have each bitmap worked out once
         f"{sets}, drawn AS MATERIALIZED ({_DRAWN.replace('(PAIRS)', pairs)}),"  # noqa: S608  our own numbers and names
-        f" nobody AS MATERIALIZED (SELECT repeat('0', {CHUNK})::varbit AS bits),"
-        f" masks AS MATERIALIZED (SELECT chunk, {columns} FROM (SELECT label, chunk, bits FROM experts_tally"
-        f" WHERE label IN ({_listed(needed)}) UNION ALL SELECT label, chunk, bits FROM drawn) AS known GROUP BY chunk),"
-        f" dated AS MATERIALIZED (SELECT *{dated} FROM masks),"
-        f" asked AS MATERIALIZED (SELECT chunk, {under} FROM dated)"
+        f" asked AS MATERIALIZED (SELECT chunk, {under} FROM (SELECT *{worked} FROM ({of_chunks} OFFSET 0) AS m OFFSET 0) AS w),"
+        f" apart AS MATERIALIZED (SELECT expert_id, labels, {holds} FROM experts_findable f WHERE NOT is_counted)"
     ), params
 
 

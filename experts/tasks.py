@@ -5,6 +5,7 @@ from celery import shared_task
 from experts.erasing import forget_files
 from experts.models import Expert, Reminder
 from experts.tally import fold
+from experts.words import choose
 
 
 @shared_task
@@ -19,6 +20,7 @@ def keep_words():
     """Write down anew the words of what is linked to experts, where names of sectors or institutions have changed."""
     for expert in Expert.objects.filter(erased_at=None).iterator():
         expert.keep_words()
+    choose()
 
 
 @shared_task

@@ -2,7 +2,7 @@
 
 from experts.models.consent import Consent, Purpose
 from experts.models.expert import Expert, ExpertReview
-from experts.models.finding import Findable, Tally
+from experts.models.finding import Findable, Tally, Word
 from experts.models.linked import Assignment, Availability, ExpertLanguage, RosterMembership
 from experts.models.reference import Reference
 from experts.models.reminder import Reminder
@@ -27,4 +27,5 @@ __all__ = [
     "RosterMembership",
     "Shortlist",
     "Tally",
+    "Word",
 ]

@@ -6,11 +6,14 @@ they follow from; only experts who are listed, kept and on a roster have any. Ho
 """
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.search import SearchQueryField
 from django.db import models
+from django.db.models import F, Func
 
 from experts.models.expert import Expert
 
 CHUNK = 64_000  # experts in one bitmap: 8,000 bytes, which fill one page of the database
+PERIODS, PERIOD_ENDS = 4, 50  # as many as one may enter
 
 
 class Kind(models.IntegerChoices):
@@ -27,6 +30,8 @@ class Kind(models.IntegerChoices):
     YEAR = 8_000_000  # the year since which the expert is in the field
     SPOKEN = 9_000_000  # a hundred thousand times a level that is reached, plus the key of the language
     DAY = 10_000_000  # the place of a bit in the number of the day of the last renewal
+    PERIOD = 11_000_000  # a hundred times which period, plus the place of a bit in its first day; plus `PERIOD_ENDS`, its last
+    WORD = 12_000_000  # one of `Word`
 
     @classmethod
     def of(cls, label):
@@ -42,6 +47,7 @@ class Mark(models.IntegerChoices):
     PUBLIC = 2
     PARTNERS = 3
     ENDORSED = 4
+    MORE_PERIODS = 5  # than there are labels for
 
 
 class Findable(models.Model):
@@ -58,12 +64,32 @@ class Findable(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["expert"], condition=models.Q(is_counted=False), name="experts_to_count"),
+            models.Index(
+                fields=["expert"],
+                condition=models.Q(labels__contains=[Mark.MORE_PERIODS]),
+                name="experts_of_more_periods",
+            ),
             models.Index(fields=["-renewed_on", "first_year", "expert"], name="experts_by_freshness"),
             models.Index(fields=["first_year", "-renewed_on", "expert"], name="experts_by_experience"),
         ]
 
     def __str__(self):
         return str(self.expert_id)
+
+
+class Word(models.Model):
+    """A word, folded, that very many experts use; once all have their labels for it, it is found by these (`experts.words`)."""
+
+    word = models.TextField(unique=True)
+    stems = models.GeneratedField(
+        expression=Func(F("word"), function="search_query", output_field=SearchQueryField()),
+        output_field=SearchQueryField(),
+        db_persist=True,
+    )
+    is_ready = models.BooleanField(default=False)
+
+    def __str__(self):
+        return self.word
 
 
 class Bits(models.TextField):

@@ -10,8 +10,9 @@ from django.db import connection
 from django.http import QueryDict
 from django.utils.timezone import localdate, now
 
+from experts import words
 from experts.filters import ExpertFilter, Seen
-from experts.models import Expert, Findable, Tally
+from experts.models import Expert, Findable, Tally, Word
 from experts.models.expert import first_day_within
 from experts.models.finding import CHUNK, Kind, Mark
 from experts.readers import Kind as ReaderKind
@@ -109,14 +110,14 @@ def values_of(expert, facet, level):
     }[facet]()
 
 
-def fits(filterset, expert, leave_out=None):
+def fits(filterset, expert, found=None, leave_out=None):
     reader = filterset.reader
     if not may_see(reader, expert):
         return False
     for facet, values in filterset.chosen.items():
         if values and facet != leave_out and not values_of(expert, facet, filterset.least) & set(values):
             return False
-    if filterset.words and filterset.words not in expert.name.lower():
+    if filterset.words and not (filterset.words in expert.name.lower() if found is None else expert.pk in found):
         return False
     if filterset.days:
         first, last = filterset.days
@@ -126,14 +127,15 @@ def fits(filterset, expert, leave_out=None):
     return True
 
 
-def agree(filterset, experts):
-    expected = [each for each in experts if fits(filterset, each)]
+def agree(filterset, experts, found=None):
+    """`found` are the keys of those who use the words, where they are not words of the name."""
+    expected = [each for each in experts if fits(filterset, each, found)]
     assert filterset.count == len(expected)
     assert {each.pk for each in filterset.qs[0:1000]} == {each.pk for each in expected}
     for facet in filterset.FACETS:
         counts = {}
         for expert in experts:
-            if fits(filterset, expert, leave_out=facet):
+            if fits(filterset, expert, found, leave_out=facet):
                 for value in values_of(expert, facet, filterset.least):
                     counts[value] = counts.get(value, 0) + 1
         assert filterset.counts(facet) == counts, facet
@@ -247,6 +249,91 @@ def test_two_who_change_one_expert_at_once_are_both_seen():
     for thread in threads:
         thread.join()
     assert {Kind.SECTOR + sector.pk for sector in new} <= set(Findable.objects.get(expert=expert.pk).labels)
+
+
+def test_words_that_many_use_are_found_by_labels(experts, monkeypatch):
+    """And so they are in every state in between: of experts in bitmaps and in rows, and beside words that few use."""
+    monkeypatch.setattr(words, "COMMON", 10)
+    asked_for = ["water", "soil", "expert", "wat", "water expert 1", "zebra water", "soil+water", "waters"]
+
+    def look():
+        everybody = list(
+            experts.prefetch_related("sectors__theme", "languages__language", "periods", "memberships__roster")
+        )
+        for reader in readers().values():
+            for said in asked_for:
+                filterset = asked(f"q={said.replace(' ', '+')}&language=en&level=3", reader)
+                by_words = set(Expert.objects.search(filterset.words).values_list("pk", flat=True))
+                agree(filterset, everybody, by_words)
+
+    fold()
+    look()
+    new, gone = words.choose()
+    assert {"water", "soil", "expert"} <= new
+    assert not gone
+    assert set(words.labels_of(["Water", "SOIL", "zebra"])) == {"Water", "SOIL"}
+    assert not Findable.objects.filter(is_counted=False).exists()
+    look()
+    for number, expert in enumerate(experts.order_by("pk")):
+        if number % 4 == 0:
+            expert.name = f"Waters zebra {number}"
+            expert.save()
+    look()
+    fold()
+    look()
+    assert words.choose() == ({"waters", "zebra"}, set())
+    look()
+    assert words.choose() == (set(), set())
+    experts.filter(name__contains="Soil").update(name="Nobody")
+    assert words.choose()[1] == {"soil"}
+    assert not Word.objects.filter(word="soil").exists()
+    assert set(Tally.objects.filter(label__gt=Kind.WORD).values_list("label", flat=True)) == {
+        Kind.WORD + each for each in Word.objects.values_list("pk", flat=True)
+    }
+    look()
+
+
+def test_a_word_is_found_as_before_until_all_have_their_labels(experts):
+    Word.objects.create(word="water")  # nobody has a label for it
+    fold()
+    assert words.labels_of(["water"]) == {}
+    found = Expert.objects.filter(name__contains="Water", status=Status.LISTED, is_kept=True, memberships__isnull=False)
+    assert asked("q=water", Reader(ReaderKind.STAFF)).count == found.distinct().count() > 0
+
+
+def test_days_on_which_experts_are_free(db):
+    """One period has to hold them all; there may be more periods than there are labels for."""
+    chance = random.Random(3)  # noqa: S311  the same every time
+    first = date(2026, 1, 1)
+    experts = [ExpertFactory() for _ in range(25)]
+    for number, expert in enumerate(experts):
+        for _ in range(number % 8):
+            begins = first + timedelta(days=chance.randint(0, 60))
+            expert.periods.create(starts_on=begins, until=begins + timedelta(days=chance.randint(0, 30)))
+    experts[0].periods.create(starts_on=date(1990, 1, 1), until=date(1999, 12, 31))
+    experts[8].periods.create(starts_on=date(1990, 1, 1), until=date(2000, 1, 1))
+    experts[16].periods.create(starts_on=date(2099, 12, 31), until=date(2500, 1, 1))
+    asked_for = [(date(2000, 1, 1),) * 2, (date(2099, 12, 31),) * 2]
+    for day in range(0, 90, 4):
+        begins = first + timedelta(days=day)
+        asked_for.append((begins, begins + timedelta(days=chance.choice([0, 1, 5, 9]))))
+
+    def look():
+        for begins, ends in asked_for:
+            query = f"free_from={begins.isoformat()}&free_until={ends.isoformat()}"
+            found = {each.pk for each in asked(query, Reader(ReaderKind.STAFF)).qs[0:100]}
+            plain = {each.pk for each in experts if each.periods.covering(begins, ends).exists()}
+            assert found == plain, query
+
+    look()
+    fold()
+    look()
+    experts[5].periods.all().delete()
+    experts[6].periods.filter(pk=experts[6].periods.first().pk).update(until=date(2099, 12, 31))
+    experts[1].periods.create(starts_on=first, until=first + timedelta(days=90))
+    look()
+    fold()
+    look()
 
 
 def test_the_anonymous_reader_has_no_gender_and_no_days(experts):
