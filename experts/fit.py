@@ -91,7 +91,7 @@ def reasons(profile, wish):
     """Why an expert fits, in words, made of nothing but what the reader may read of them."""
     told = [sector.name for sector in profile.sectors_by_name if {sector.pk, sector.theme_id} & set(wish.sectors)]
     told += [
-        _("%(language)s %(level)s") % {"language": each.language.name, "level": each.get_level_display()}
+        _("%(language)s %(level)s") % {"language": each.language.name, "level": Level(each.level).label}
         for each in profile.languages_by_level
         if each.language_id in wish.languages
     ]
@@ -160,16 +160,10 @@ class Ranked:
     def _walked(self, first, last):
         """Go through an index in the order until enough are found: they are many, so there are some soon."""
         if self.order != "experience":
-            return walk(self.condition, "renewed_on DESC, first_year, expert_id", first, last)
-        order, day = "first_year, renewed_on DESC, expert_id", _day(LAPSES_AFTER.days)
-        fresh = self._counted()[1]
-        found = []
-        if first < fresh:
-            found = walk(self.condition, order, first, min(last, fresh), within="renewed_on >= %s", params=[day])
-        if last > fresh:
-            lapsed = (max(first, fresh) - fresh, last - fresh)
-            found += walk(self.condition, order, *lapsed, within="renewed_on < %s", params=[day])
-        return found
+            return walk(self.condition, "renewed_on DESC, first_year, expert_id", [("true", [], last)], first, last)
+        fresh, day = self._counted()[1], _day(LAPSES_AFTER.days)
+        parts = [("renewed_on >= %s", [day], min(last, fresh)), ("renewed_on < %s", [day], max(0, last - fresh))]
+        return walk(self.condition, "first_year, renewed_on DESC, expert_id", parts, first, last)
 
 
 def _keys(sql, params):

@@ -12,6 +12,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext, override, pgettext
 
 from classifications.written import marked, page_language
+from experts.models.linked import Level
 
 
 @lru_cache
@@ -42,9 +43,10 @@ def _row(profile, reasons, words, may_choose):
         label = escape(words["choose"] % {"name": profile.name})
         box = f'<input class="row-box" type="checkbox" form="chosen" name="expert" value="{profile.key}" aria-label="{label}">'
     address = f"{words['experts']}{profile.rosters_in_order[0].slug}/{profile.key}/"
-    title = f"{escape(profile.title_as_written)} " if profile.title_as_written else ""
+    title = profile.title_as_written  # worked out each time it is asked for
+    title = f"{escape(title)} " if title else ""
     spoken = words["in a list"].join(
-        f"{marked(each.language.name)} ({escape(each.get_level_display())})" for each in profile.languages_by_level
+        f"{marked(each.language.name)} ({escape(Level(each.level).label)})" for each in profile.languages_by_level
     )
     sample = f' <span class="badge badge-line">{words["sample"]}</span>' if profile.is_sample else ""
     sectors = " ".join(f"<span>{marked(sector.name)}</span>" for sector in profile.sectors_by_name)

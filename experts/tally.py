@@ -97,22 +97,30 @@ def count(countings):
     return counted
 
 
-def walk(condition, order, first, last, *, within="true", params=()):
+def walk(condition, order, parts, first, last):
     """Give the keys of those under a condition from place `first` to `last` of an order that an index has.
 
-    The index alone is gone through, and of each expert in it one bit is looked up, until enough are found. `order` and `within`,
-    a further condition, are SQL of `renewed_on`, `first_year` and `expert_id`.
+    The index alone is gone through, and of each expert in it one bit is looked up, until enough are found. `parts` come one
+    after the other: triples of SQL of a further condition, its parameters, and how many are needed of the part. That and
+    `order` are of `renewed_on`, `first_year` and `expert_id`.
     """
-    begun, own = _asked([condition])
-    columns = "SELECT expert_id, renewed_on, first_year FROM experts_findable f"
-    bit = f"get_bit((SELECT c0 FROM asked WHERE chunk = f.expert_id / {CHUNK}), mod(f.expert_id, {CHUNK})::int)"  # noqa: S608
-    limit = f"ORDER BY {order} LIMIT {int(last)}"
+    begun, params = _asked([condition])
+    columns = "expert_id, renewed_on, first_year FROM experts_findable f"
+    bits = f"LATERAL (SELECT c0 FROM asked WHERE chunk = f.expert_id / {CHUNK} OFFSET 0) AS of_chunk"  # noqa: S608
+    among = [
+        f"{columns}, {bits} WHERE get_bit(c0, mod(f.expert_id, {CHUNK})::int) = 1",
+        f"{columns} WHERE expert_id IN (SELECT expert_id FROM apart WHERE c0)",  # noqa: S608  our own pieces
+    ]
+    walks = []
+    for number, (within, own, needed) in enumerate(parts):
+        for rows in among:
+            walks.append(f"(SELECT {number} AS part, {rows} AND {within} ORDER BY {order} LIMIT {int(needed)})")
+            params = [*params, *own]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH {begun} SELECT expert_id FROM (({columns} WHERE {bit} = 1 AND {within} {limit})"  # noqa: S608  our own pieces
-            f" UNION ALL ({columns} WHERE expert_id IN (SELECT expert_id FROM apart WHERE c0) AND {within} {limit})) AS found"
-            f" {limit} OFFSET {int(first)}",
-            [*own, *params, *params],
+            f"WITH {begun} SELECT expert_id FROM ({' UNION ALL '.join(walks)}) AS found"  # noqa: S608  our own pieces
+            f" ORDER BY part, {order} LIMIT {int(last - first)} OFFSET {int(first)}",
+            params,
         )
         return [key for (key,) in cursor]
 
