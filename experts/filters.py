@@ -4,6 +4,7 @@ Every condition is put to the labels of those whom the reader may see. What they
 either: gender is the Centre's, and days on which an expert is free are asked of those only whose profile shows them.
 """
 
+from copy import copy
 from datetime import date, timedelta
 from functools import cached_property, partial
 
@@ -89,8 +90,18 @@ class LevelFilter(django_filters.Filter):
         super().__init__(label=_("At least at level"), known=lambda: [str(level.value) for level in LEVELS])
 
 
+class LabelledFacet(FacetFilter):
+    """A facet whose values have labels."""
+
+    def __deepcopy__(self, memo):
+        """What each page gets of its own, as of a `CountedFacet`."""
+        own = copy(self)
+        own.extra = {**self.extra}
+        return own
+
+
 def facet(legend, known, usual=()):
-    return FacetFilter(legend, word="", known=lambda: known.values if known else (), usual=usual)
+    return LabelledFacet(legend, word="", known=lambda: known.values if known else (), usual=usual)
 
 
 def visible_to(reader):

@@ -106,9 +106,12 @@ def walk(condition, order, parts, first, last):
     """
     begun, params = _asked([condition])
     columns = "expert_id, renewed_on, first_year FROM experts_findable f"
-    bits = f"LATERAL (SELECT c0 FROM asked WHERE chunk = f.expert_id / {CHUNK} OFFSET 0) AS of_chunk"  # noqa: S608
+    bits = (  # made once; to look for the row of a chunk among the others would take most of the time
+        "(ARRAY(SELECT c0 FROM generate_series(0, (SELECT max(chunk) FROM asked)) AS chunk"  # noqa: S608  a constant
+        f" LEFT JOIN asked USING (chunk) ORDER BY chunk))[(f.expert_id / {CHUNK} + 1)::int]"
+    )
     among = [
-        f"{columns}, {bits} WHERE get_bit(c0, mod(f.expert_id, {CHUNK})::int) = 1",
+        f"{columns} WHERE get_bit({bits}, mod(f.expert_id, {CHUNK})::int) = 1",
         f"{columns} WHERE expert_id IN (SELECT expert_id FROM apart WHERE c0)",  # noqa: S608  our own pieces
     ]
     walks = []

@@ -27,14 +27,15 @@ def labels_of(words):
 
 def choose():
     """Let the words that are common now have labels, and no others; give the sets of those that came and that went."""
+    broken_off = Word.objects.filter(is_ready=False).delete()[0]
     used, known = _used(), set(Word.objects.values_list("word", flat=True))
     kept = {word for word in known if used.get(word, 0) >= COMMON / 2}
     new = sorted((word for word, number in used.items() if number >= COMMON and word not in kept), key=used.get)
     new = set(new[len(kept) - MOST :] if len(kept) < MOST else ())
     gone = known - kept
-    if new or gone:
+    if new or gone or broken_off:
         Word.objects.filter(word__in=gone).delete()
-        Word.objects.bulk_create(Word(word=word) for word in new)
+        Word.objects.bulk_create([Word(word=word) for word in new], ignore_conflicts=True)
         _label_all()
         Word.objects.filter(word__in=new).update(is_ready=True)
     return new, gone
