@@ -17,7 +17,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _gettext
 from django.utils.translation import gettext_lazy as _
 
-from classifications.facets import Chip, ChosenField, FacetFilter, SortFilter, WordsFilter, query_string
+from classifications.facets import Chip, ChosenField, FacetFilter, SortFilter, WordsField, WordsFilter, query_string
 from classifications.lists import ListFilter
 from classifications.models import Country
 from classifications.names import ORDER, Names
@@ -30,7 +30,7 @@ from experts.models.linked import Level
 from experts.questions import Among, AnyOf, Both, Either, Free, Since
 from experts.readers import Kind as ReaderKind
 from experts.tally import Counting, count
-from experts.words import labels_of
+from experts.words import common_among
 
 NAMELESS = ("", "", "")
 LONGEST_STAY = timedelta(days=366)  # between the two days on which somebody is to be free
@@ -173,8 +173,10 @@ class ExpertFilter(ListFilter):
 
     def __init__(self, data=None, queryset=None, *, reader, roster=None, **kwargs):
         super().__init__(data, Expert.objects.none(), **kwargs)
-        self.reader, self.roster, self._known_labels, self._common = reader, roster, {}, {}
-        self.names = Names(roster=(Roster.objects.all(), "slug"))
+        self.reader, self.roster, self._known_labels = reader, roster, {}
+        common = common_among(WordsField().clean(self.data.get("q")))  # looked up beside the names
+        self.names = Names(roster=(Roster.objects.all(), "slug"), **common)
+        self._common = {word: Kind.WORD + n for what in common for word, n in self.names.ids[what].items()}
         self.asks_days = reader.kind != ReaderKind.PUBLIC or bool(reader.states)
         left = {"gender"} if reader.kind != ReaderKind.STAFF else set()
         self.FACETS = [name for name in self.FACETS if name not in left and not (roster and name == "roster")]
@@ -254,11 +256,8 @@ class ExpertFilter(ListFilter):
 
     def _said(self, words):
         """The condition that all words occur: common ones have labels, the others are looked up."""
-        if words not in self._common:
-            self._common[words] = labels_of(words.split())
-        common = self._common[words]
-        conditions = [AnyOf((label,)) for label in common.values()]
-        if rare := " ".join(word for word in words.split() if word not in common):
+        conditions = [AnyOf((self._common[word],)) for word in words.split() if word in self._common]
+        if rare := " ".join(word for word in words.split() if word not in self._common):
             sql, params = Expert.objects.order_by().search(rare).values("pk").query.sql_with_params()
             conditions.append(
                 Among("found", f"SELECT id AS expert_id FROM ({sql}) AS found_by_words (id)", params)  # noqa: S608

@@ -6,7 +6,10 @@ A label says what `ExpertQuerySet.search` would find, and triggers keep it with 
 """
 
 from django.db import connection, transaction
+from django.db.models import CharField, Value
 
+from classifications.names import ORDER
+from classifications.search import Folded
 from experts.models.finding import CHUNK, Kind, Word
 from experts.tally import fold
 
@@ -15,14 +18,18 @@ MOST = 200  # words, each of which takes a bitmap
 SAMPLE = 20_000  # experts whose words are read
 
 
-def labels_of(words):
-    """What is common among words that somebody asks for: a dict from each such word to its label."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT asked, id FROM unnest(%s::text[]) AS asked JOIN experts_word ON word = fold_text(asked) WHERE is_ready",
-            [list(dict.fromkeys(words))],
+def common_among(words):
+    """What is common among words that somebody asks for: rows for `Names`, each under the word as it is asked for."""
+    nameless = {f"name_{each}": Value("") for each in ORDER}
+    return {
+        f"word {n}": (
+            Word.objects.filter(is_ready=True, word=Folded(Value(word))).annotate(
+                asked=Value(word, output_field=CharField()), **nameless
+            ),
+            "asked",
         )
-        return {word: Kind.WORD + number for word, number in cursor}
+        for n, word in enumerate(dict.fromkeys(words.split()))
+    }
 
 
 def choose():

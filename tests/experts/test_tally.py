@@ -271,7 +271,7 @@ def test_words_that_many_use_are_found_by_labels(experts, monkeypatch):
     new, gone = words.choose()
     assert {"water", "soil", "expert"} <= new
     assert not gone
-    assert set(words.labels_of(["Water", "SOIL", "zebra"])) == {"Water", "SOIL"}
+    assert set(asked("q=Water+SOIL+zebra", Reader(ReaderKind.STAFF))._common) == {"Water", "SOIL"}
     assert not Findable.objects.filter(is_counted=False).exists()
     look()
     for number, expert in enumerate(experts.order_by("pk")):
@@ -296,7 +296,7 @@ def test_words_that_many_use_are_found_by_labels(experts, monkeypatch):
 def test_a_word_is_found_as_before_until_all_have_their_labels(experts):
     Word.objects.create(word="water")  # nobody has a label for it
     fold()
-    assert words.labels_of(["water"]) == {}
+    assert asked("q=water", Reader(ReaderKind.STAFF))._common == {}
     found = Expert.objects.filter(name__contains="Water", status=Status.LISTED, is_kept=True, memberships__isnull=False)
     assert asked("q=water", Reader(ReaderKind.STAFF)).count == found.distinct().count() > 0
     words.choose()  # what was broken off is begun anew: here the word is not common
