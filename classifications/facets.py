@@ -20,6 +20,13 @@ LONGEST_SEARCH = 200  # characters
 SHOWN_AT_ONCE = 5  # values of a facet before the rest folds away
 
 
+def _own(shared):
+    """What each form gets of its own of a field: a page of events has seventeen, and nothing but `unknown` ever changes in one."""
+    own = copy(shared)
+    own.unknown = []
+    return own
+
+
 class ChosenField(forms.Field):
     """Values of a facet, several at once. Unknown ones are set apart in `unknown`, repeated ones dropped.
 
@@ -32,6 +39,9 @@ class ChosenField(forms.Field):
         super().__init__(**kwargs)
         self.known, self.former = known, former
         self.unknown = []
+
+    def __deepcopy__(self, memo):
+        return _own(self)
 
     def clean(self, value):
         former = self.former()
@@ -50,6 +60,9 @@ class WordsField(forms.Field):
         super().__init__(**kwargs | {"required": False})
         self.unknown = []
 
+    def __deepcopy__(self, memo):
+        return _own(self)
+
     def clean(self, value):
         words = " ".join("".join(c if c.isprintable() else " " for c in value or "").split())
         asked = " ".join(words[:LONGEST_SEARCH].split()[:MOST_WORDS])
@@ -67,7 +80,17 @@ def left_out(form):
     ]
 
 
-class FacetFilter(django_filters.Filter):
+class ListedFilter(django_filters.Filter):
+    """A filter of a list."""
+
+    def __deepcopy__(self, memo):
+        """What each list gets of its own: nothing is changed in labels, expressions and choices, which are slow to copy."""
+        own = copy(self)
+        own.extra = {**self.extra}
+        return own
+
+
+class FacetFilter(ListedFilter):
     """A filter of several values that calls the queryset's own word for it, such as `taught_by`.
 
     `usual` are the values in force where a reader chose none, such as what is open among what is open or past. `former` gives
@@ -102,12 +125,6 @@ class CountedFacet(FacetFilter):
         self.keyed, self.counted_by = keyed, [keyed] if keyed else self.paths
         self.choices, self.named, self.many, self.repeats = choices, named, many or repeats, repeats
 
-    def __deepcopy__(self, memo):
-        """What each list gets of its own: queries change nothing in expressions and choices, which are slow to copy."""
-        own = copy(self)
-        own.extra = {**self.extra}
-        return own
-
     def counts(self, counted, chosen):
         """What the boxes say, of the numbers of rows by value and the values in force."""
         return counted
@@ -127,7 +144,7 @@ class OpenToFacet(CountedFacet):
         return {iso2: counted.get(iso2, 0) + for_all for iso2 in {*counted, *chosen} - {self.ALL}}
 
 
-class WordsFilter(django_filters.Filter):
+class WordsFilter(ListedFilter):
     """The word search of a list."""
 
     field_class = WordsField
@@ -139,7 +156,7 @@ class WordsFilter(django_filters.Filter):
         return queryset.search(words) if words else queryset
 
 
-class SortFilter(django_filters.Filter):
+class SortFilter(ListedFilter):
     """The order of a list: `sorts` maps each key to its label and the queryset's word for it; the first is the usual one."""
 
     field_class = ChosenField

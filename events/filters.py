@@ -83,6 +83,7 @@ class EventFilter(ListFilter):
 
     def __init__(self, data=None, queryset=None, *, request=None, prefix=None, path_year=None):
         self.tally = tally.current()
+        self.language = page_language()  # asked once: a page has some 250 labels
         self.path_year = path_year
         if path_year:
             data = data.copy()
@@ -138,7 +139,7 @@ class EventFilter(ListFilter):
         return self.tally.name(name, value)
 
     def label_as_html(self, name, value):
-        return self.tally.label(name, value, page_language())
+        return self.tally.label(name, value, self.language)
 
     def url(self, pairs, name=None):
         """The address of a list; exactly one year stands in its path."""

@@ -4,10 +4,12 @@ import re
 from datetime import date, time, timedelta
 
 import pytest
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext, override
 
+from events.filters import EventFilter
 from events.models import Event
 from sesric_portal.templatetags.portal import event_count
 from tests.factories import (
@@ -247,6 +249,17 @@ def test_nothing_is_told_where_everything_is_known(client, db):
     )
     assert response.context["filter"].left_out == []
     assert "was left out" not in response.content.decode()
+
+
+def test_each_list_keeps_its_own_of_what_was_asked(db):
+    """Filters and fields are shared as far as nothing changes in them; who asks for nonsense is told so, and nobody else."""
+    EventFactory(kind="workshop")
+    one, other = (EventFilter(QueryDict(query)) for query in ("kind=nonsense&q=x%00&sort=odd", "kind=workshop"))
+    assert [value for _label, value in one.left_out] == ["nonsense", "odd"]
+    assert other.left_out == []
+    assert (one.chosen["kind"], other.chosen["kind"]) == ([], ["workshop"])
+    assert one.left_out != []
+    assert EventFilter(QueryDict()).left_out == []
 
 
 def test_known_and_unknown_values_of_one_facet(client, db):
