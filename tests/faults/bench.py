@@ -1,5 +1,6 @@
 """A portal to break: PostgreSQL, Valkey, a mail sink, workers, two beats and a web server, each a process of its own."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -34,6 +35,12 @@ class Sink:
         self.taken = Counter()
         self.answer = "250 Taken"
         self.before_answer = None
+        self.slowness = 0  # seconds until it knows a recipient, before it is given the text
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        await asyncio.sleep(self.slowness)
+        envelope.rcpt_tos.append(address)
+        return "250 Known"
 
     async def handle_DATA(self, server, session, envelope):
         message = message_from_bytes(envelope.content, policy=policy.default)
@@ -71,8 +78,10 @@ class Portal:
             "EMAIL_URL": f"smtp://127.0.0.1:{smtp_port}", "VAR_DIR": str(self.folder), "LOG_LEVEL": "WARNING",
             "LETTER_GRACE": "2", "SWEEP_SECONDS": str(sweep),
         }  # fmt: skip
-        self.processes = {}
+        self.processes, self.kept = {}, {}
+        self.stopping, self.changing = threading.Event(), threading.Lock()
         stack.callback(self.stop_all)
+        in_background(self._keep)
 
     def start(self, name, *command, **environ):
         log = open(self.folder / f"{name}.log", "ab")  # noqa: SIM115  the process keeps it
@@ -87,14 +96,26 @@ class Portal:
         log.close()
 
     def start_worker(self, name="worker", concurrency=2, **environ):
-        self.start(
-            name, "celery", "-A", "sesric_portal", "worker", "-n", f"{name}@here", "--concurrency", str(concurrency),
-            **environ,
-        )  # fmt: skip
+        """Start a worker, and start it again whenever it ends by itself."""
+        command = ["celery", "-A", "sesric_portal", "worker", "-n", f"{name}@here", "--concurrency", str(concurrency)]
+        with self.changing:
+            self.start(name, *command, **environ)
+            self.kept[name] = lambda: self.start(name, *command, **environ)
+
+    def _keep(self):
+        """As `restart: unless-stopped` does in `docker-compose.yml`: who holds messages of a broker that ends may end, too."""
+        while not self.stopping.wait(0.5):
+            with self.changing:
+                for name, start_again in self.kept.items():
+                    if self.processes[name].poll() is not None:
+                        print(f"  ({name} ended by itself and is started again)", flush=True)
+                        start_again()
 
     def stop(self, name):
         """End a part of it, whatever it was doing."""
-        process = self.processes.pop(name)
+        with self.changing:
+            self.kept.pop(name, None)
+            process = self.processes.pop(name)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(10)
 
@@ -111,6 +132,9 @@ class Portal:
         until(lambda: answers(self.port), 30, "the web server answers")
 
     def stop_all(self):
+        self.stopping.set()
+        with self.changing:
+            self.kept.clear()
         for process in self.processes.values():
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)

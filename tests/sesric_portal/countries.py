@@ -59,8 +59,8 @@ from tests.factories import (
 # What no country has of its own: lists that all share, the portal's own texts and switches, and what visits leave.
 SHARED = """
     classifications.Language classifications.Sector programmes.Committee programmes.Seat programmes.Page
-    notifications.RefusedAddress notifications.MailStop partners.ReviewRules experts.Tally events.Series events.Change
-    classifications.Country experts.Roster
+    notifications.RefusedAddress notifications.MailStop partners.ReviewRules experts.Tally experts.Word events.Series
+    events.Change classifications.Country experts.Roster
 """.split()  # noqa: SIM905  read as a table
 OURS = ["classifications", "accounts", "programmes", "notifications", "partners", "experts", "events", "trop"]
 # What any visit may leave: a session, and the second factor's own rows.
