@@ -264,20 +264,27 @@ def decline_request(request, slug, pk):
 
 
 @signed_in
-@require_POST
+@require_http_methods(FORM)
 @_step(Decision.REPRESENTATIVE_LEFT, gettext_lazy("Removed; the person was told."))
 def remove(request, slug, pk):
-    person = get_object_or_404(_managed(request, slug).representations.acting().exclude(user=request.user), pk=pk)
+    """Ask whether somebody shall stop speaking for the institution, and end it."""
+    institution = _managed(request, slug)
+    person = get_object_or_404(institution.representations.acting().exclude(user=request.user), pk=pk)
+    if request.method != "POST":
+        return render(request, "partners/remove.html", {"institution": institution, "person": person})
     person.end(request.user, Role.APPLICANT)
 
 
 @signed_in
-@require_POST
+@require_http_methods(FORM)
 @_step(Decision.HANDED_OVER, gettext_lazy("Handed over; the person was told."))
 def hand_over(request, slug, pk):
+    """Ask whether somebody else shall manage the institution from now on, and hand it over."""
     institution = _managed(request, slug)
     heir = get_object_or_404(institution.representations.acting().exclude(user=request.user), pk=pk)
     mine = get_object_or_404(institution.representations.managing(), user=request.user)
+    if request.method != "POST":
+        return render(request, "partners/hand_over.html", {"institution": institution, "heir": heir})
     mine.hand_over(heir, request.user, Role.APPLICANT)
 
 

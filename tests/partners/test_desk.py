@@ -33,7 +33,7 @@ MANY = [  # every address of one institution's desk, with the methods it answers
 ]  # fmt: skip
 OF_A_ROW = [
     ("withdraw-invitation", "post"), ("accept-request", "post"), ("decline-request", "get"), ("decline-request", "post"),
-    ("remove", "post"), ("hand-over", "post"),
+    ("remove", "get"), ("remove", "post"), ("hand-over", "get"), ("hand-over", "post"),
 ]  # fmt: skip
 OF_A_STEP = [("correct-step", "get"), ("correct-step", "post"), ("correct-keep", "post"), ("correct-stop", "post")]
 
@@ -117,6 +117,8 @@ def test_a_representative_who_does_not_manage_cannot_manage_people(client, db):
     client.force_login(second.user)
     before = state(second.institution)
     assert second.institution.name_en in client.get(at("desk", second.institution)).text
+    for name in ("remove", "hand-over"):
+        assert client.get(at(name, second.institution, manager.pk)).status_code == 404
     for name in ("remove", "hand-over", "accept-request", "decline-request"):
         for row in (manager, asking):
             assert client.post(at(name, second.institution, row.pk), {"reason": "x"}).status_code == 404
@@ -369,6 +371,37 @@ def test_handing_over_and_leaving(client, mine):
     client.post(at("leave", mine.institution))
     assert list(mine.institution.representations.managing()) == [heir]
     assert client.get(at("desk", mine.institution)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "asks", "follows"),
+    [
+        ("remove", "Remove this representative?", "can no longer change its page"),
+        ("hand-over", "Hand over the management to this person?", "You go on speaking for it"),
+    ],
+)
+def test_what_one_click_would_end_is_asked_first(client, mine, name, asks, follows):
+    second = RepresentationFactory(institution=mine.institution, is_manager=False, user__name="Second Sample")
+    path, before = at(name, mine.institution, second.pk), state(mine.institution)
+    desk = client.get(at("desk", mine.institution)).text
+    assert (f'href="{path}"' in desk, f'action="{path}"' in desk) == (True, False)
+    page = client.get(path).text
+    assert [
+        words for words in (asks, follows, "Second Sample", '<form class="form" method="post"') if words not in page
+    ] == []
+    assert state(mine.institution) == before
+    client.post(path)
+    assert state(mine.institution) != before
+
+
+def test_no_page_asks_about_oneself_or_who_does_not_speak_for_it(client, mine):
+    asking = RepresentationFactory(institution=mine.institution, is_manager=False, accepted_at=None)
+    gone = RepresentationFactory(institution=mine.institution, is_manager=False, ended_at="2026-01-01T00:00Z")
+    other = RepresentationFactory(is_manager=False)
+    paths = [
+        at(name, mine.institution, row.pk) for name in ("remove", "hand-over") for row in (mine, asking, gone, other)
+    ]
+    assert {client.get(path).status_code for path in paths} == {404}
 
 
 def test_the_last_one_to_leave_is_told_to_the_centre(client, mine, settings):
