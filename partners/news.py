@@ -1,8 +1,8 @@
 """News of institutions, and of what they request and offer: what readers of the two lists can follow."""
 
 from django.utils.timezone import localdate
+from django.utils.translation import get_language_info, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
 
 from classifications.models import Sector
 from classifications.search import Folded, joined
@@ -97,7 +97,7 @@ def _item(notice):
     facts = [
         (_("From"), _place([notice.institution.name, notice.institution.country.name])),
         (_("Open until"), dates(notice.closes_on)),
-        (_("Language"), notice.get_written_in_display()),
+        (_("Language"), _(get_language_info(notice.written_in)["name"])),
     ]
     return Item(
         notice.heading,

@@ -12,10 +12,12 @@ from django.db import IntegrityError, connection, connections, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 from django.utils.timezone import localdate, now
 
 from accounts.models import User
 from notifications.models import Letter
+from notifications.subjects import subject_of
 from partners.filters import NoticeFilter
 from partners.models import Institution, Notice
 from partners.tasks import remind_of_closing_notices
@@ -120,6 +122,22 @@ def test_it_closes_itself(client, db):
         assert "This is closed. The institution may still be written to." in closed.text
         assert list(client.get(LIST).context["object_list"]) == []
         assert len(client.get(LIST, {"when": "past"}).context["object_list"]) == 1
+
+
+def test_a_row_says_in_which_language_its_title_is(client, db):
+    notice = NoticeFactory(title="Formation", written_in="fr")
+    for page in (LIST, notice.institution.get_absolute_url(), "/search/?q=formation"):
+        assert [client.get(f"{start}{page}").text.count(words) for start, words in (
+            ("", "Title in French"), ("/fr", "Titre en français"), ("/ar", "العنوان بالفرنسية"),
+        )] == [1, 0, 1]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "French"), ("fr", "Français"), ("ar", "الفرنسية")])
+def test_a_letter_names_the_language_of_a_notice_in_the_readers(db, language, told):
+    notice = NoticeFactory(written_in="fr")
+    with translation.override(language):
+        facts = subject_of("notice").items([notice.pk])[notice.pk].facts
+    assert facts[-1][1] == told
 
 
 def test_a_page_tells_what_a_reader_came_for(client, sector):
