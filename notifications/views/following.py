@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.keeping import signed_in
+from classifications.addresses import NotOnRecord
 from notifications.emails import ask_to_confirm
 from notifications.forms import FollowByAddressForm, FrequencyForm
 from notifications.models import Follower, Interest
@@ -205,8 +206,10 @@ def remove(request, key):
 
 @require_http_methods(FORM)
 def mute(request, key):
-    """No more letters for one reason; what a letter links to."""
-    interest = _interest(key)
+    """No more letters for one reason; what a letter links to, also when that is followed no more."""
+    interest = Interest.objects.accepted().select_related("follower").filter(key=key).first()
+    if interest is None:
+        raise NotOnRecord(_("What this letter was sent for is no longer followed: no letters come for this reason."))
     if request.method == "POST":
         interest.pause()
         messages.success(request, _("No more letters for this reason."))

@@ -302,6 +302,22 @@ def test_muting_a_reason_takes_a_button(client, db, prefix, button):
     assert not Interest.objects.active().exists()
 
 
+@pytest.mark.parametrize(
+    ("prefix", "words"),
+    [
+        ("", "What this letter was sent for is no longer followed: no letters come for this reason."),
+        ("/fr", "Ce qui a motivé cette lettre n’est plus suivi : aucune lettre n’est envoyée pour cette raison."),
+    ],
+)
+def test_an_old_letter_still_says_that_no_more_come_for_its_reason(client, db, prefix, words):
+    interest = InterestFactory()
+    address = f"{prefix}/notifications/mute/{interest.key}/"
+    assert words not in client.get(address).text
+    interest.delete()
+    for answer in (client.get(address), client.post(address)):
+        assert (answer.status_code, words in answer.text) == (404, True)
+
+
 def test_mail_programs_unsubscribe_by_one_post_without_a_form_of_ours(db):
     from django.test import Client  # noqa: PLC0415  one that checks forms
 

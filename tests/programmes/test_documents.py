@@ -94,6 +94,8 @@ def test_the_page_shows_each_language_with_size_and_day_and_names_the_gap(
     assert "Arabic: not available yet" in " ".join(response.text.split())
     assert "Study visit" in response.text
     assert "9\xa0bytes" in response.text
+    assert [response.text.count(f"(version {number}, ") for number in (1, 2)] == [1, 1]  # the French, the new English
+    assert "الإصدار ٢" in client.get("/ar/programmes/cab/").text
 
 
 def test_staff_add_a_version_on_the_page_of_the_programme(client, editor, languages):
