@@ -15,6 +15,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from classifications.links import changes_of_links, last_links, link_again, linked_before
 
@@ -226,7 +227,7 @@ class _NamesOfLinked:
     def of(self, link, keys):
         known = self.known.get(link.related_model, {})
         told = [known.get(key, f"№ {key}") + ("" if number is None else f" ({number})") for key, number in keys.items()]
-        return "; ".join(sorted(told))
+        return pgettext("between reasons", "; ").join(sorted(told))
 
 
 class _Words:
@@ -249,5 +250,5 @@ class _Words:
             return str(self.linked[field.attname].get(value, f"№ {value}"))
         if isinstance(value, list):
             known = dict(field.base_field.flatchoices)
-            return "; ".join(str(known.get(each, each)) for each in value)
+            return pgettext("between reasons", "; ").join(str(known.get(each, each)) for each in value)
         return dict(field.flatchoices).get(value, value)

@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from import_export.fields import Field
 
 from classifications.exchange import CityWidget, Table, TableAdmin, TimeZoneWidget, link, links
@@ -266,11 +266,15 @@ class EventAdmin(TableAdmin):
     @admin.display(description=gettext_lazy("place"))
     def place(self, event):
         """Like the programmes, from the names that stand in the row."""
-        return ", ".join(str(each) for each in (event.linked.city, event.linked.country) if each)
+        return pgettext("between city and country", ", ").join(
+            str(each) for each in (event.linked.city, event.linked.country) if each
+        )
 
     @admin.display(description=gettext_lazy("programmes"))
     def short_names(self, event):
-        return ", ".join(programme.short_name for programme in event.linked.programmes)
+        return pgettext("between names in a list", ", ").join(
+            programme.short_name for programme in event.linked.programmes
+        )
 
     @admin.display(description=gettext_lazy("published"), boolean=True, ordering="published_at")
     def is_published(self, event):

@@ -8,7 +8,7 @@ better in one thing and the same in the others never costs a place.
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from classifications.models import Language, Sector
 from classifications.written import number
@@ -120,4 +120,4 @@ def _of_endorsement(expert):
 
 
 def _list(rows):
-    return ", ".join(str(each) for each in rows)
+    return pgettext("between names in a list", ", ").join(str(each) for each in rows)

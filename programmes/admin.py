@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.timezone import localdate, now
-from django.utils.translation import get_language_info, gettext, override
+from django.utils.translation import get_language_info, gettext, override, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from classifications.admin import NAMES, SUMMARIES
@@ -248,7 +248,11 @@ class FocalPointAdmin(TableAdmin):
             in_states = f"{held}&programme__id__exact={programme.pk}&member-state=yes"
             numbers = [Number(n, f"{vacancies}?programme={programme.slug}"), Number(len(seats) - n, in_states)]
             rows.append(Row(programme.short_name, numbers))
-        return [Chart(_("Seats of focal points"), _("Programme"), [_("Vacant"), _("Held")], rows)] if rows else []
+        return (
+            [Chart(_("Seats of focal points"), _("Programme"), [_("Vacant"), pgettext("a seat", "Held")], rows)]
+            if rows
+            else []
+        )
 
     # --- Steps --------------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.utils.text import capfirst
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from import_export.fields import Field
 
 from classifications.exchange import ChoicesWidget, CityWidget, OutgoingTableAdmin, Table, link, links
@@ -280,4 +280,4 @@ class ProposedRewriteAdmin(ProposalsAdmin):
     @admin.display(description=gettext_lazy("change"))
     def what(self, change):
         """What it changes, without the values, which are texts of any length."""
-        return ", ".join(str(label) for label in change.labels)
+        return pgettext("between names in a list", ", ").join(str(label) for label in change.labels)

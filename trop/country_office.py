@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from classifications.steps import age
 from partners.country_office import Scoped, country_office
@@ -36,11 +37,11 @@ class CountryOpportunityAdmin(Scoped):
 
     @admin.display(description=_("sectors"))
     def in_sectors(self, opportunity):
-        return ", ".join(str(each) for each in opportunity.sectors.by_name())
+        return pgettext("between names in a list", ", ").join(str(each) for each in opportunity.sectors.by_name())
 
     @admin.display(description=_("languages of teaching"))
     def taught_in(self, opportunity):
-        return ", ".join(str(each) for each in opportunity.languages.by_name())
+        return pgettext("between names in a list", ", ").join(str(each) for each in opportunity.languages.by_name())
 
     @admin.display(description=_("city"))
     def place(self, opportunity):

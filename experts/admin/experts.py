@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from classifications.steps import Queue, ReadOnly, ReasonForm, Step, StepsAdmin, WordsForm, age
 from experts import duplicates
@@ -92,15 +93,17 @@ class ExpertAdmin(ReadOnly, StepsAdmin):
 
     @admin.display(description=_("rosters"))
     def on_rosters(self, expert):
-        return ", ".join(str(each.roster) for each in expert.memberships.all())
+        return pgettext("between names in a list", ", ").join(str(each.roster) for each in expert.memberships.all())
 
     @admin.display(description=_("sectors"))
     def in_sectors(self, expert):
-        return ", ".join(str(sector) for sector in expert.sectors_by_name)
+        return pgettext("between names in a list", ", ").join(str(sector) for sector in expert.sectors_by_name)
 
     @admin.display(description=_("languages"))
     def spoken(self, expert):
-        return ", ".join(str(each) for each in expert.languages.select_related("language"))
+        return pgettext("between names in a list", ", ").join(
+            str(each) for each in expert.languages.select_related("language")
+        )
 
     @admin.display(description=_("e-mail address"))
     def email(self, expert):
@@ -123,7 +126,7 @@ class ExpertAdmin(ReadOnly, StepsAdmin):
 
     @admin.display(description=_("agrees to"))
     def agreed(self, expert):
-        return ", ".join(str(each) for each in expert.consents.in_force())
+        return pgettext("between names in a list", ", ").join(str(each) for each in expert.consents.in_force())
 
     @admin.display(description=_("assignments at events"))
     def at_events(self, expert):

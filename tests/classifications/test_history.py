@@ -157,6 +157,8 @@ def test_rest_days_are_told_by_their_names(client, superuser):
     Country.objects.filter(pk=country.pk).update(weekend=[6, 7])
     (change,) = client.get(address(Country, "history", country.pk)).context["changes"]
     assert [(each.before, each.after) for each in change.differences] == [("Friday; Saturday", "Saturday; Sunday")]
+    (change,) = client.get(f"/ar{address(Country, 'history', country.pk)}").context["changes"]
+    assert [(each.before, each.after) for each in change.differences] == [("الجمعة؛ السبت", "السبت؛ الأحد")]
 
 
 def test_what_was_deleted_twice_is_told_once(client, superuser):

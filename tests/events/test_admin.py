@@ -57,6 +57,20 @@ def test_search_finds_what_is_linked(client, editor):
     assert listed(client, q="developpement") == {event}
 
 
+def test_the_list_in_arabic_has_commas_and_words_of_arabic(client, editor):
+    turkey = CountryFactory(iso2="TR", name_ar="تركيا")
+    event = EventFactory(city=CityFactory(name_ar="أنقرة", country=turkey), country=turkey)
+    event.programmes.add(ProgrammeFactory(acronym="A-CaB"), ProgrammeFactory(acronym="B-CaB"))
+    page = client.get(f"/ar{reverse(LIST)}").text
+    assert [page.count(words) for words in ("أنقرة، تركيا", "أنقرة, تركيا", "A-CaB، B-CaB", "A-CaB, B-CaB")] == [
+        1,
+        0,
+        1,
+        0,
+    ]
+    assert "<h1>اختيار فعالية للتعديل</h1>" in page
+
+
 def test_filters(client, editor):
     programme = ProgrammeFactory()
     draft = EventFactory(published_at=None, starts_on=date(2012, 1, 1))

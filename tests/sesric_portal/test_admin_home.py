@@ -104,6 +104,9 @@ def test_seats_are_told_for_each_programme(client, superuser):
     told = {str(row.label): [number.count for number in row.numbers] for row in chart.rows}
     states = sum(told["OIC-VET"])
     assert told["OIC-VET"] == [states - 1, 1]  # what serves a country that is no member state is no seat
+    for language, held in (("fr", "Pourvu"), ("ar", "مشغول")):  # as a seat is, not as an event was
+        page = client.get(f"/{language}{HOME}").text
+        assert [page.count(f"{word}</th>") for word in (held, "Passé", "منفذة")] == [1, 0, 0]
 
 
 def test_bars_are_as_long_as_their_numbers(client, superuser):

@@ -8,6 +8,7 @@ from django.db import models, transaction
 from django.db.models import Q
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from classifications.written import dates
@@ -181,9 +182,11 @@ def _decoded(name, value):
 def _in_words(name, value):
     value = _decoded(name, value)
     if name in KEYS:
-        return ", ".join(row.name for row in value.by_name())
+        return pgettext("between names in a list", ", ").join(row.name for row in value.by_name())
     if name == "covered":
-        return ", ".join(str(cost.label) for cost in TrainingOpportunity.Cost if cost in value)
+        return pgettext("between names in a list", ", ").join(
+            str(cost.label) for cost in TrainingOpportunity.Cost if cost in value
+        )
     if isinstance(value, date):
         return dates(value)
     return str(dict(_field(name).flatchoices).get(value, value)) if value not in (None, "") else ""
