@@ -219,7 +219,7 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = None
-ACCOUNT_RATE_LIMITS = {"contact": "5/h/ip", "follow": "10/h/ip"}
+ACCOUNT_RATE_LIMITS = {"contact": "5/h/ip", "follow": "10/h/ip", "cv": "20/d/user"}
 ACCOUNT_FORMS = {
     "login": "accounts.forms.LoginForm",
     "signup": "accounts.forms.SignupForm",

@@ -5,6 +5,7 @@ import zipfile
 from io import BytesIO
 
 from allauth.account.decorators import reauthentication_required
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
@@ -90,6 +91,9 @@ def _purpose(name):
 def cv(request):
     """Upload a CV in place of the one before."""
     expert = _mine(request)
+    if not ratelimit.consume(request, action="cv", user=request.user):  # before the file is looked at
+        messages.error(request, _("You have uploaded many files today. Please go on tomorrow."))
+        return render(request, "experts/cv.html", {"expert": expert, "form": CVForm()}, status=429)
     form = CVForm(request.POST, request.FILES) if request.method == "POST" else CVForm()
     if form.is_valid():
         expert.keep_cv(form.cleaned_data["cv"])

@@ -376,3 +376,20 @@ def test_a_refused_file_is_told_and_not_kept(client, db):
     assert "This is not a PDF file." in response.content.decode()
     assert client.post(reverse("experts:upload-cv"), {}).status_code == 400
     assert not Expert.objects.get().cv
+
+
+def test_the_twenty_first_file_of_a_day_waits(client, db):
+    """Refused files count as well: looking at one takes up to seconds. Others are not held up by it."""
+    expert, other = ExpertFactory(), ExpertFactory()
+    address = reverse("experts:upload-cv")
+    client.force_login(expert.user)
+    answers = [client.post(address, {"cv": pdf(b"MZ")}).status_code for _number in range(19)]
+    assert [*answers, client.post(address, {"cv": pdf()}).status_code] == [400] * 19 + [302]
+    kept = Expert.objects.get(pk=expert.pk).cv.name
+    refused = client.post(address, {"cv": pdf()})
+    assert refused.status_code == 429
+    assert "You have uploaded many files today. Please go on tomorrow." in refused.content.decode()
+    assert Expert.objects.get(pk=expert.pk).cv.name == kept
+    assert "<h1>Your CV</h1>" in client.get(address).content.decode()
+    client.force_login(other.user)
+    assert client.post(address, {"cv": pdf()}).status_code == 302
