@@ -1,12 +1,16 @@
 """Whom to invite to an event: experts who fit, the best first, each with the reasons that are true of them.
 
 Suggested is who is listed, agrees to be written to about assignments, works in a way that the event allows, has not accepted
-something else on its days, and shares a sector with it or, where it has none, a language. Points decide the order; to be
-better in one thing and the same in the others never costs a place.
+something else on its days, and shares a sector with it or, where it has none, a language. The database ranks all of them
+by points; for those shown the reasons are told, each with its points, and tests hold the two sums together. To be better in
+one thing and the same in the others never costs a place.
 """
 
 from dataclasses import dataclass
 
+from django.db.models import Case, Count, Exists, F, IntegerField, Max, OuterRef, Subquery, Value, When
+from django.db.models.functions import Coalesce, Greatest, Least
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -14,9 +18,9 @@ from classifications.models import Language, Sector
 from classifications.written import number
 from events.models import Engagement, Event
 from experts.models import Expert
-from experts.models.linked import Level
+from experts.models.linked import Availability, ExpertLanguage, Level
 
-MOST_SEEN, MOST_SUGGESTED = 400, 20
+MOST_SUGGESTED = 20
 SECTOR, THEME, FREE, AT_HOME, ENDORSED, LEVEL, MOST_SECTORS, MOST_YEARS = 20, 8, 20, 10, 15, 5, 2, 25
 TEACHES_FROM = Level.B2
 
@@ -52,9 +56,10 @@ class Wanted:
 def suggest(event):
     """Give the experts to invite to an event as `Suggestion`s, the best first."""
     wanted = Wanted.by(event)
-    found = [_suggestion(expert, wanted) for expert in _candidates(wanted)]
-    found.sort(key=lambda each: (-each.points, -each.expert.renewed_at.timestamp(), each.expert.pk))
-    return found[:MOST_SUGGESTED]
+    ranked = _candidates(wanted).annotate(points=_points(wanted)).order_by("-points", "-renewed_at", "pk")
+    linked = ranked.select_related("nationality", "residence", "institution", "user")
+    shown = linked.prefetch_related("sectors", "languages__language", "periods")[:MOST_SUGGESTED]
+    return [_suggestion(expert, wanted) for expert in shown]
 
 
 def _candidates(wanted):
@@ -68,8 +73,35 @@ def _candidates(wanted):
         experts = experts.under_theme_keys(wanted.themes)
     elif wanted.languages:
         experts = experts.teaching_in_keys(wanted.languages)
-    listed = experts.freshest_first().select_related("nationality", "residence", "institution")
-    return listed.prefetch_related("sectors", "languages__language", "periods")[:MOST_SEEN]
+    return experts
+
+
+def _points(wanted):
+    """The sum of what the functions below give to an expert, worked out by the database."""
+    event, year, own = wanted.event, localdate().year, {"expert": OuterRef("pk")}
+    worked_in = Expert.sectors.through.objects.filter(**own)
+    shared = worked_in.filter(sector__in=wanted.sectors).values("expert").annotate(n=Count("pk")).values("n")
+    shared = Coalesce(Subquery(shared, output_field=IntegerField()), 0)
+    taught = ExpertLanguage.objects.filter(language__in=wanted.languages, level__gte=TEACHES_FROM, **own)
+    best = Subquery(taught.values("expert").annotate(best=Max("level")).values("best"), output_field=IntegerField())
+    near = Exists(worked_in.filter(sector__theme__in=wanted.themes))
+    free = Exists(Availability.objects.covering(event.starts_on, event.ends_on).filter(**own))
+    is_held_somewhere = event.mode != Event.Mode.ONLINE and event.country_id is not None
+    at_home = When(residence=event.country_id, then=AT_HOME) if is_held_somewhere else None
+    years = year - Coalesce(F("first_year"), year, output_field=IntegerField())
+    return (
+        Greatest(SECTOR * Least(shared, MOST_SECTORS), _either(When(near, then=THEME)))
+        + LEVEL * Coalesce(best, 0)
+        + _either(When(free, then=FREE))
+        + _either(at_home)
+        + Least(Greatest(years, 0), MOST_YEARS)
+        + _either(When(endorsed_on__isnull=False, then=ENDORSED))
+    )
+
+
+def _either(when):
+    """The points of a condition, or none."""
+    return Case(*([when] if when else []), default=Value(0), output_field=IntegerField())
 
 
 def _suggestion(expert, wanted):

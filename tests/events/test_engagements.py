@@ -15,10 +15,11 @@ from django.utils.timezone import localdate, now
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.models import User
 from events.models import Engagement, Event
 from events.suggested import MOST_SUGGESTED, suggest
 from experts.models import Expert
-from experts.models.linked import Level
+from experts.models.linked import Level, RosterMembership
 from notifications.models import Letter
 from tests.factories import (
     CountryFactory,
@@ -129,7 +130,9 @@ def test_better_in_one_thing_never_costs_a_place(event, data):
             for _number in range(3)
         ]  # fmt: skip
         before = [each.expert.pk for each in suggest(event)]
-        assert before == [each.expert.pk for each in suggest(event)]
+        again = suggest(event)
+        assert before == [each.expert.pk for each in again]
+        assert [each.points for each in again] == [each.expert.points for each in again]
         chosen = made[data.draw(st.integers(0, 2))]
         better = data.draw(st.sampled_from(["years", "level", "endorsed", "free", "home"]))
         if better == "years":
@@ -144,7 +147,33 @@ def test_better_in_one_thing_never_costs_a_place(event, data):
             Expert.objects.filter(pk=chosen.pk).update(residence=event.country)
         after = [each.expert.pk for each in suggest(event)]
         assert after.index(chosen.pk) <= before.index(chosen.pk)
+        assert [each.points for each in suggest(event)] == [each.expert.points for each in suggest(event)]
         transaction.set_rollback(True)
+
+
+def test_the_best_is_found_behind_any_number_of_fresher_ones(event):
+    """Who confirmed the profile last comes before others only where the points are the same."""
+    best = expert(event, name="Best", first_year=1980, renewed_at=now() - timedelta(days=300))
+    near, plain = SectorFactory(theme=event.sectors.get().theme), ExpertFactory(purposes=ASKED)
+    users = User.objects.bulk_create(User(email=f"fresh{number}@example.org") for number in range(450))
+    facts = {"nationality": best.nationality, "residence": best.residence, "degree": "master", "way": "both",
+             "status": "listed", "is_kept": True, "may_be_contacted": True, "first_year": 2020}  # fmt: skip
+    made = Expert.objects.bulk_create(Expert(user=user, name="Fresh", **facts) for user in users)
+    roster = plain.memberships.get().roster
+    RosterMembership.objects.bulk_create(RosterMembership(expert=each, roster=roster) for each in made)
+    through = Expert.sectors.through
+    through.objects.bulk_create(through(expert=each, sector=near) for each in made)
+    found = suggest(event)
+    assert [each.expert.name for each in found] == ["Best"] + ["Fresh"] * (MOST_SUGGESTED - 1)
+    assert [each.points for each in found] == [each.expert.points for each in found]
+
+
+def test_points_are_the_same_with_nothing_to_go_by(db):
+    """No sector, no language, no country: an online event."""
+    event = EventFactory(status="planned", starts_on=FIRST, ends_on=LAST, mode="online", country=None)
+    expert(event, sectors=[], first_year=localdate().year - 3)
+    found = suggest(event)
+    assert [(each.points, each.expert.points) for each in found] == [(3, 3)]
 
 
 def test_many_cost_no_more_queries(event):
