@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from classifications.fields import (
     FIRST_LANGUAGES,
@@ -24,8 +25,9 @@ from classifications.fields import (
     Ticks,
 )
 from classifications.models import Language
-from classifications.written import dates, digits
+from classifications.written import dates, digits, marked
 from experts.cv import check_cv
+from experts.employers import LONGEST, Employers
 from experts.models import Entry, Expert, Export, Purpose, Reference, Roster, Shortlist
 from experts.models.consent import WORDED_ON
 from experts.models.linked import Level
@@ -58,6 +60,13 @@ class LanguageField(forms.ModelChoiceField):
         languages = [(each.code, each.name) for each in Language.objects.by_name()]
         first = [each for each in languages if each[0] in FIRST_LANGUAGES]
         return [("", ""), *first, (_("Other languages"), [each for each in languages if each not in first])]
+
+
+class EmployerField(forms.ChoiceField):
+    """Which listed institution is the employer that was written; what was answered about another one is no answer."""
+
+    def clean(self, value):
+        return value if value and self.valid_value(value) else ""
 
 
 class YearField(forms.IntegerField):
@@ -218,10 +227,11 @@ class ExpertiseStep(PreparedForm):
     )  # fmt: skip
     degree = forms.ChoiceField(label=_("Highest degree"), choices=[("", ""), *Expert.Degree.choices])
     employer = LineField(
-        label=_("Present employer"), max_length=200, required=False,
+        label=_("Present employer"), max_length=LONGEST, required=False,
         help_text=_("If the portal lists it under this name, your profile leads to its page."),
         widget=forms.TextInput({"autocomplete": "organization", "dir": "auto"}),
     )  # fmt: skip
+    employer_is = EmployerField(label=_("Is it one of these?"), required=False, widget=Radios)
     summary_en = forms.CharField(
         label=_("What you can teach or advise on, in English"), max_length=SUMMARY, required=False,
         widget=forms.Textarea({"rows": 5, "lang": "en", "dir": "ltr"}), help_text=_("One of the three languages is enough."),
@@ -235,8 +245,31 @@ class ExpertiseStep(PreparedForm):
         widget=forms.Textarea({"rows": 5, "lang": "ar", "dir": "rtl"}),
     )  # fmt: skip
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.employers = Employers(self["employer"].value() or "")
+        self.offered = self.employers.choices()
+        if not self.offered:
+            del self.fields["employer_is"]
+            return
+        comma = pgettext("between city and country", ", ")
+        shown = [
+            (posted, format_html("<bdi>{}{}{}</bdi>", marked(each.name), comma, marked(each.country.name)))
+            for posted, each in self.offered.items()
+        ]
+        self.fields["employer_is"].choices = [
+            *shown,
+            (self.employers.choice(None), _("None of them: keep what I wrote")),
+        ]
+
+    @property
+    def asks_about_employer(self):
+        """Whether somebody has yet to say which of the listed institutions is meant, or none."""
+        return self.is_valid() and bool(self.offered) and not self.cleaned_data["employer_is"]
+
     def clean(self):
         answers = super().clean()
+        answers["institution"] = self.offered.get(answers.get("employer_is")) or self.employers.on_record
         if not any(answers.get(f"summary_{language}") for language in ("en", "fr", "ar")):
             self.add_error("summary_en", _("Say it in at least one language."))
         return answers

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.steps import SteppedForm, answered
+from experts.employers import Employers
 from experts.forms import CheckStep, ConsentStep, ExperienceStep, ExpertiseStep, LanguagesStep, PersonStep
 from experts.models import Expert, Purpose
 from partners.applications import Status
@@ -38,6 +39,7 @@ class Registration(SteppedForm):
             return {"name": self.user.name, "way": Expert.Way.BOTH}
         one = self.about
         known = {name: getattr(one, name) for name in OWN}
+        known["employer_is"] = Employers(one.employer).choice(one.institution)
         known |= {"sectors": one.sectors.all(), "rosters": one.rosters_in_order, "years": one.years}
         known |= {purpose.value: getattr(one, purpose.flag) for purpose in Purpose}
         for name in ROWS:
@@ -67,7 +69,7 @@ class Registration(SteppedForm):
             {"name": row["referee"], "email": row["referee_email"], "relation": row["relation"]}
             for row in answers["references"]
         ]
-        kept = {name: answers[name] for name in [*OWN, "years", "sectors", "rosters", *ROWS]} | {
+        kept = {name: answers[name] for name in [*OWN, "institution", "years", "sectors", "rosters", *ROWS]} | {
             "references": references
         }
         if self.about is None:

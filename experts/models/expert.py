@@ -19,6 +19,7 @@ from classifications.models import Country, Sector
 from classifications.search import SearchableQuerySet, key_column, search_indexes, stems_column
 from classifications.written import LANGUAGES, alphabetical, translated
 from experts.cv import check_cv, random_name
+from experts.employers import Employers
 from experts.readers import Kind, Reader
 from partners.applications import Decision, Role, Status
 from partners.models import Institution
@@ -370,7 +371,6 @@ class Expert(Worded):
             self.endorsed_on = None  # the focal point of another state vouched for them
         for name, value in answers.items():
             setattr(self, name, value)
-        self.institution = _employer_on_record(self.employer)
         self.renewed_at = now()
         self.full_clean(exclude=["cv"])
         self.save()
@@ -396,7 +396,7 @@ class Expert(Worded):
             setattr(locked, name, value)
         written = list(facts)
         if "employer" in facts:
-            locked.institution = _employer_on_record(locked.employer)
+            locked.institution = Employers(locked.employer).on_record
             written.append("institution")
         locked.full_clean(exclude=["cv"])
         locked.save(update_fields=written)
@@ -559,17 +559,6 @@ class Expert(Worded):
         from experts.emails import tell_of_review  # noqa: PLC0415  letters speak of models
 
         tell_of_review(review)
-
-
-def _employer_on_record(name):
-    """The listed institution that is called like this, whatever the case and the accents; None where there is none."""
-    if not name:
-        return None
-    wanted = alphabetical(name)
-    for each in Institution.objects.listed().resembling([name])[:5]:
-        if wanted in map(alphabetical, (each.name_en, each.name_fr, each.name_ar, each.acronym)):
-            return each
-    return None
 
 
 class ExpertReview(RoutedStep):

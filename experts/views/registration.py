@@ -36,11 +36,25 @@ def _already_sent(request):
 
 
 def _beside(registration, step, form):
-    """The reviewers' question."""
+    """The reviewers' question, and whether it is asked which institution was meant."""
     returned = registration.about and registration.about.status == Status.RETURNED
-    return {"question": registration.about.last_question if returned else ""}
+    return {
+        "question": registration.about.last_question if returned else "",
+        "is_asked": form.is_bound and _asks_first(registration, step, form),
+    }
 
 
-_how = {"template": "experts/register_step.html", "sent": _sent, "gone": _already_sent, "beside": _beside}
+def _asks_first(registration, step, form):
+    """Whether somebody has yet to say which listed institution employs them, where one looks like what they wrote."""
+    return step == "expertise" and form.asks_about_employer
+
+
+_how = {
+    "template": "experts/register_step.html",
+    "sent": _sent,
+    "gone": _already_sent,
+    "beside": _beside,
+    "pauses": _asks_first,
+}
 register = StepViews(_new, **_how)
 profile = StepViews(_own, **_how)

@@ -34,8 +34,9 @@ def steps(name, mark):
         {"title": "dr", "name": name, "nationality": "UG", "residence": "SN", "gender": "female"},
         {
             "rosters": "environment-water", "sectors": "water-resources", "years": "12", "degree": "doctorate",
-            "employer": "Sample Employer", "summary_en": f"Drip irrigation {mark}.",
+            "employer": "Turkish Statistical Office", "summary_en": f"Drip irrigation {mark}.",
         },
+        {"employer_is": "on"},  # asked in the same step: the likest institution on record
         {
             "way": "both", "language_1": "ar", "level_1": "5", "starts_on_1": "2091-03-01", "until_1": "2091-03-31",
         },
@@ -78,6 +79,8 @@ def test_from_registration_to_the_shortlist_and_out_of_it(portal, visit, reviewe
     visitor.get_by_role("heading", level=1).get_by_text(name).wait_for()
     shown_at = visitor.url
     assert visitor.get_by_text(email).count() == 0
+    employer = "معهد الإحصاء التركي" if prefix else "Turkish Statistical Institute"
+    assert visitor.get_by_text(employer, exact=True).count() == 1
 
     # The Centre finds the expert among those who are free, and puts them on a shortlist.
     reviewer.goto(f"{search}&sector=water-resources&free_from=2091-03-05&free_until=2091-03-09")

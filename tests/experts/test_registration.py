@@ -72,6 +72,8 @@ def test_the_referee_is_asked_and_the_applicant_has_a_receipt(client, applicant)
         ("person", {"name": "a\x00b"}, "name"),
         ("expertise", {"rosters": []}, "rosters"),
         ("expertise", {"rosters": ["closed"]}, "rosters"),
+        ("expertise", {"employer": "a\x00b"}, "employer"),
+        ("expertise", {"employer": "Quagga " * 40}, "employer"),
         ("expertise", {"years": "-1"}, "years"),
         ("expertise", {"years": "61"}, "years"),
         ("expertise", {"years": "٩٩"}, "years"),
@@ -248,3 +250,77 @@ def test_the_form_asks_in_arabic_and_french(client, applicant):
             assert f'<html lang="{language}"' in shown
             for field in ANSWERS[name]:
                 assert f'name="{field}"' in shown
+
+
+# --- The employer, as somebody writes it, and the listed institution that is meant -------------------------------------
+
+
+def offered(response):
+    """The values of what can be chosen, in order."""
+    field = response.context["form"].fields.get("employer_is")
+    return [value for value, _label in field.choices] if field else []
+
+
+def test_an_institution_that_looks_like_the_employer_is_offered_and_chosen(client, applicant):
+    meant = InstitutionFactory(name_en="Quagga Institute of Statistics", slug="quagga")
+    InstitutionFactory(name_en="Quagga Institute of Statistics Hidden", status=Status.SUSPENDED)
+    InstitutionFactory(name_en="Port of Okapi Harbour")
+    answers = ANSWERS["expertise"] | {"employer": "Quagga Institute of Statistic"}
+    paused = client.post(step("expertise"), answers)
+    assert paused.status_code == 200
+    assert "Is your employer on record?" in paused.text
+    assert 'href="#id_employer_is"' in paused.text
+    assert 'id="id_employer_is"' in paused.text
+    assert "Drip irrigation of vineyards." in paused.text  # nothing typed is lost
+    assert offered(paused) == ["quagga=Quagga Institute of Statistic", "=Quagga Institute of Statistic"]
+    assert "Harbour" not in paused.text
+    register(client, expertise=answers | {"employer_is": "quagga=Quagga Institute of Statistic"})
+    expert = Expert.objects.get()
+    assert (expert.institution, expert.employer) == (meant, "Quagga Institute of Statistic")
+    expert.approve(None)  # keeping the profile later keeps the choice, asked or not
+    assert client.post(reverse("experts:profile-send"), TRUE).status_code == 302
+    expert.refresh_from_db()
+    assert expert.institution == meant
+    assert "checked" in str(client.get(step("expertise", "profile")).context["form"]["employer_is"][0])
+
+
+def test_what_was_written_can_be_kept_and_is_not_asked_about_again(client, applicant):
+    InstitutionFactory(name_en="Quagga Institute of Statistics")
+    answers = ANSWERS["expertise"] | {"employer": "Quagga Institute", "employer_is": "=Quagga Institute"}
+    register(client, expertise=answers)
+    expert = Expert.objects.get()
+    assert (expert.institution, expert.employer) == (None, "Quagga Institute")
+    expert.approve(None)
+    form = client.get(step("expertise", "profile")).context["form"]
+    assert form["employer_is"].value() == "=Quagga Institute"
+
+
+@pytest.mark.parametrize("answer", ["", "quagga=Quagga Office", "=Quagga Office", "hidden=Quagga Institute", "x"])
+def test_a_choice_made_for_another_name_or_of_one_not_offered_is_asked_anew(client, applicant, answer):
+    InstitutionFactory(name_en="Quagga Institute of Statistics", slug="quagga")
+    InstitutionFactory(name_en="Quagga Institute", slug="hidden", status=Status.APPLIED, waiting_since=now())
+    answers = ANSWERS["expertise"] | {"employer": "Quagga Institute", "employer_is": answer}
+    paused = client.post(step("expertise"), answers)
+    assert "Is your employer on record?" in paused.text
+    assert offered(paused) == ["quagga=Quagga Institute", "=Quagga Institute"]
+    fill_in(client, expertise={"employer": ""})
+    client.post(step("expertise"), answers)
+    client.post(reverse("experts:register-send"), TRUE)  # sent past the question, it stays what was written
+    assert Expert.objects.get().institution is None
+
+
+def test_of_two_institutions_called_alike_nobody_is_given_one_unasked(client, applicant):
+    one, other = (InstitutionFactory(name_en="Quagga Employer", slug=slug) for slug in ("one", "other"))
+    assert one.country != other.country
+    paused = client.post(step("expertise"), ANSWERS["expertise"])
+    assert set(offered(paused)) == {f"{slug}=Quagga Employer" for slug in ("one", "other", "")}
+    assert other.country.name_en in paused.text
+    register(client, expertise={"employer_is": "other=Quagga Employer"})
+    assert Expert.objects.get().institution == other
+
+
+def test_whoever_is_called_just_like_a_listed_one_or_like_none_is_asked_nothing(client, applicant):
+    InstitutionFactory(name_en="Quagga Employer", acronym="QEP")
+    for employer in ("quagga employer", "QEP", "Port of Okapi Harbour", ""):
+        response = client.post(step("expertise"), ANSWERS["expertise"] | {"employer": employer})
+        assert response.headers["Location"] == step("languages"), employer
