@@ -115,6 +115,7 @@ def merge(stays, goes, by, taken=()):
     stays.full_clean(exclude=["cv"])
     stays.save()
     stays.raise_flags()
+    _settle_names(stays)
     stays.keep_words()
     stays.record(Decision.MERGED, by, Role.CENTRE)
     fold()
@@ -162,6 +163,13 @@ def _settle_consents(stays, goes):
             if row.withdrawn_at is None and row != latest:
                 row.withdrawn_at = latest.withdrawn_at or latest.given_at
                 row.save(update_fields=["withdrawn_at"])
+
+
+def _settle_names(stays):
+    """Let no other name wait for the Centre that is the one on record by now."""
+    waiting = stays.proposed_names.waiting().first()
+    if waiting and all(old == new for _label, old, new in waiting.differences()):
+        waiting.delete()
 
 
 def _settle_references(stays, goes):

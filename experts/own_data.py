@@ -67,6 +67,13 @@ def _expert(user):
             {"proposed": each.proposed_at, "values": each.facts, "words": each.words, "accepted": each.was_accepted}
             for each in expert.proposals
         ],
+        "changes of name": [
+            {
+                "proposed": each.proposed_at, "values": each.facts, "decided": each.decided_at,
+                "accepted": each.was_accepted,
+            }
+            for each in expert.proposed_names.all()
+        ],
         "reminders": [{"written": each.written_at} for each in expert.reminders.all()],
     }  # fmt: skip
 

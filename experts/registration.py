@@ -39,6 +39,7 @@ class Registration(SteppedForm):
             return {"name": self.user.name, "way": Expert.Way.BOTH}
         one = self.about
         known = {name: getattr(one, name) for name in OWN}
+        known |= one.name_to_come.facts if one.name_to_come else {}
         known["employer_is"] = Employers(one.employer).choice(one.institution)
         known |= {"sectors": one.sectors.all(), "rosters": one.rosters_in_order, "years": one.years}
         known |= {purpose.value: getattr(one, purpose.flag) for purpose in Purpose}

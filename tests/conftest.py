@@ -52,6 +52,7 @@ def _group_of_editors(request):
             import_module("partners.migrations.0008_review_routing").begin(apps, schema)
             import_module("experts.migrations.0002_rosters").open_rosters(apps, schema)
             import_module("experts.migrations.0003_editors").let_review(apps, schema)
+            import_module("experts.migrations.0010_proposed_names").let_decide(apps, schema)
             import_module("programmes.migrations.0005_proposals").grant(apps, schema)
             import_module("events.migrations.0006_editors").let_mark(apps, schema)
 

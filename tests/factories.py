@@ -10,7 +10,7 @@ from factory.django import DjangoModelFactory
 from accounts.models import User
 from classifications.models import City, Country, Language, Sector
 from events.models import Engagement, Event, EventDocument, FormerAddress, Participation, Series
-from experts.models import Apart, Entry, Expert, ExpertLanguage, Export, Reference, Roster, Shortlist
+from experts.models import Apart, Entry, Expert, ExpertLanguage, Export, ProposedName, Reference, Roster, Shortlist
 from experts.models.linked import Level
 from notifications.models import (
     Announcement,
@@ -505,6 +505,16 @@ class ExpertFactory(DjangoModelFactory):
     def purposes(self, create, extracted):
         for purpose in ["kept", "public"] if extracted is None else extracted:
             self.agree_to(purpose)
+
+
+class ProposedNameFactory(DjangoModelFactory):
+    """Another name of a listed expert, which nobody has decided on."""
+
+    class Meta:
+        model = ProposedName
+
+    expert = factory.SubFactory(ExpertFactory)
+    facts = factory.LazyFunction(lambda: {"name": "New Name"})
 
 
 class ReferenceFactory(DjangoModelFactory):

@@ -6,6 +6,7 @@ from experts.models.finding import Findable, Tally, Word
 from experts.models.linked import Assignment, Availability, ExpertLanguage, RosterMembership
 from experts.models.reference import Reference
 from experts.models.reminder import Reminder
+from experts.models.renaming import ProposedName
 from experts.models.roster import Roster
 from experts.models.shortlist import Apart, Entry, Export, Shortlist
 
@@ -20,6 +21,7 @@ __all__ = [
     "ExpertReview",
     "Export",
     "Findable",
+    "ProposedName",
     "Purpose",
     "Reference",
     "Reminder",

@@ -297,6 +297,11 @@ class Expert(Worded):
         """The employer as it is on record, or as the expert wrote it."""
         return self.institution.name if self.institution else self.employer
 
+    @property
+    def name_to_come(self):
+        """The change of name that waits for the Centre; None where there is none."""
+        return self.proposed_names.waiting().first()
+
     @cached_property
     def sectors_by_name(self):
         return sorted(self.sectors.all(), key=lambda sector: alphabetical(sector.name))
@@ -358,8 +363,17 @@ class Expert(Worded):
 
     @transaction.atomic
     def keep_profile(self, purposes, **answers):
-        """Write what the expert says of themselves now; that counts as a renewal."""
-        self._write(answers, purposes)
+        """Write what the expert says of themselves now; that counts as a renewal.
+
+        The name under which they were reviewed and endorsed stays until the Centre accepts another; give the change that
+        waits for that, None where there is none.
+        """
+        from experts.models.renaming import ProposedName  # noqa: PLC0415  names that wait need the expert
+
+        self.lock()
+        names = {name: answers[name] for name in self.REVIEWED_NAMES}
+        self._write(answers | {name: getattr(self, name) for name in names}, purposes)
+        return ProposedName.propose(self, names)
 
     def _write(self, answers, purposes):
         """Write all answers: own columns under their names; linked rows as dicts under `languages`, `assignments`…"""
@@ -383,6 +397,8 @@ class Expert(Worded):
         self.references.model.ask(self, linked["references"])
         self._consent_to(purposes)
         self.keep_words()
+
+    REVIEWED_NAMES = ["title", "name", "name_ar"]
 
     # What the public reads, in columns of its own, and a focal point may propose to the Centre to correct.
     PROPOSABLE = ["name", "name_ar", "employer", "summary_en", "summary_fr", "summary_ar"]
@@ -537,6 +553,7 @@ class Expert(Worded):
         for rows in (
             self.languages, self.periods, self.assignments, self.references, self.consents, self.reviews, self.reminders,
             self.engagements, self.entries, self.said_apart, self.said_apart_of, self.proposals,
+            self.proposed_names,
         ):  # fmt: skip
             rows.all().delete()
         self.sectors.clear()

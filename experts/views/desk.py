@@ -48,6 +48,7 @@ def desk(request):
         "engagements": expert.engagements.newest_first(),
         "reviews": expert.reviews.open_to_applicant(),
         "question": expert.last_question,
+        "change": expert.name_to_come,
     }
     return render(request, "experts/desk.html", context)
 

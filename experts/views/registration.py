@@ -24,7 +24,9 @@ def _own(request):
 
 
 def _sent(request, expert):
-    if expert.is_listed:
+    if expert.is_listed and expert.name_to_come:
+        messages.success(request, _("Saved. Your page keeps the name it has until the Centre accepts the new one."))
+    elif expert.is_listed:
         messages.success(request, _("Saved. The page shows it now."))
     else:
         messages.success(request, _("Sent. You will be told of every decision by e-mail. Add your CV now."))

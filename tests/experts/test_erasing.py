@@ -31,6 +31,7 @@ from tests.factories import ApartFactory, EventFactory, ExpertFactory, FocalPoin
 HELD = [
     "Zaynab Samplename", "زينب نموذج", "Quagga Employer", "Drip irrigation of vineyards", "Zebu course", "Okapi Ministry",
     "Gnuson Referee", "gnu@example.org", "Reliable as a wombat", "zaynab samplename", "drip irrigation",
+    "Zebulon Wildebeest", "نو جديد",
 ]  # fmt: skip
 
 
@@ -64,6 +65,9 @@ def expert(client, db):
     client.post(reverse("experts:profile-send"), TRUE)
     one.refresh_from_db()
     one.approve(None)
+    other = ANSWERS["person"] | {"name": "Zebulon Wildebeest", "name_ar": "نو جديد"}
+    client.post(reverse("experts:profile-step", args=["person"]), other)
+    client.post(reverse("experts:profile-send"), TRUE)  # a name that waits for the Centre
     client.post(reverse("experts:profile-step", args=["person"]), ANSWERS["person"])  # a draft
     client.post(reverse("experts:upload-cv"), {"cv": pdf()})
     one.refresh_from_db()

@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from events.models import Engagement, Event
 from experts.filters import ExpertFilter
-from experts.models import Expert, Reference
+from experts.models import Expert, ProposedName, Reference
 from experts.readers import SHOWN, Kind, Profile, Reader
 from notifications.models import Letter
 from partners.applications import Decision, Role, Status
@@ -41,7 +41,7 @@ TO_ALL = [
 ]  # fmt: skip
 TO_PARTNERS = ["3 March 2091", ">37<"]
 TO_STAFF = ["zaynab@example.org", "Female", "/experts/cv/", "Gnuson Referee", "Reliable as a wombat"]
-TO_NOBODY = ["gnu@example.org", "9f8e7d6c5b4a.pdf"]
+TO_NOBODY = ["gnu@example.org", "9f8e7d6c5b4a.pdf", "Zebulon Wildebeest", "نو جديد"]  # the latter wait for the Centre
 PURPOSES = ["kept", "partners", "public", "contacted"]
 
 
@@ -63,6 +63,7 @@ def expert(db):
     one.keep_cv(pdf())
     one.record(Decision.RETURNED, None, Role.CENTRE, "Reliable as a wombat, the referee says.")
     one.keep_words()
+    ProposedName.propose(one, {"name": "Zebulon Wildebeest", "name_ar": "نو جديد"})
     return one
 
 
@@ -215,10 +216,12 @@ def test_who_is_no_longer_kept_is_on_no_page_of_the_admin(expert):
     )
     boss = UserFactory(is_staff=True, is_superuser=True)
     Authenticator.objects.create(user=boss, type=Authenticator.Type.TOTP, data={"secret": "not shown"})
-    values = [*TO_ALL, *TO_STAFF[3:], "gnu@example.org"]
+    values = [*TO_ALL, *TO_STAFF[3:], "gnu@example.org", "Zebulon Wildebeest", "نو جديد"]
     with override("en"):
         client = signed_in(boss)
-        assert {"Zaynab Samplename", "Gnuson Referee"} <= set(found(pages_of_the_admin(client), values))
+        assert {"Zaynab Samplename", "Gnuson Referee", "Zebulon Wildebeest", "نو جديد"} <= set(
+            found(pages_of_the_admin(client), values)
+        )
         expert.take_back("kept")
         assert (
             set(found(pages_of_the_admin(client), values)) - {"Irrigation of Numbats", "Klingon"} == set()

@@ -45,6 +45,7 @@ from tests.factories import (
     ProgrammeFactory,
     ProposalFactory,
     ProposedChangeFactory,
+    ProposedNameFactory,
     ProposedRewriteFactory,
     ReferenceFactory,
     ReportFactory,
@@ -170,6 +171,7 @@ def _expert(country, owner, number, mark, state):
     expert.periods.create(pk=number, starts_on=localdate(), until=localdate())
     expert.reminders.create(pk=number, since=expert.renewed_at, days=30)
     ReferenceFactory(pk=number, key=key_of(number), expert=expert, words=f"{mark} words", name=f"{mark} Referee")
+    ProposedNameFactory(pk=number, expert=expert, facts={"name": f"{mark} Other"})
     ApartFactory(pk=number, one=ExpertFactory(), other=expert)
     return expert
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from accounts.models import User
 from classifications.models import City, Country, Language, Sector
 from events.models import Engagement, Event, Series
-from experts.models import Expert, Export, Roster
+from experts.models import Expert, Export, ProposedName, Roster
 from notifications.models import Announcement, Follower, Letter, MailStop, RefusedAddress
 from partners.models import Institution, Notice, ProposedChange, Report, Representation, ReviewRules
 from programmes.models import Committee, FocalPoint, Page, Programme, ProgrammeDocument, Proposal, Seat, Theme
@@ -54,6 +54,7 @@ MADE_BY = {
     ReviewRules: lambda: ReviewRules.objects.get_or_create(pk=1),
     Roster: lambda: factories.RosterFactory(slug=f"roster-{Roster.objects.count()}"),
     Expert: factories.ExpertFactory,
+    ProposedName: factories.ProposedNameFactory,
     Export: factories.ExportFactory,
     Series: factories.SeriesFactory,
     Engagement: factories.EngagementFactory,
@@ -73,6 +74,7 @@ READ_ONLY = ONE_ROW | {
     Notice,
     Proposal,
     ProposedChange,
+    ProposedName,
     ProposedRewrite,
     Report,
     Representation,

@@ -39,6 +39,7 @@ from tests.factories import (
     ProgrammeFactory,
     ProposalFactory,
     ProposedChangeFactory,
+    ProposedNameFactory,
     ProposedRewriteFactory,
     ReferenceFactory,
     RefusedAddressFactory,
@@ -62,6 +63,7 @@ REVIEWED = [
     "membership",
     "trainingopportunity",
     "proposedrewrite",
+    "proposedname",
 ]
 A, B = 900_001, 900_002  # of all rows of country A, and of country B
 SHORT = {200: "o", 302: "r", 301: "r", 404: "n", 403: "f", 405: "m", 400: "b"}
@@ -103,6 +105,7 @@ def of_country(key, code, person):
         pk=key, opportunity=OpportunityFactory(institution=listed, slug=f"open-{code.lower()}"),
         facts={"title": f"Secret{code} Title"},
     )  # fmt: skip
+    ProposedNameFactory(pk=key, expert=expert, facts={"name": f"Secret{code} Other"})
     NoticeFactory(pk=key, institution=listed, title=f"Request {code}")
     EngagementFactory(pk=key, expert=expert)
     LetterFactory(pk=key, subject=f"Secret{code} Letter", text=f"Secret{code} text")
