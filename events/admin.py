@@ -142,8 +142,16 @@ class FormerAddressInline(LinkedInline):
     fields = ["number"]
 
 
+class EventForm(forms.ModelForm):
+    def clean_published_at(self):
+        """The moment on record where nobody changed it: the form shows no parts of a second, and history would tell of a change."""
+        is_typed = "published_at" in self.changed_data
+        return self.cleaned_data["published_at"] if is_typed else self.instance.published_at
+
+
 @admin.register(Event)
 class EventAdmin(TableAdmin):
+    form = EventForm
     resource_classes = [EventTable]
     change_form_template = "admin/change_form_with_steps.html"
     list_display = [

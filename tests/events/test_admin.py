@@ -1,7 +1,7 @@
 """Staff keep events: they find, publish, call off, import, export, and see what changed."""
 
 import io
-from datetime import date
+from datetime import UTC, date, datetime
 
 import openpyxl
 import pytest
@@ -170,6 +170,25 @@ def test_a_draft_is_not_shown_on_the_site(client, editor):
 
 
 # --- History ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_form_sent_as_it_was_shown_leaves_no_trace(client, editor):
+    """The boxes of a moment show no parts of a second; what nobody touched stays as it is all the same."""
+    event = EventFactory(published_at=datetime(2026, 3, 1, 9, 30, 15, 654321, tzinfo=UTC), country=CountryFactory())
+    form = client.get(reverse("admin:events_event_change", args=[event.pk])).context["adminform"].form
+    data = FORM | {name: form[name].value() for name in form.fields if name != "published_at" and form[name].value()}
+    day, time = form["published_at"].field.widget.decompress(form["published_at"].value())
+    shown = {"published_at_0": str(day), "published_at_1": time.strftime("%H:%M:%S")}
+    response = client.post(reverse("admin:events_event_change", args=[event.pk]), data | shown)
+    assert response.status_code == 302, response.context["adminform"].form.errors
+    before = event.published_at
+    event.refresh_from_db()
+    assert event.published_at == before
+    assert client.get(reverse("admin:events_event_history", args=[event.pk])).context["changes"] == []
+    later = {"published_at_0": "2026-03-02", "published_at_1": "10:00:00"}
+    client.post(reverse("admin:events_event_change", args=[event.pk]), data | later)
+    [change] = client.get(reverse("admin:events_event_history", args=[event.pk])).context["changes"]
+    assert [each.label for each in change.differences] == ["published"]
 
 
 def test_history_tells_who_changed_what(client, editor):

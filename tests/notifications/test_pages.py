@@ -306,7 +306,7 @@ def test_muting_a_reason_takes_a_button(client, db, prefix, button):
     ("prefix", "words"),
     [
         ("", "What this letter was sent for is no longer followed: no letters come for this reason."),
-        ("/fr", "Ce qui a motivé ce courriel n’est plus suivi : aucun courriel n’est envoyé pour cette raison."),
+        ("/fr", "Ce qui a motivé ce courriel n’est plus suivi : aucun courriel n’est envoyé pour cette raison."),
     ],
 )
 def test_an_old_letter_still_says_that_no_more_come_for_its_reason(client, db, prefix, words):
