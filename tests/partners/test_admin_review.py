@@ -130,7 +130,7 @@ def test_the_first_page_says_what_waits(client, editor):
         "Training opportunities to review", "Experts to review",
         "Experts who may be recorded twice", "Experts of events that are over, to be marked",
         "Invited experts who have not answered", "Proposals of focal points",
-        "Changes of training opportunities to decide on",
+        "Changes of training opportunities to decide on", "Names of experts to decide on",
     ]  # fmt: skip
     assert {label: queues[label][0] for label in empty} == dict.fromkeys(empty, 0)
     assert queues["Vacant seats of OIC-VET"][0] == 1  # that of the applicant's country, the only state there is

@@ -302,14 +302,18 @@ def check_seat(point):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_fill_a_seat_at_once_one_is_refused():
+    """But for an import that comes after the other: it finds the designation of that day on record, and corrects that one."""
     later = TODAY + 10 * DAY
-    for acts in (
-        lambda it: [lambda: FocalPoint.designate(None, **it.seat, office_en="One", designated_on=later)] * 3,
-        lambda it: [lambda: it.own().succeed(None, FocalPoint(office_en="Heir", designated_on=TODAY))] * 3,
+    imports = (
         lambda it: [it.imports(designated_on=later)] * 2,
         lambda it: [
             it.imports(designated_on=later), lambda: FocalPoint.designate(None, **it.seat, office_en="One", designated_on=later)
         ],
+    )  # fmt: skip
+    for acts in (
+        *imports,
+        lambda it: [lambda: FocalPoint.designate(None, **it.seat, office_en="One", designated_on=later)] * 3,
+        lambda it: [lambda: it.own().succeed(None, FocalPoint(office_en="Heir", designated_on=TODAY))] * 3,
         lambda it: [
             it.posts(page("add"), {"country": it.point.country_id, "programme": it.point.programme_id, "role": "focal_point",
                                    "office_en": "One", "designated_on": later})
@@ -326,8 +330,9 @@ def test_of_two_who_fill_a_seat_at_once_one_is_refused():
     ):  # fmt: skip
         racers = Racers()
         answers = race(*acts(racers))
-        assert answers.count("done") == 1, answers
+        assert answers.count("done") in ((1, 2) if acts in imports else (1,)), answers
         assert DesignationStep.objects.filter(what="designated").count() <= 1
+        assert FocalPoint.objects.of_seat(racers.point).exclude(pk=racers.point.pk).count() <= 1
         check_seat(racers.point)
         DesignationStep.objects.all().delete()
 
