@@ -267,7 +267,6 @@ def test_an_institution_that_looks_like_the_employer_is_offered_and_chosen(clien
     InstitutionFactory(name_en="Port of Okapi Harbour")
     answers = ANSWERS["expertise"] | {"employer": "Quagga Institute of Statistic"}
     paused = client.post(step("expertise"), answers)
-    assert paused.status_code == 200
     assert "Is your employer on record?" in paused.text
     assert 'href="#id_employer_is"' in paused.text
     assert 'id="id_employer_is"' in paused.text
