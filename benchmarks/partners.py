@@ -13,7 +13,7 @@ import time
 from benchmarks.servers import own_servers
 
 INSTITUTIONS = int(os.environ.get("BENCH_INSTITUTIONS", "200000"))
-RUNS = 5
+RUNS = 20
 PAGES = [
     "/partners/search/", "/partners/search/?country=TR&kind=university", "/partners/search/?part=offers&country=TR&language=ar",
     "/partners/search/?q=irrigation", "/partners/search/?q=institute+of+statistics&country=TR", "/partners/map/?kind=ngo",
@@ -107,6 +107,8 @@ def main():
         from django.core.management import call_command  # noqa: PLC0415  as in fill()
 
         call_command("collectstatic", "--no-input", verbosity=0)
+        import sesric_portal.wsgi  # noqa: F401, PLC0415  the process as the web server has it, once there are settings
+
         for path in PAGES:
             if wrong := differing(path):
                 raise SystemExit(f"{path}: counts that are not those of the rows (shown, plain): {wrong}")
