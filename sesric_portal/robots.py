@@ -1,4 +1,7 @@
-"""What search engines are told: which pages not to visit, and where the list of the others is."""
+"""What search engines are told: which pages not to visit, and where the list of the others is.
+
+Lists of what was found may be visited: they say themselves that they are not to be kept, and lead to pages that are.
+"""
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -13,7 +16,7 @@ def robots(request):
     for prefix in PREFIXES.values():
         lines += [
             f"Disallow: {prefix}{path}"
-            for path in ("/admin/", "/accounts/", "/desk/", "/search/", "/trop/panel/", "/experts/shortlists/")
+            for path in ("/admin/", "/accounts/", "/desk/", "/trop/panel/", "/experts/shortlists/")
         ]
     return HttpResponse(
         "\n".join([*lines, f"Sitemap: {settings.PORTAL_URL}/sitemap.xml", ""]), content_type="text/plain"

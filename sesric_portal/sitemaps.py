@@ -20,7 +20,7 @@ STANDING = [
     "partners:search", "partners:map", "partners:register", "partners:notice-list",
     "oic-vet:about", "oic-vet:programme-types", "oic-vet:committee", "oic-vet:focal-points", "oic-vet:summary", "trop:about",
     "trop:opportunity-list", "trop:institution-list", "trop:join",
-    "experts:about", "experts:search", "about", "links", "contact", "privacy", "accessibility",
+    "experts:about", "experts:search", "search", "about", "links", "contact", "privacy", "accessibility",
 ]  # fmt: skip
 
 

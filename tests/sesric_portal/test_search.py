@@ -22,6 +22,7 @@ from tests.factories import (
     ProgrammeFactory,
     RepresentationFactory,
 )  # fmt: skip
+from tests.pages import parsed
 
 
 @dataclass
@@ -220,3 +221,13 @@ def test_real_aliases_are_found(client, real_data):
         under = Event.objects.under_programmes([slug]).count()
         listed = client.get("/events/", {"q": words, "programme": slug})
         assert listed.context["paginator"].count == under, words
+
+
+def test_search_engines_keep_the_form_and_nothing_that_was_found_with_it(client, db):
+    kept = {query: not robots_of(client.get("/search/", {"q": query})) for query in ["", "lead", "x" * 300]}
+    assert kept == {"": True, "lead": False, "x" * 300: False}
+
+
+def robots_of(response):
+    """What a page asks of search engines, in its meta elements."""
+    return [each["content"] for tag, each in parsed(response).tags if tag == "meta" and each.get("name") == "robots"]
