@@ -2,7 +2,8 @@
 
     python -m sesric_portal.translations update    # after strings changed: adds new ones, drops those that are gone
     python -m sesric_portal.translations compile   # writes the .mo files Django reads; part of every set-up
-    python -m sesric_portal.translations check     # fails where a string is missing, empty or uncertain in French or Arabic
+    python -m sesric_portal.translations check     # fails where a string is missing, empty or uncertain in French or Arabic,
+                                                   # or where a French line could break before its : ; ? !
 
 English is the language of the strings themselves; its catalogue holds only the plural forms, which need none.
 """
@@ -44,6 +45,11 @@ KEYWORDS = {
 _CALL = re.compile(
     r"""\b(_|gettext|ngettext|pgettext|npgettext)\(((?:\s*u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"),?)+)""", re.S
 )
+
+
+# French keeps these signs on the line of their word; a browser would break the line at a plain space.
+_LOOSE = re.compile(r" (?=[:;?!»])|(?<=«) ")
+_UNSPACED = re.compile(r"(?<=[\w)}»])[:;?!](?=\s|$)")
 
 
 def _messages_of_python(path):
@@ -92,12 +98,38 @@ def _read(path, language):
     return read_po(io.BytesIO(path.read_bytes()), locale=language)
 
 
+def _strings(message):
+    """The translation of a message as a tuple of its forms, of which there is one where it has no plural."""
+    return message.string if isinstance(message.string, tuple) else (message.string,)
+
+
+def tied(text):
+    """Put no-break spaces where French wants them before or after a sign and somebody typed plain ones."""
+    return _LOOSE.sub("\N{NO-BREAK SPACE}", text)
+
+
+def is_loose(text):
+    """Whether a sign in a French text has a plain space beside it, or none where it wants one."""
+    return bool(_LOOSE.search(text) or _UNSPACED.search(text))
+
+
+def _loose_signs():
+    """Give a line for each French string, those for the libraries among them, that is loose."""
+    for path in sorted(LOCALES.rglob("fr/LC_MESSAGES/django.po")):
+        for message in _read(path, "fr"):
+            if message.id and any(map(is_loose, _strings(message))):
+                yield f"fr: no no-break space beside : ; ? ! « or »: {_strings(message)[0]!r}"
+
+
 def update():
     """Bring the catalogues to the strings in the code; new ones are empty until somebody translates them."""
     template = extracted()
     for language in LANGUAGES:
         catalog = _read(_path(language), language)
         catalog.update(template, no_fuzzy_matching=True, update_header_comment=False)
+        for message in catalog if language == "fr" else ():
+            forms = tuple(map(tied, _strings(message)))
+            message.string = forms if isinstance(message.string, tuple) else forms[0]
         catalog.obsolete.clear()
         catalog.fuzzy = False
         catalog.header_comment = f"# The portal's strings in {catalog.locale.english_name}."
@@ -134,13 +166,7 @@ def faults():
                 known[key] = message
         for text, context in sorted(wanted, key=str):
             message = known.get((text, context))
-            strings = (
-                message.string
-                if message and isinstance(message.string, tuple)
-                else (message.string,)
-                if message
-                else ()
-            )
+            strings = _strings(message) if message else ()
             if not strings or not all(strings):
                 yield f"{language}: not translated: {text!r}"
             elif message.fuzzy:
@@ -150,6 +176,7 @@ def faults():
                     yield f"{language}: {error}: {text!r}"
         for text, _context in sorted(set(known) - wanted, key=str):
             yield f"{language}: no longer in the code: {text!r}"
+    yield from _loose_signs()
 
 
 def compile_all():
