@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from classifications.charts import Number
 from classifications.office import RecordAdmin
-from classifications.written import number
+from classifications.written import labelled, number
 
 
 class NoQuestions(forms.Form):
@@ -165,10 +165,10 @@ class StepsAdmin(RecordAdmin):
             try:
                 row.approve(request.user)
             except ValidationError as error:
-                self.message_user(request, f"{self.name_of(row)}: {' '.join(error.messages)}", messages.ERROR)
+                self.message_user(request, labelled(self.name_of(row), " ".join(error.messages)), messages.ERROR)
             except ObjectDoesNotExist:  # since the list was read
                 told = _("This is no longer on record: it was merged with another or deleted.")
-                self.message_user(request, f"{self.name_of(row)}: {told}", messages.ERROR)
+                self.message_user(request, labelled(self.name_of(row), told), messages.ERROR)
             else:
                 self.log_change(request, row, _("Approve"))
                 count += 1
@@ -190,7 +190,7 @@ class StepsAdmin(RecordAdmin):
         row = self.row_for_step(request, pk)  # as it is by now
         if not step.fits(row):
             told = form.non_field_errors() or [_("“%(step)s” is not possible at present.") % {"step": step.label}]
-            messages.error(request, f"{self.name_of(row)}: {' '.join(told)}")
+            messages.error(request, labelled(self.name_of(row), " ".join(told)))
             return redirect(self.address("change", pk))
         context = {
             **self.admin_site.each_context(request), "opts": self.opts, "original": row, "title": step.label,
@@ -200,7 +200,7 @@ class StepsAdmin(RecordAdmin):
 
     def _taken(self, request, row, step):
         self.log_change(request, row, str(step.label))
-        messages.success(request, f"{self.name_of(row)}: {step.done}")
+        messages.success(request, labelled(self.name_of(row), step.done))
         return self.response_post_save_change(request, row)
 
     def step_context(self, request, row, step):

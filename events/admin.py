@@ -15,7 +15,7 @@ from classifications.exchange import CityWidget, Table, TableAdmin, TimeZoneWidg
 from classifications.models import Country, Language, Sector
 from classifications.office import DocumentInline, LinkedInline, NamesFilter, YesOrNoFilter
 from classifications.steps import Queue, ReadOnly, ReasonForm, Step, StepsAdmin, WordsForm, age
-from classifications.written import dates
+from classifications.written import dates, labelled
 from events.models import (
     Engagement,
     EngagementReview,
@@ -307,7 +307,7 @@ class EventAdmin(TableAdmin):
             try:
                 verb(event)
             except ValidationError as error:
-                self.message_user(request, f"{event}: {' '.join(error.messages)}", messages.ERROR)
+                self.message_user(request, labelled(event, " ".join(error.messages)), messages.ERROR)
             else:
                 self.log_change(request, event, done)
                 count += 1

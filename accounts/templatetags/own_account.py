@@ -7,6 +7,7 @@ import qrcode
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from classifications import written
 
@@ -40,7 +41,7 @@ def _first(table, text):
 def browser(user_agent):
     """The browser and the system as people call them: “Firefox, Android”; empty where neither is known."""
     names = [_first(_BROWSERS, user_agent), _first(_SYSTEMS, user_agent)]
-    return ", ".join(name for name in names if name)
+    return pgettext("between names in a list", ", ").join(name for name in names if name)
 
 
 @register.filter

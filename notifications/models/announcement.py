@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from classifications.written import labelled
 from notifications.models.follower import Follower
 from notifications.models.letter import Letter
 from notifications.subjects import subject_of, subjects
@@ -74,7 +75,7 @@ class Announcement(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.get_occasion_display()}: {self.title}"
+        return labelled(self.get_occasion_display(), self.title)
 
     @property
     def subject(self):

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from classifications.office import RecordAdmin, YesOrNoFilter
+from classifications.written import labelled
 from partners.models import Notice
 
 
@@ -51,7 +52,7 @@ class NoticeAdmin(RecordAdmin):
             try:
                 notice.close()
             except ValidationError as error:
-                self.message_user(request, f"{notice}: {' '.join(error.messages)}", messages.ERROR)
+                self.message_user(request, labelled(notice, " ".join(error.messages)), messages.ERROR)
             else:
                 self.log_change(request, notice, str(_("Closed")))
                 count += 1

@@ -8,10 +8,11 @@ from django.db.models.functions import JSONObject
 from django.utils.functional import cached_property
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from classifications.models import Country
-from classifications.written import in_each_language
+from classifications.written import in_each_language, labelled
 from partners.applications import Decision, Role
 from partners.models.institution import Institution
 
@@ -56,7 +57,8 @@ class ProposedChange(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.institution}: {', '.join(str(label) for label, _old, _new in self.differences())}"
+        names = pgettext("between names in a list", ", ").join(str(label) for label, _old, _new in self.differences())
+        return labelled(self.institution, names)
 
     @cached_property
     def names_of_country(self):

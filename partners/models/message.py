@@ -13,6 +13,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from partners.models.institution import Institution
@@ -250,7 +251,7 @@ class Message(models.Model):
     def writer(self):
         """Name and position of who wrote it, as far as they are known; never an address."""
         name = self.author.name if self.author else ""
-        return ", ".join(part for part in (name, self.position) if part)
+        return pgettext("between names in a list", ", ").join(part for part in (name, self.position) if part)
 
     @classmethod
     def sent_under(cls, key, by):

@@ -18,7 +18,7 @@ from psycopg2.extras import DateRange
 from classifications.documents import check_letter, letter_name
 from classifications.models import Country
 from classifications.search import Folded
-from classifications.written import page_language, translated
+from classifications.written import labelled, page_language, translated
 from programmes.models.programme import Programme
 
 
@@ -181,7 +181,7 @@ class FocalPoint(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.country}: {self.office}"
+        return labelled(self.country, self.office)
 
     @property
     def office(self):

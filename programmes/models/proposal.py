@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from classifications.written import labelled
 from programmes.models.focal_point import DesignationStep, FocalPoint
 
 
@@ -77,7 +78,7 @@ class Proposal(models.Model):
         ]  # fmt: skip
 
     def __str__(self):
-        return f"{self.get_kind_display()}: {self.record or '—'}"
+        return labelled(self.get_kind_display(), self.record or "—")
 
     @property
     def is_open(self):

@@ -19,6 +19,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext
 
 from classifications.history import deletions
+from classifications.written import labelled
 from notifications.designations import ask_countries, tell
 from notifications.models import Letter
 from programmes.models import Committee, DesignationStep, FocalPoint, Seat, YearlyQuestion
@@ -518,8 +519,8 @@ def test_the_yearly_letter_in_three_languages(networks, code):
     letters = {letter.recipients[0]: letter.text for letter in Letter.objects.all()}
     with translation.override(code):
         since = gettext("Vacant since %(day)s") % {"day": day_in_words(date(2024, 3, 4))}
-        assert f"- OIC-OSHNET: {since}" in letters["office@example.org"]
-        assert f"- OIC-OSHNET: {gettext('No designation is on record')}" in letters["centre@example.org"]
+        assert f"- {labelled('OIC-OSHNET', since)}" in letters["office@example.org"]
+        assert f"- {labelled('OIC-OSHNET', gettext('No designation is on record'))}" in letters["centre@example.org"]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from classifications.addresses import free_slug, slug_unused_in
@@ -530,9 +531,8 @@ class TrainingOpportunity(Stepped):
 
     def _check_nothing_missing(self):
         if missing := self.missing:
-            raise ValidationError(
-                _("This is still missing: %(names)s.") % {"names": ", ".join(str(name) for name in missing)}
-            )
+            names = pgettext("between names in a list", ", ").join(str(name) for name in missing)
+            raise ValidationError(_("This is still missing: %(names)s.") % {"names": names})
 
     def _check_still_open(self):
         if self.is_expired:
