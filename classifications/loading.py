@@ -29,7 +29,7 @@ def known_languages(sheet):
 
 def known_countries(sheet):
     """Map the two-letter code, the English name and every other name of each country to its two-letter code."""
-    rows = [(row.get("iso2", ""), row.get("name_en", ""), row.get("aliases", "")) for row in sheet.cells]
+    rows = [*sheet.texts("iso2", "name_en", "aliases")]
     rows += Country.objects.values_list("iso2", "name_en", "aliases")
     known = {}
     for iso2, name, aliases in rows:
@@ -53,9 +53,7 @@ def known_sectors(sheet):
 
 def known_cities(sheet, countries):
     """Map (two-letter code, any name) of each city to its (two-letter code, English name)."""
-    rows = [
-        (countries.get(row.get("country", "")), row.get("name_en", ""), row.get("aliases", "")) for row in sheet.cells
-    ]
+    rows = [(countries.get(country), *names) for country, *names in sheet.texts("country", "name_en", "aliases")]
     rows += City.objects.values_list("country__iso2", "name_en", "aliases")
     known = {}
     for iso2, name, aliases in rows:
@@ -103,7 +101,7 @@ def read_countries(folder, languages):
 def write_countries(sheet, progress):
     written = write_rows(Country, ["iso2"], [without(row, "languages") for row in sheet.rows], progress)
     ids = dict(Language.objects.values_list("code", "pk"))
-    spoken = {written.stored[row["iso2"],].pk: [ids[code] for code in row["languages"]] for row in sheet.rows}
+    spoken = {written.stored[row["iso2"],]: [ids[code] for code in row["languages"]] for row in sheet.rows}
     write_links(written, Country.languages.through, "country_id", "language_id", spoken)
     return written
 

@@ -11,6 +11,7 @@ from codecs import BOM_UTF8
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from itertools import islice
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
@@ -177,20 +178,27 @@ class Sheet:
     """One CSV file, read and checked.
 
     `rows` are dicts from column to value, with "line" added; `faults` say what could not be read. `readable` are the rows with
-    faults too, as far as their cells could be read. `cells` keeps the texts of every row, so that one bad cell does not make other
-    files' references to its row wrong.
+    faults too, as far as their cells could be read. `cells` keeps the texts of every row, in the order of the `header`, so that one
+    bad cell does not make other files' references to its row wrong.
     """
 
     name: str
     rows: list = field(default_factory=list)
     faults: list = field(default_factory=list)
     readable: list = field(default_factory=list)
+    header: list = field(default_factory=list)
     cells: list = field(default_factory=list)
     is_broken: bool = False  # not all of its lines could be read
 
+    def texts(self, *columns):
+        """For each row the tuple of its texts in `columns`, empty where it has none."""
+        places = [self.header.index(name) if name in self.header else len(self.header) for name in columns]
+        for cells in self.cells:
+            yield tuple(cells[place] if place < len(cells) else "" for place in places)
+
     def keys(self, column):
         """The texts in a column, of all rows that have it."""
-        return {cells[column] for cells in self.cells if cells.get(column)}
+        return {text for (text,) in self.texts(column) if text}
 
     def fault(self, line, column, value, reason):
         self.faults.append(Fault(self.name, line, column, str(value), reason))
@@ -212,7 +220,7 @@ class Sheet:
                 self.fault(row["line"], columns[0], row[columns[0]], f"duplicate of line {first}")
 
 
-_NOT_UTF8 = re.compile(r"[\udc80-\udcff]")  # what `_decode` makes of bad bytes, and nothing else
+_NOT_UTF8 = re.compile(r"[\udc80-\udcff]")  # what stands for bad bytes, and nothing else
 # Not NUL, which no database takes, nor others that no feed may hold; line ends and tabs are text.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -228,11 +236,12 @@ def read_sheet(path, columns):
     except OSError as error:
         sheet.broken(0, "", "", f"cannot be read: {error.strerror}")
         return sheet
-    content = _decode(sheet, raw)
-    reader = csv.reader(io.StringIO(content, newline=""), strict=True)
+    errors = _refuse_other_codes(sheet, raw)
+    content = io.TextIOWrapper(io.BytesIO(raw), "utf-8-sig", errors, newline="")  # decodes as it is read
+    reader = csv.reader(content, strict=True)
     line = 1
     try:
-        header = next(reader, [])
+        header = sheet.header = next(reader, [])
         for name in columns:
             if name not in header:
                 sheet.broken(1, name, "", "missing column")
@@ -256,10 +265,11 @@ def read_sheet(path, columns):
     return sheet
 
 
-def _decode(sheet, raw):
-    """Give the text of a file; a fault for each line that is not UTF-8, in which lone surrogates stand for the bad bytes."""
+def _refuse_other_codes(sheet, raw):
+    """Note a fault for each line that is not UTF-8; give what is to become of bad bytes: lone surrogates stand for them."""
     try:
-        return raw.decode("utf-8-sig")
+        raw.decode("utf-8-sig")
+        return "strict"
     except UnicodeDecodeError:
         pass
     for number, line in enumerate(raw.removeprefix(BOM_UTF8).split(b"\n"), 1):
@@ -268,12 +278,12 @@ def _decode(sheet, raw):
         except UnicodeDecodeError as error:
             bad = line[error.start : error.start + 8].decode("latin-1").rstrip()
             sheet.broken(number, "", bad, "not UTF-8; save the file as “CSV UTF-8”")
-    return raw.decode("utf-8-sig", "surrogateescape")
+    return "surrogateescape"
 
 
 def _read_row(sheet, line, header, cells, columns, known):
     """Read the `known` columns of one row; only one that has every column, all without fault, is among the rows."""
-    sheet.cells.append(dict(zip(header, cells, strict=False)))
+    sheet.cells.append(cells)
     if len(cells) != len(header):
         sheet.fault(line, "", len(cells), f"has {len(cells)} cells where the header has {len(header)}")
         return
@@ -297,7 +307,7 @@ def _read_row(sheet, line, header, cells, columns, known):
 
 @dataclass
 class Written:
-    """What became of the rows of one file: the stored objects by key, and the ids of those that are new or changed.
+    """What became of the rows of one file: the ids on record by key, and the ids of those that are new or changed.
 
     `kept` has the ids of those of which the file says something else than what a person changed since, which stays.
     """
@@ -318,25 +328,35 @@ def untold(done, total, what):
     """Tell nobody how far a long load is: `done` of `total` rows, and `what` rows they are."""
 
 
-def write_rows(model, key, rows, progress=untold, *, together=()):
+def write_rows(model, key, rows, progress=untold, *, total=None, together=()):
     """Make the table of `model` hold `rows` and tell what was `Written`; `progress` is called as `untold` is.
 
-    `key` names the fields that identify a row; `rows` are dicts of field values, foreign keys as `<name>_id`.
+    `key` names the fields that identify a row; `rows` are dicts of field values, foreign keys as `<name>_id`: a list, or with
+    their number as `total` made one after the other. Only a portion of them, and of what is on record, is held at a time.
     Objects of the table that no row names stay as they are, and so do fields that history says a person changed; who changed one
     field of a set in `together` has decided on all of it.
     """
+    on_record = model._default_manager.values_list("pk", *key).iterator(chunk_size=BATCH)
+    written = Written({tuple(identity): pk for pk, *identity in on_record}, total=len(rows) if total is None else total)
     decided = changed_by_people(model)
-    needed = {*key, *(rows[0] if rows else ())}  # what triggers and generated columns hold would be most of a row
-    there = model._default_manager.only(*needed).iterator(chunk_size=BATCH)
-    stored = {tuple(getattr(each, name) for name in key): each for each in there}
-    written = Written(stored, total=len(rows))
-    new, changed, fields = [], [], set()
-    for row in rows:
-        identity = tuple(row[name] for name in key)
-        existing = stored.get(identity)
+    rows, done = iter(rows), 0
+    while portion := list(islice(rows, BATCH)):
+        _write_portion(written, model, key, portion, decided, together)
+        done += len(portion)
+        progress(done, written.total, "rows")
+    return written
+
+
+def _write_portion(written, model, key, rows, decided, together):
+    named = [(tuple(row[name] for name in key), row) for row in rows]
+    needed = {*key, *rows[0]}  # what triggers and generated columns hold would be most of a row
+    known = [written.stored[identity] for identity, _row in named if identity in written.stored]
+    there = model._default_manager.only(*needed).in_bulk(known)
+    new, changed, fields = {}, [], set()
+    for identity, row in named:
+        existing = there.get(written.stored.get(identity))
         if existing is None:
-            stored[identity] = model(**row)
-            new.append(stored[identity])
+            new[identity] = model(**row)
         elif differing := [name for name, value in row.items() if getattr(existing, name) != value]:
             theirs = decided.get(existing.pk, set())
             theirs = theirs.union(*(names for names in together if names & theirs))
@@ -347,14 +367,12 @@ def write_rows(model, key, rows, progress=untold, *, together=()):
                     setattr(existing, name, row[name])
                 fields.update(differing)
                 changed.append(existing)
-    for start in range(0, len(new), BATCH):
-        model._default_manager.bulk_create(new[start : start + BATCH])
-        progress(min(start + BATCH, len(new)), len(new), "new rows")
+    model._default_manager.bulk_create(new.values())
     if changed:
-        model._default_manager.bulk_update(changed, sorted(fields), batch_size=BATCH)
-    written.new = {each.pk for each in new}
-    written.changed = {each.pk for each in changed}
-    return written
+        model._default_manager.bulk_update(changed, sorted(fields))
+    written.stored |= {identity: each.pk for identity, each in new.items()}
+    written.new |= {each.pk for each in new.values()}
+    written.changed |= {each.pk for each in changed}
 
 
 def write_links(written, through, owner, other, wanted, progress=untold):

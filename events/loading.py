@@ -113,7 +113,7 @@ def key_of(row):
 
 def _named(sheet):
     """The keys of all rows of the file, of those with faults too, with the days as written."""
-    return {(cells.get("title"), cells.get("start_date")) for cells in sheet.cells}
+    return set(sheet.texts("title", "start_date"))
 
 
 def _lead_on(sheet):
@@ -201,51 +201,11 @@ def _free_numbers(sheet):
 def write_events(sheet, cities, progress):
     """Write the rows as published events; those already on record keep their address and their status."""
     country_ids = dict(Country.objects.values_list("iso2", "pk"))
-    zones = dict(Country.objects.values_list("iso2", "time_zone"))
-    city_ids = {(iso2, name): pk for iso2, name, pk in City.objects.values_list("country__iso2", "name_en", "pk")}
-    series_ids = dict(Series.objects.values_list("slug", "pk"))
-    kept = {
-        (title, first): {"slug": slug, "status": status, "published_at": published_at}
-        for title, first, slug, status, published_at in Event.objects.values_list(
-            "title_en", "starts_on", "slug", "status", "published_at"
-        )
-    }
-    taken = {}
-    for (_title, first), values in kept.items():
-        taken.setdefault(first.year, set()).add(values["slug"])
-    today, moment = localdate(), now()
-    rows = []
-    for row in sheet.rows:
-        first = row["start_date"]
-        own = kept.get(key_of(row))
-        if own is None:
-            in_year = taken.setdefault(first.year, set())
-            status = Event.Status.HELD if row["end_date"] < today else Event.Status.PLANNED
-            own = {"slug": free_slug(row["title"], in_year), "status": status, "published_at": moment}
-            in_year.add(own["slug"])
-        rows.append(
-            {
-                "title_en": row["title"],
-                "title_fr": row["title_fr"],
-                "title_ar": row["title_ar"],
-                "kind": row["kind"],
-                "mode": row["mode"],
-                "starts_on": first,
-                "ends_on": row["end_date"],
-                "time_zone": zones.get(row["country"], "Europe/Istanbul"),
-                "country_id": country_ids.get(row["country"]),
-                "city_id": city_ids[cities[row["country"], row["city"]]] if row["city"] else None,
-                "participants": row["participants"],
-                "series_id": series_ids.get(row["series"]),
-                "number_in_series": row["number"],
-                "source_url": row["source_url"],
-                **own,
-            }
-        )
+    rows, total = _facts_of_events(sheet, cities, country_ids), len(sheet.rows)
     names_later(True)
     _free_numbers(sheet)
-    written = write_rows(Event, ["title_en", "starts_on"], rows, progress, together=(PLACE, NUMBER))
-    written.kept |= {written.stored[key_of(row)].pk for row in sheet.rows if "led_on" in row}
+    written = write_rows(Event, ["title_en", "starts_on"], rows, progress, total=total, together=(PLACE, NUMBER))
+    written.kept |= {written.stored[key_of(row)] for row in sheet.rows if "led_on" in row}
     _write_links_of_events(sheet, written, country_ids, progress)
     names_later(False)
     if written.new or written.changed:
@@ -256,6 +216,45 @@ def write_events(sheet, cities, progress):
         announce(Event.NEWS, pk)
     announce_changes(Event.NEWS, written.changed)
     return written
+
+
+def _facts_of_events(sheet, cities, country_ids):
+    """Give for each row of the file the values of an event's fields, one after the other."""
+    zones = dict(Country.objects.values_list("iso2", "time_zone"))
+    city_ids = {(iso2, name): pk for iso2, name, pk in City.objects.values_list("country__iso2", "name_en", "pk")}
+    series_ids = dict(Series.objects.values_list("slug", "pk"))
+    kept = {
+        (title, first): own
+        for title, first, *own in Event.objects.values_list("title_en", "starts_on", "slug", "status", "published_at")
+    }
+    taken = defaultdict(set)
+    for (_title, first), own in kept.items():
+        taken[first.year].add(own[0])
+    today, moment = localdate(), now()
+    for row in sheet.rows:
+        first = row["start_date"]
+        own = kept.get(key_of(row))
+        if own is None:
+            status = Event.Status.HELD if row["end_date"] < today else Event.Status.PLANNED
+            own = free_slug(row["title"], taken[first.year]), status, moment
+            taken[first.year].add(own[0])
+        yield {
+            "title_en": row["title"],
+            "title_fr": row["title_fr"],
+            "title_ar": row["title_ar"],
+            "kind": row["kind"],
+            "mode": row["mode"],
+            "starts_on": first,
+            "ends_on": row["end_date"],
+            "time_zone": zones.get(row["country"], "Europe/Istanbul"),
+            "country_id": country_ids.get(row["country"]),
+            "city_id": city_ids[cities[row["country"], row["city"]]] if row["city"] else None,
+            "participants": row["participants"],
+            "series_id": series_ids.get(row["series"]),
+            "number_in_series": row["number"],
+            "source_url": row["source_url"],
+            **dict(zip(("slug", "status", "published_at"), own, strict=True)),
+        }
 
 
 def _write_names(keys, progress):
@@ -277,5 +276,5 @@ def _write_links_of_events(sheet, written, country_ids, progress):
         (Event.languages.through, "language_id", "languages", language_ids),
         (FormerAddress, "number", "legacy_ids", numbers),
     ):
-        wanted = {written.stored[key_of(row)].pk: [ids[name] for name in row[column]] for row in sheet.rows}
+        wanted = {written.stored[key_of(row)]: [ids[name] for name in row[column]] for row in sheet.rows}
         write_links(written, through, "event_id", other, wanted, progress)

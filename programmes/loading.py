@@ -50,7 +50,7 @@ def write_programmes(sheet, progress):
     ids = dict(Sector.objects.values_list("slug", "pk"))
     rows = [without(row, "theme", "sectors") | {"theme_id": ids[row["theme"]]} for row in sheet.rows]
     written = write_rows(Programme, ["slug"], rows, progress)
-    on = {written.stored[row["slug"],].pk: [ids[slug] for slug in row["sectors"]] for row in sheet.rows}
+    on = {written.stored[row["slug"],]: [ids[slug] for slug in row["sectors"]] for row in sheet.rows}
     write_links(written, Programme.sectors.through, "programme_id", "sector_id", on)
     return written
 

@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import gc
 import shutil
 from datetime import date, timedelta
 from io import StringIO
@@ -12,7 +13,8 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection
 
 from classifications.models import Country, Language, LinkChange
-from events.models import Change, Event
+from classifications.sheets import BATCH, write_rows
+from events.models import Change, Event, Series
 from partners.merging import merge
 from partners.models import Institution
 from programmes.models import Page, Programme
@@ -583,8 +585,8 @@ def test_thousands_of_events_are_loaded_with_all_they_are_linked_to(db, small):
 def test_progress_is_told_of_a_long_file(db, small):
     many_events(small / "events.csv", 5001)
     progress = [line.removeprefix("events.csv: ") for line in load(small) if " of " in line]
-    assert [line for line in progress if line.endswith("new rows")] == [
-        f"{done} of 5,001 new rows" for done in ("1,000", "2,000", "3,000", "4,000", "5,000", "5,001")
+    assert [line for line in progress if line.endswith(" rows")] == [
+        f"{done} of 5,001 rows" for done in ("1,000", "2,000", "3,000", "4,000", "5,000", "5,001")
     ]
     assert progress[-1] == "5,001 of 5,001 rows searched by all their names"
     assert len([line for line in progress if line.endswith("participating countries")]) == 3
@@ -608,3 +610,23 @@ def test_a_load_undoes_nothing_that_people_did(db):
         f"is on record as “{other.name_en}”: write it so, or leave it out",
     ]
     assert Institution.objects.count() == count
+
+
+@pytest.mark.parametrize("kind_of_rows", ["a list", "made one after the other"])
+def test_only_a_portion_of_the_rows_is_held_at_a_time(db, kind_of_rows):
+    """However long a file is: neither what is new nor what is on record stands in memory as a whole."""
+    rows = [{"slug": f"series-{n}", "name_en": f"Series {n}"} for n in range(3 * BATCH)]
+    for name in ("Series", "Series", "Renamed"):
+        alive = []
+
+        def count(*_told, alive=alive):
+            alive.append(sum(type(each) is Series for each in gc.get_objects()))
+
+        named = ({**row, "name_en": row["name_en"].replace("Series", name)} for row in rows)
+        if kind_of_rows == "a list":
+            write_rows(Series, ["slug"], list(named), count)
+        else:
+            write_rows(Series, ["slug"], named, count, total=len(rows))
+        assert len(alive) == 3
+        assert max(alive) <= BATCH
+    assert Series.objects.filter(name_en__startswith="Renamed").count() == len(rows)
