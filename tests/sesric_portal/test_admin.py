@@ -1,7 +1,7 @@
 """Every model of the admin has pages that answer, for whom they are, with as many queries for three rows as for one."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from django.contrib import admin
@@ -222,3 +222,24 @@ def test_the_page_of_a_record_is_found_by_number_by_those_alone_who_may_see_it_i
     sign_in(is_staff=True)
     kind = ContentType.objects.get_for_model(Event).pk
     assert client.get(f"/admin/r/{kind}/{factories.EventFactory(published_at=None).pk}/").status_code == 404
+
+
+def test_counts_pages_and_years_of_a_list_have_the_digits_of_the_language(client, superuser):
+    for year in (2011, 2012):
+        for number in range(60):
+            factories.EventFactory(
+                title_en=f"Irrigation {number}", starts_on=date(year, 7, 5), ends_on=date(year, 7, 5)
+            )
+    factories.EventFactory(title_en="Another")  # else the list would tell no number of what was found
+    url = "/admin/events/event/?q=irrigation"
+    arabic, english = (client.get(f"{prefix}{url}").text for prefix in ("/ar", ""))
+    for part in (
+        '<nav class="toplinks">.*?</nav>',
+        '<p class="paginator">.*?</p>',
+        '<span class="small quiet">.*?</span>',
+    ):
+        shown = [re.sub("<[^>]*>", "", re.search(part, page, re.S)[0]) for page in (arabic, english)]
+        assert [bool(re.search("[0-9]", each)) for each in shown] == [False, True]
+        assert re.search("[٠-٩]", shown[0])
+    assert 'href="?q=irrigation&amp;p=2"' in arabic
+    assert client.get(f"/ar{url}&p=2").context["cl"].page_num == 2
