@@ -47,9 +47,9 @@ def _chart(title, heads, rows):
 
 
 def _rows(office, listed, path, records):
-    """A row for each of the records that any expert has."""
+    """A row for each of the records that any expert has; nobody is linked to one twice, the database sees to that."""
     counts = {}
-    for record, gender, count in listed.values_list(path, "gender").annotate(n=Count("pk", distinct=True)).order_by():
+    for record, gender, count in listed.values_list(path, "gender").annotate(n=Count("*")).order_by():
         counts.setdefault(record, {})[gender] = count
     return [
         _row(office, marked(record.name), [(f"{path}__id__exact", record.pk)], counts[record.pk])
@@ -59,7 +59,7 @@ def _rows(office, listed, path, records):
 
 
 def _counts(listed):
-    return dict(listed.values_list("gender").annotate(n=Count("pk")).order_by())
+    return dict(listed.values_list("gender").annotate(n=Count("*")).order_by())
 
 
 def _row(office, label, chosen, counts):
