@@ -8,7 +8,7 @@ one thing and the same in the others never costs a place.
 
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, Exists, F, IntegerField, Max, OuterRef, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, Max, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -34,11 +34,14 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What an event asks for: keys of sectors, of their themes, and of languages; the event itself for days and place."""
+    """What an event asks for: keys of sectors, of their themes, of all sectors below these (`near`), and of languages; the
+    event itself for days and place.
+    """
 
     event: Event
     sectors: frozenset
     themes: frozenset
+    near: frozenset
     languages: frozenset
 
     @classmethod
@@ -50,16 +53,22 @@ class Wanted:
         themes |= set(event.programmes.values_list("theme", flat=True))
         languages = Language.objects.filter(events=event).values_list("pk", flat=True)
         below = frozenset(each.pk for each in found if each.theme_id)
-        return cls(event, below, frozenset(themes), frozenset(languages))
+        near = Sector.objects.filter(theme__in=themes).values_list("pk", flat=True)
+        return cls(event, below, frozenset(themes), frozenset(near), frozenset(languages))
 
 
 def suggest(event):
     """Give the experts to invite to an event as `Suggestion`s, the best first."""
     wanted = Wanted.by(event)
-    ranked = _candidates(wanted).annotate(points=_points(wanted)).order_by("-points", "-renewed_at", "pk")
-    linked = ranked.select_related("nationality", "residence", "institution", "user")
-    shown = linked.prefetch_related("sectors", "languages__language", "periods")[:MOST_SUGGESTED]
-    return [_suggestion(expert, wanted) for expert in shown]
+    best = _ranked(_candidates(wanted), wanted).values("pk")[:MOST_SUGGESTED]
+    linked = Expert.objects.select_related("nationality", "residence", "institution", "user")
+    linked = linked.prefetch_related("sectors", "languages__language", "periods")
+    return [_suggestion(expert, wanted) for expert in _ranked(linked.filter(pk__in=best), wanted)]
+
+
+def _ranked(experts, wanted):
+    """Experts with their `points`, the best first; all who fit are ranked by what points need, the best alone are read whole."""
+    return experts.annotate(points=_points(wanted)).order_by("-points", "-renewed_at", "pk")
 
 
 def _candidates(wanted):
@@ -79,18 +88,17 @@ def _candidates(wanted):
 def _points(wanted):
     """The sum of what the functions below give to an expert, worked out by the database."""
     event, year, own = wanted.event, localdate().year, {"expert": OuterRef("pk")}
-    worked_in = Expert.sectors.through.objects.filter(**own)
-    shared = worked_in.filter(sector__in=wanted.sectors).values("expert").annotate(n=Count("pk")).values("n")
-    shared = Coalesce(Subquery(shared, output_field=IntegerField()), 0)
+    shared = Count("sector", filter=Q(sector__in=wanted.sectors))
+    worked_in = Expert.sectors.through.objects.filter(sector__in=wanted.near, **own).values("expert")
+    of_sectors = worked_in.annotate(points=Greatest(SECTOR * Least(shared, MOST_SECTORS), THEME)).values("points")
     taught = ExpertLanguage.objects.filter(language__in=wanted.languages, level__gte=TEACHES_FROM, **own)
     best = Subquery(taught.values("expert").annotate(best=Max("level")).values("best"), output_field=IntegerField())
-    near = Exists(worked_in.filter(sector__theme__in=wanted.themes))
     free = Exists(Availability.objects.covering(event.starts_on, event.ends_on).filter(**own))
     is_held_somewhere = event.mode != Event.Mode.ONLINE and event.country_id is not None
     at_home = When(residence=event.country_id, then=AT_HOME) if is_held_somewhere else None
     years = year - Coalesce(F("first_year"), year, output_field=IntegerField())
     return (
-        Greatest(SECTOR * Least(shared, MOST_SECTORS), _either(When(near, then=THEME)))
+        Coalesce(Subquery(of_sectors, output_field=IntegerField()), 0)
         + LEVEL * Coalesce(best, 0)
         + _either(When(free, then=FREE))
         + _either(at_home)
