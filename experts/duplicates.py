@@ -17,18 +17,25 @@ MOST = 100  # pairs shown at once, those recorded last first
 COUNTED = "experts.duplicates"
 NAME, EMAIL = _("the same name"), _("the same e-mail address")
 
+# Folding a name is dear: two indexes hold the folded ones (`Expert.Meta`), and are gone through without the rows. No two
+# accounts have the same address, so one of those alike has a plus sign.
 _PAIRS = """
-WITH known AS MATERIALIZED (
-  SELECT e.id, nullif(fold_text(e.name), '') AS name, nullif(fold_text(e.name_ar), '') AS name_ar,
-    regexp_replace(lower(u.email), '[+][^@]*@', '@') AS email
-  FROM experts_expert e JOIN accounts_user u ON u.id = e.user_id
-  WHERE e.is_kept AND e.status NOT IN ('declined', 'withdrawn')),
+WITH known AS NOT MATERIALIZED (
+  SELECT id, user_id, name, name_ar FROM experts_expert WHERE is_kept AND status NOT IN ('declined', 'withdrawn')),
+tagged AS (
+  SELECT id, regexp_replace(lower(email), '[+][^@]*@', '@') AS email FROM accounts_user WHERE email LIKE '%%+%%'),
+boxes AS (
+  SELECT id, email FROM tagged
+  UNION ALL SELECT id, lower(email) FROM accounts_user WHERE lower(email) IN (SELECT email FROM tagged)),
 alike AS (
-  SELECT a.id AS one, b.id AS other, 'name' AS by FROM known a JOIN known b ON b.name = a.name AND b.id > a.id
-  UNION SELECT a.id, b.id, 'name' FROM known a JOIN known b ON b.name_ar = a.name_ar AND b.id > a.id
-  UNION SELECT a.id, b.id, 'email' FROM known a JOIN known b ON b.email = a.email AND b.id > a.id)
-SELECT one, other, array_agg(DISTINCT by) FROM alike
-WHERE NOT EXISTS (SELECT 1 FROM experts_apart said WHERE said.one_id = alike.one AND said.other_id = alike.other)
+  SELECT array_agg(id) AS ids, 'name' AS by FROM known
+    GROUP BY fold_text(name) HAVING count(*) > 1 AND fold_text(name) <> ''
+  UNION ALL SELECT array_agg(id), 'name' FROM known WHERE name_ar <> ''
+    GROUP BY fold_text(name_ar) HAVING count(*) > 1 AND fold_text(name_ar) <> ''
+  UNION ALL SELECT array_agg(known.id), 'email' FROM known JOIN boxes ON boxes.id = user_id
+    GROUP BY email HAVING count(*) > 1)
+SELECT one, other, array_agg(DISTINCT by) FROM alike, unnest(ids) one, unnest(ids) other
+WHERE one < other AND NOT EXISTS (SELECT 1 FROM experts_apart said WHERE said.one_id = one AND said.other_id = other)
 GROUP BY one, other ORDER BY other DESC, one LIMIT %s
 """
 

@@ -16,7 +16,7 @@ from accounts.models import User
 from classifications.classified import LinkedQuerySet
 from classifications.gathering import NAMES, GatheringQuerySet
 from classifications.models import Country, Sector
-from classifications.search import SearchableQuerySet, key_column, search_indexes, stems_column
+from classifications.search import Folded, SearchableQuerySet, key_column, search_indexes, stems_column
 from classifications.written import LANGUAGES, alphabetical, translated
 from experts.cv import check_cv, random_name
 from experts.employers import Employers
@@ -239,6 +239,21 @@ class Expert(Worded):
             models.Index(fields=["waiting_since"], condition=Q(status=Status.APPLIED), name="experts_waiting"),
             models.Index(
                 fields=["-renewed_at", "id"], condition=Q(status=Status.LISTED, is_kept=True), name="experts_freshest"
+            ),
+            # By these alone, without a row, `experts.duplicates` finds names that are alike.
+            models.Index(
+                Folded("name"),
+                "name",
+                "id",
+                condition=Q(is_kept=True) & ~Q(status__in=[Status.DECLINED, Status.WITHDRAWN]),
+                name="experts_by_folded_name",
+            ),
+            models.Index(
+                Folded("name_ar"),
+                "name_ar",
+                "id",
+                condition=Q(is_kept=True) & ~Q(status__in=[Status.DECLINED, Status.WITHDRAWN]) & ~Q(name_ar=""),
+                name="experts_by_folded_arabic_name",
             ),
         ]
         constraints = [

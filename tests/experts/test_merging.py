@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 
@@ -57,6 +58,10 @@ def keys():
         ({"name": "أحمد"}, {"name": "احمد"}, True),
         ({"name": "A", "name_ar": "فاطمة"}, {"name": "B", "name_ar": "فاطمه"}, True),
         ({"name": "A", "email": "a+x@example.org"}, {"name": "B", "email": "A@example.org"}, True),
+        ({"name": "A", "email": "a+x@example.org"}, {"name": "B", "email": "A+y@example.org"}, True),
+        ({"name": "A", "email": "a+x@example.org"}, {"name": "B", "email": "a@example.com"}, False),
+        ({"name": "…"}, {"name": "—"}, False),
+        ({"name": "A", "name_ar": "…"}, {"name": "B", "name_ar": "—"}, False),
         ({"name": "Ada Sample"}, {"name": "Ada Sampler"}, False),
         ({"name": "A", "name_ar": ""}, {"name": "B", "name_ar": ""}, False),
         ({"name": "Ada"}, {"name": "Ada", "status": Status.DECLINED}, False),
@@ -71,6 +76,23 @@ def test_who_looks_like_one_person(db, one, other, same):
     ]  # fmt: skip
     assert keys() == ([tuple(made)] if same else [])
     assert duplicates.count() == same
+
+
+def test_all_three_records_of_one_person_are_paired(pair):
+    third = ExpertFactory(name=pair[0].name, user=UserFactory(email="three+x@example.org"))
+    ExpertFactory(name="Zaynab Samplenames", user=UserFactory(email="three@example.org.example.com"))
+    found = {(each.one, each.other): len(each.reasons) for each in duplicates.pairs()}
+    assert found == {pair: 1, (pair[0], third): 1, (pair[1], third): 1}
+
+
+def test_names_are_not_folded_to_find_pairs(db):
+    """Two indexes hold the folded names, and no row is read: with 200,000 experts a tenth of the time."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")  # of few rows all are read
+        cursor.execute(f"EXPLAIN {duplicates._PAIRS}", [duplicates.MOST])
+        plan = "\n".join(line for (line,) in cursor)
+    for index in ("experts_by_folded_name", "experts_by_folded_arabic_name"):
+        assert f"Index Only Scan using {index}" in plan
 
 
 def test_the_number_of_pairs_is_counted_once_in_a_while(pair):
