@@ -5,6 +5,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps.views import index, sitemap
 from django.urls import include, path, re_path
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from events.views import former_event, former_year
@@ -23,7 +24,8 @@ urlpatterns = [
     path("health/ready", health.ready, name="health-ready"),
     path("robots.txt", robots.robots, name="robots"),
     path("sitemap.xml", require_safe(index), {"sitemaps": PARTS, "sitemap_url_name": "sitemap-part"}, name="sitemap"),
-    path("sitemap-<section>.xml", require_safe(sitemap), {"sitemaps": PARTS}, name="sitemap-part"),
+    # One part names pages of experts, who may withdraw them: no cache keeps it.
+    path("sitemap-<section>.xml", never_cache(require_safe(sitemap)), {"sitemaps": PARTS}, name="sitemap-part"),
     # Addresses of the former sites.
     re_path(r"^event-(?:detail|details|print)\.php$", former_event, name="former-event"),
     re_path(r"^event-(?:detail|details|print)-fr\.php$", former_event, {"language": "fr"}, name="former-event-fr"),

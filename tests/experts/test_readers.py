@@ -160,29 +160,25 @@ def test_each_reader_gets_what_was_agreed_to_and_nothing_else(expert, purposes):
 
 
 def test_what_is_withdrawn_is_gone_from_the_next_answer_on(expert):
+    """From every address: the search of the portal, of institutions, countries and the sitemap too."""
     for purpose in PURPOSES:
         expert.agree_to(purpose)
     visitor, partner, centre = Client(), signed_in(RepresentationFactory().user), signed_in(staff())
     own = signed_in(expert.user)
-    assert all("Zaynab" in read(client, pages_of(expert)[:4]) for client in (visitor, partner, centre))
-    own.post(reverse("experts:withdraw-consent", args=["public"]))
-    assert ["Zaynab" in read(client, pages_of(expert)[:4]) for client in (visitor, partner, centre)] == [
-        False,
-        True,
-        True,
+    readers = {"public": visitor, "partner": partner, "staff": centre}
+    of_them = [*TO_ALL, str(expert.key)]
+    cases = [
+        (None, {"public", "partner", "staff"}),
+        ("public", {"partner", "staff"}),
+        ("partners", {"staff"}),
+        ("kept", set()),
     ]
-    own.post(reverse("experts:withdraw-consent", args=["partners"]))
-    assert ["Zaynab" in read(client, pages_of(expert)[:4]) for client in (visitor, partner, centre)] == [
-        False,
-        False,
-        True,
-    ]
-    own.post(reverse("experts:withdraw-consent", args=["kept"]))
-    assert ["Zaynab" in read(client, pages_of(expert)[:4]) for client in (visitor, partner, centre)] == [
-        False,
-        False,
-        False,
-    ]
+    for purpose, still in cases:
+        if purpose:
+            own.post(reverse("experts:withdraw-consent", args=[purpose]))
+        for kind, client in readers.items():
+            shown = found(read(client, pages_of(expert)), of_them)
+            assert shown == (of_them if kind in still else []), (purpose, kind)
     assert "Zaynab" in own.get(reverse("experts:desk")).content.decode()
     assert centre.get(reverse("experts:cv", args=[expert.key])).status_code == 404
 
@@ -232,10 +228,13 @@ def test_no_page_that_could_show_an_expert_stays_in_a_cache(expert):
     for purpose in PURPOSES:
         expert.agree_to(purpose)
     for client in (Client(), signed_in(RepresentationFactory().user), signed_in(staff())):
-        for path in pages_of(expert)[:4]:
+        showing = 0
+        for path in pages_of(expert):
             response = client.get(path)
-            assert {"no-store", "private"} <= set(response["Cache-Control"].split(", ")), path
-            assert "Zaynab" in response.text
+            if expert.name in response.text or str(expert.key) in response.text:
+                assert {"no-store", "private"} <= set(response["Cache-Control"].split(", ")), path
+                showing += 1
+        assert showing > 10
     page = Client().get(pages_of(expert)[1]).text
     assert '<meta name="robots" content="noarchive">' in page  # search engines keep no copy either
 
