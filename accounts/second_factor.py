@@ -14,8 +14,13 @@ def with_second_factor(view):
     @wraps(view)
     def checked(request, *args, **kwargs):
         if not is_mfa_enabled(request.user):
-            messages.warning(request, _("This opens once your account has a second factor. Set it up here."))
-            return redirect("mfa_activate_totp")
+            return lead_to_second_factor(request)
         return view(request, *args, **kwargs)
 
     return checked
+
+
+def lead_to_second_factor(request):
+    """Lead somebody to setting up the second factor that is all they lack."""
+    messages.warning(request, _("This opens once your account has a second factor. Set it up here."))
+    return redirect("mfa_activate_totp")

@@ -63,11 +63,14 @@ class SteppedForm:
 
     def form(self, step, answers=None):
         """The form of a step: filled with `answers` if given, else as the draft has it, else as it is known."""
-        form_class = self.STEPS[step][1]
         if answers is not None:
-            return form_class(answers)
+            return self.made(step, answers)
         kept = self.draft.answers_to(step) if self.draft else None
-        return form_class(initial=as_initial(form_class, kept) if kept is not None else self.known())
+        return self.made(step, initial=as_initial(self.STEPS[step][1], kept) if kept is not None else self.known())
+
+    def made(self, step, *args, **kwargs):
+        """A step's form, of what forms are made of; where it offers something that depends on `about`, subclasses say so."""
+        return self.STEPS[step][1](*args, **kwargs)
 
     def save(self, step, posted):
         answers = answers_of(posted, self.STEPS[step][1].base_fields)
@@ -79,7 +82,7 @@ class SteppedForm:
         if kept is None:
             form = self.form(step)
             kept = as_posted({name: _strings(form, name) for name in form.fields})
-        return self.STEPS[step][1](kept)
+        return self.made(step, kept)
 
     @cached_property
     def filled(self):

@@ -36,7 +36,7 @@ def ask_whether_still_right(expert):
     """Ask the expert whether the profile is still right, with a link that needs no sign-in."""
     with override(expert.user.language):
         address = reverse("experts:renew-by-letter", args=[renewal_token(expert)])
-    write_to(expert.user, "experts/email/still_right.txt", {"address": address, "day": expert.lapses_on})
+    write_to(expert.user, "experts/email/still_right.txt", {"address": address, "day": expert.holds_until})
 
 
 def renewal_token(expert):

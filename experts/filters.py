@@ -198,20 +198,26 @@ class ExpertFilter(ListFilter):
         return Level(int(chosen[0])) if chosen else Level.B2
 
     @property
-    def _given(self):
+    def given_days(self):
+        """The two days as the reader gave them, None for one that was not given or is none."""
         self.form.is_valid()
         return [self.form.cleaned_data.get(name) for name in ("free_from", "free_until")]
+
+    @property
+    def days_shown(self):
+        """The days that stand in the form: those in force, else those given, so that they can be corrected."""
+        return self.days or self.given_days
 
     @cached_property
     def days(self):
         """The first and the last of the days on which experts are to be free, or nothing; the reader may give one only."""
-        given = self._given
+        given = self.given_days
         first, last = (given[0] or given[1], given[1] or given[0])
         return () if first is None or not first <= last <= first + LONGEST_STAY else (first, last)
 
     @cached_property
     def left_out(self):
-        left_out, given = super().left_out, self._given
+        left_out, given = super().left_out, self.given_days
         if any(given) and not self.days:
             told = " – ".join(each.isoformat() for each in given if each)
             left_out = [*left_out, (_gettext("Free"), told)]
@@ -322,9 +328,8 @@ class ExpertFilter(ListFilter):
                 counts[value] = counts.get(value, 0) + n
         return counts
 
-    def count_of(self, chosen, words, days=None):
-        condition = self._without(self._asked(chosen, words, self.days if days is None else days))
-        return count([Counting("", condition)])[""].get(0, 0)
+    def count_of(self, chosen, words):
+        return count([Counting("", self._without(self._asked(chosen, words, self.days)))])[""].get(0, 0)
 
     @property
     def is_ranked(self):
@@ -386,14 +391,16 @@ class ExpertFilter(ListFilter):
 
     @cached_property
     def ways_out(self):
-        counts = [self.count_of(self.chosen, "")] if self.words else []
+        fewer = [self._asked(self.chosen, "", self.days)] if self.words else []
         for name, values in self.asked.items():
             for value in values:
-                fewer = self.chosen | {name: [each for each in values if each != value]}
-                counts.append(self.count_of(fewer, self.words))
+                others = {name: [each for each in values if each != value]}
+                fewer.append(self._asked(self.chosen | others, self.words, self.days))
         if self.days:
-            counts.append(self.count_of(self.chosen, self.words, ()))
-        return [(chip, count) for chip, count in zip(self.chips, counts, strict=True) if count]
+            fewer.append(self._asked(self.chosen, self.words, ()))
+        counted = count([Counting(f"without-{n}", self._without(asked)) for n, asked in enumerate(fewer)])
+        counts = [each.get(0, 0) for each in counted.values()]
+        return [(chip, number) for chip, number in zip(self.chips, counts, strict=True) if number]
 
     def url(self, pairs, name=None):
         if self.roster:

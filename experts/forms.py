@@ -41,13 +41,17 @@ SUMMARY = 2000  # characters
 
 
 class RostersField(ManyField):
-    """Rosters that are open, by their address."""
+    """Rosters that are open, by their address; those on which somebody is already are offered beside them."""
 
     def __init__(self, **kwargs):
         super().__init__(Roster.objects.open(), **{"to_field_name": "slug"} | kwargs)
 
     def prepared(self):
-        return [(each.slug, each.name) for each in Roster.objects.open().in_order()]
+        return [(each.slug, each.name) for each in self.queryset.in_order()]
+
+    def offer_to(self, expert):
+        self.queryset = Roster.objects.open_to(expert)
+        self.widget.choices = self.prepared
 
 
 class LanguageField(forms.ModelChoiceField):
@@ -347,9 +351,11 @@ class ExperienceStep(RowsForm):
         return answers
 
     def told_row(self, name, row):
-        parts = [row["referee"], row["referee_email"]] if name == "references" else [row["what"], row["client"]]
-        if name == "assignments" and row["year"]:
-            parts.append(digits(row["year"]))
+        if name == "references":
+            parts = [row["referee"], row["referee_email"], row["relation"]]
+        else:
+            country, year = row["country"], row["year"]
+            parts = [row["what"], row["client"], country and country.name, year and digits(year)]
         return " · ".join(filter(None, parts))
 
 

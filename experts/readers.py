@@ -6,6 +6,7 @@ of them what this reader may read. Pages, linked data, tables and letters are ma
 
 from dataclasses import dataclass, field
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib.auth.backends import ModelBackend
 from django.db import models
 from django.db.models import BigIntegerField, Value
@@ -97,3 +98,9 @@ def is_staff(user):
 def may_shortlist(reader):
     """Whether somebody may keep shortlists: the Centre's staff, and focal points."""
     return reader.kind == Kind.STAFF or bool(reader.states)
+
+
+def lacks_second_factor_alone(user):
+    """Whether somebody reads like anybody else only for want of a second factor."""
+    keeps_rosters = user.is_staff and user.has_perm("experts.view_expert")
+    return not is_mfa_enabled(user) and (keeps_rosters or user.designations.acting().exists())

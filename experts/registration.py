@@ -34,6 +34,12 @@ class Registration(SteppedForm):
         name = f"experts:{'profile' if self.about else 'register'}-{name}"
         return reverse(name, args=[step] if step else [])
 
+    def made(self, step, *args, **kwargs):
+        form = super().made(step, *args, **kwargs)
+        if self.about and step == "expertise":
+            form.fields["rosters"].offer_to(self.about)
+        return form
+
     def known(self):
         if self.about is None:
             return {"name": self.user.name, "way": Expert.Way.BOTH}
@@ -42,7 +48,7 @@ class Registration(SteppedForm):
         known |= one.name_to_come.facts if one.name_to_come else {}
         known["employer_is"] = Employers(one.employer).choice(one.institution)
         known |= {"sectors": one.sectors.all(), "rosters": one.rosters_in_order, "years": one.years}
-        known |= {purpose.value: getattr(one, purpose.flag) for purpose in Purpose}
+        known |= dict.fromkeys(one.consents.as_worded_today().values_list("purpose", flat=True), True)
         for name in ROWS:
             for n, row in enumerate(getattr(one, name).all(), 1):
                 known |= {f"{field.name}_{n}": getattr(row, field.name) for field in row._meta.fields}

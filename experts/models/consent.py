@@ -61,6 +61,10 @@ class ConsentQuerySet(models.QuerySet):
         """What is agreed to now."""
         return self.filter(withdrawn_at=None)
 
+    def as_worded_today(self):
+        """What is agreed to in the wording of today: whoever agreed to an earlier one is asked anew where they are asked."""
+        return self.in_force().filter(version=WORDED_ON)
+
 
 class Consent(models.Model):
     """An agreement of one expert to one purpose, from its day to its withdrawal."""

@@ -352,8 +352,9 @@ class Expert(Worded):
         return self.renewed_at < first_day_within(HIDDEN_AFTER)[1]
 
     @property
-    def lapses_on(self):
-        return (self.renewed_at + LAPSES_AFTER).date()
+    def holds_until(self):
+        """The last day on which the profile counts as confirmed, in UTC as `is_lapsed` counts."""
+        return self.renewed_at.astimezone(UTC).date() + LAPSES_AFTER - timedelta(days=1)
 
     # --- Verbs; those of the application are in `partners.applications` ------------------------------------------------
 
@@ -483,13 +484,14 @@ class Expert(Worded):
 
     @transaction.atomic
     def agree_to(self, purpose):
-        """Note that the expert agrees to a purpose; whatever it is, being kept is needed for it."""
+        """Note that the expert agrees to a purpose as it is worded today; whatever it is, being kept is needed for it."""
         from experts.models.consent import WORDED_ON  # noqa: PLC0415  consents need the expert
 
         Expert.objects.select_for_update().get(pk=self.pk)
         self.refresh_from_db(fields=self.FLAGS)
         if purpose != "kept" and not self.is_kept:
             raise ValidationError(_("Without being kept by the Centre nothing else is possible."))
+        self.consents.in_force().filter(purpose=purpose).exclude(version=WORDED_ON).update(withdrawn_at=now())
         if not self.consents.in_force().filter(purpose=purpose).exists():
             self.consents.create(purpose=purpose, version=WORDED_ON)
         self.raise_flags()

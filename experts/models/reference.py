@@ -1,13 +1,14 @@
 """References: people whom an expert names, asked by e-mail, who answer on a page without an account."""
 
 import uuid
+from datetime import UTC
 
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
-from django.utils.timezone import localdate, now
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from experts.models.expert import Expert
@@ -20,10 +21,13 @@ class ReferenceQuerySet(models.QuerySet):
     def answered(self):
         return self.exclude(answered_at=None)
 
+    def asked(self):
+        """Those whom the portal asks: of experts who are kept and not declined or withdrawn."""
+        return self.filter(expert__in=Expert.objects.in_use().filter(is_kept=True))
+
     def open(self):
-        """Those who may still answer: of experts who are kept and not declined or withdrawn."""
-        experts = Expert.objects.in_use().filter(is_kept=True)
-        return self.filter(answered_at=None, expert__in=experts)
+        """Those who may still answer."""
+        return self.asked().filter(answered_at=None)
 
 
 class Reference(models.Model):
@@ -66,13 +70,15 @@ class Reference(models.Model):
         """Make the references of an expert those in `people` (dicts of fields), and write to those who are new.
 
         Those beyond `MOST_NAMED`, of a record that was merged with another, stay: no form shows them. Raise
-        `ValidationError` where too many were asked today.
+        `ValidationError` where too many were asked today, and where experts name themselves.
         """
         from experts.emails import ask_for_reference  # noqa: PLC0415  letters speak of models
 
         named = {each["email"].lower(): each for each in people}
         present = {each.email.lower(): each for each in expert.references.order_by("pk")}
         new = [fields for email, fields in named.items() if email not in present]
+        if expert.email.lower() in named:
+            raise ValidationError(_("You cannot be a reference for yourself. Name somebody who knows your work."))
         cls._allow(expert.user_id, len(new))
         for email, reference in list(present.items())[:MOST_NAMED]:
             if email not in named:
@@ -83,7 +89,7 @@ class Reference(models.Model):
     @staticmethod
     def _allow(user, number):
         """Count the letters that one account has sent today; leaving and coming back does not begin a new count."""
-        key = f"references:{user}:{localdate().isoformat()}"
+        key = f"references:{user}:{now().astimezone(UTC).date()}"  # whatever the time zone of the account
         asked = cache.get(key, 0) + number
         if number and asked > MOST_ASKED:
             raise ValidationError(

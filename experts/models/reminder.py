@@ -35,7 +35,7 @@ class Reminder(models.Model):
             due = (
                 Expert.objects.listed()
                 .on_rosters()
-                .filter(is_kept=True, renewed_at__gt=soonest, renewed_at__lte=latest)
+                .filter(is_kept=True, user__is_active=True, renewed_at__gt=soonest, renewed_at__lte=latest)
             )
             written = cls.objects.filter(days=days, expert=models.OuterRef("pk"), since=models.OuterRef("renewed_at"))
             for expert in due.exclude(models.Exists(written)).select_related("user"):

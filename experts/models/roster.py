@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +18,10 @@ class RosterQuerySet(NamedQuerySet):
     def open(self):
         """Rosters that experts may join."""
         return self.filter(is_open=True)
+
+    def open_to(self, expert):
+        """Those, and those on which an expert is already: a roster that closes takes nobody off it."""
+        return self.filter(Q(is_open=True) | Q(pk__in=expert.memberships.values("roster")))
 
     def in_order(self):
         """In the order that the Centre gave them."""

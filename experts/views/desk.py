@@ -92,10 +92,11 @@ def _purpose(name):
 def cv(request):
     """Upload a CV in place of the one before."""
     expert = _mine(request)
-    if not ratelimit.consume(request, action="cv", user=request.user):  # before the file is looked at
+    is_sent = request.method == "POST"
+    if is_sent and not ratelimit.consume(request, action="cv", user=request.user):  # before the file is looked at
         messages.error(request, _("You have uploaded many files today. Please go on tomorrow."))
         return render(request, "experts/cv.html", {"expert": expert, "form": CVForm()}, status=429)
-    form = CVForm(request.POST, request.FILES) if request.method == "POST" else CVForm()
+    form = CVForm(request.POST, request.FILES) if is_sent else CVForm()
     if form.is_valid():
         expert.keep_cv(form.cleaned_data["cv"])
         return _back(request, _("Your CV is stored. Only you and the Centre can open it."))

@@ -17,8 +17,11 @@ BOTH = ["GET", "HEAD", "POST"]
 
 @require_http_methods(BOTH)
 def reference(request, key):
-    """Somebody who was named as a reference reads what they are asked, and answers."""
-    asked = get_object_or_404(Reference.objects.open().select_related("expert"), key=key)
+    """Somebody who was named as a reference reads what they are asked, and answers; after that, that they have."""
+    asked = get_object_or_404(Reference.objects.asked().select_related("expert"), key=key)
+    if asked.answered_at:
+        is_late = request.method == "POST"
+        return render(request, "experts/reference_given.html", {"is_late": is_late}, status=409 if is_late else 200)
     form = ReferenceForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -39,7 +42,7 @@ def renew(request, token):
     if request.method == "POST" and not is_renewed:
         expert.renew()
         is_renewed = True
-    return render(request, "experts/renew.html", {"is_renewed": is_renewed, "until": expert.lapses_on})
+    return render(request, "experts/renew.html", {"is_renewed": is_renewed, "expert": expert})
 
 
 def _named_in(token):

@@ -51,6 +51,17 @@ def _asks_first(registration, step, form):
     return step == "expertise" and form.asks_about_employer
 
 
+class Registering(StepViews):
+    """Registering anew; who is registered is led to what they have."""
+
+    def begin(self, request):
+        expert = Expert.objects.of(request.user)
+        if expert and expert.status not in Expert.ENDED:
+            messages.info(request, _("You are registered already. This is your profile."))
+            return redirect("experts:desk")
+        return super().begin(request)
+
+
 _how = {
     "template": "experts/register_step.html",
     "sent": _sent,
@@ -58,5 +69,5 @@ _how = {
     "beside": _beside,
     "pauses": _asks_first,
 }
-register = StepViews(_new, **_how)
+register = Registering(_new, **_how)
 profile = StepViews(_own, **_how)

@@ -1,5 +1,7 @@
 """Shortlists of the Centre's staff and of focal points: keeping, comparing, and taking out of the portal (staff only)."""
 
+from functools import wraps
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
@@ -10,20 +12,30 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.keeping import signed_in
+from accounts.second_factor import lead_to_second_factor
 from classifications.written import number
 from experts.forms import ChosenExpertsForm, ExportForm, NoteForm, ShortlistForm
 from experts.models import Expert, Export, Shortlist
-from experts.readers import Reader, is_staff, may_shortlist
+from experts.readers import Reader, is_staff, lacks_second_factor_alone, may_shortlist
 from experts.tables import MOST_COMPARED, columns_for, compared, file_of, take_out
 
 BOTH = ["GET", "HEAD", "POST"]
 
 
-def _reader(request):
-    reader = Reader.of(request.user)
-    if not may_shortlist(reader):
+def for_keepers(view):
+    """For those who may keep shortlists; `request.reader` says as whom they read. To all others there is nothing here."""
+
+    @signed_in
+    @wraps(view)
+    def checked(request, *args, **kwargs):
+        request.reader = Reader.of(request.user)
+        if may_shortlist(request.reader):
+            return view(request, *args, **kwargs)
+        if lacks_second_factor_alone(request.user):
+            return lead_to_second_factor(request)
         raise Http404
-    return reader
+
+    return checked
 
 
 def _mine(request, pk):
@@ -35,11 +47,10 @@ def _profiles(shortlist, reader):
     return [(entry, reader.profile_of(entry.expert)) for entry in shortlist.entries_for(reader)]
 
 
-@signed_in
+@for_keepers
 @require_http_methods(BOTH)
 def shortlists(request):
     """All of them, and a form that begins a new one."""
-    _reader(request)
     form = ShortlistForm(request.answers)
     if request.method == "POST" and form.is_valid():
         return redirect("experts:shortlist", Shortlist.begin(request.user, form.cleaned_data["name"]).pk)
@@ -48,18 +59,18 @@ def shortlists(request):
     return render(request, "experts/shortlists.html", context, status=400 if request.method == "POST" else 200)
 
 
-@signed_in
+@for_keepers
 @require_http_methods(BOTH)
 def choose(request):
     """Put experts who were chosen in a list on a shortlist, an old or a new one."""
-    readable = Expert.objects.readable_as(_reader(request)).listed()
+    readable = Expert.objects.readable_as(request.reader).listed()
     kept = Shortlist.objects.readable_by(request.user).latest_first()
     form = ChosenExpertsForm(readable, kept, request.answers, initial={"expert": request.GET.getlist("expert")})
     if request.method == "POST" and form.is_valid():
         answers = form.cleaned_data
         shortlist = answers["shortlist"] or Shortlist.begin(request.user, answers["name"])
         return _added(request, shortlist, answers["expert"])
-    context = {"form": form, "experts": [Reader.of(request.user).profile_of(each) for each in form.chosen]}
+    context = {"form": form, "experts": [request.reader.profile_of(each) for each in form.chosen]}
     return render(request, "experts/choose_shortlist.html", context, status=400 if request.method == "POST" else 200)
 
 
@@ -74,10 +85,10 @@ def _added(request, shortlist, experts):
     return redirect("experts:shortlist", shortlist.pk)
 
 
-@signed_in
+@for_keepers
 @require_safe
 def shortlist(request, pk):
-    reader, one = _reader(request), _mine(request, pk)
+    reader, one = request.reader, _mine(request, pk)
     entries = _profiles(one, reader)
     context = {
         "shortlist": one,
@@ -89,10 +100,9 @@ def shortlist(request, pk):
     return render(request, "experts/shortlist.html", context)
 
 
-@signed_in
+@for_keepers
 @require_POST
 def rename(request, pk):
-    _reader(request)
     form, one = ShortlistForm(request.POST), _mine(request, pk)
     if form.is_valid():
         one.rename(form.cleaned_data["name"])
@@ -102,19 +112,17 @@ def rename(request, pk):
     return redirect("experts:shortlist", pk)
 
 
-@signed_in
+@for_keepers
 @require_POST
 def delete(request, pk):
-    _reader(request)
     _mine(request, pk).delete()
     messages.success(request, _("The shortlist was deleted."))
     return redirect("experts:shortlists")
 
 
-@signed_in
+@for_keepers
 @require_POST
 def note(request, pk, key):
-    _reader(request)
     form, one = NoteForm(request.POST), _mine(request, pk)
     expert = get_object_or_404(Expert.objects.filter(entries__shortlist=one), key=key)
     if form.is_valid():
@@ -125,21 +133,20 @@ def note(request, pk, key):
     return redirect("experts:shortlist", pk)
 
 
-@signed_in
+@for_keepers
 @require_POST
 def remove(request, pk, key):
-    _reader(request)
     one = _mine(request, pk)
     one.remove(get_object_or_404(Expert.objects.filter(entries__shortlist=one), key=key))
     messages.success(request, _("Taken off the shortlist."))
     return redirect("experts:shortlist", pk)
 
 
-@signed_in
+@for_keepers
 @require_safe
 def compare(request, pk):
     """Experts of a shortlist side by side: those chosen, or the first ones."""
-    reader, one = _reader(request), _mine(request, pk)
+    reader, one = request.reader, _mine(request, pk)
     entries, chosen = _profiles(one, reader), set(request.GET.getlist("expert"))
     picked = [each for each in entries if str(each[1].key) in chosen] or entries
     shown = picked[:MOST_COMPARED]
@@ -147,13 +154,13 @@ def compare(request, pk):
     return render(request, "experts/compare.html", context)
 
 
-@signed_in
+@for_keepers
 @require_http_methods(BOTH)
 def export(request, pk):
     """Take chosen columns of a shortlist out of the portal; the Centre's staff only, and it is written down."""
     if not is_staff(request.user):
         raise Http404
-    one, reader = _mine(request, pk), Reader.of(request.user)
+    one, reader = _mine(request, pk), request.reader
     form = ExportForm(columns_for(reader.kind), request.answers)
     if request.method != "POST" or not form.is_valid():
         context = {"shortlist": one, "form": form, "exports": one.exports.select_related("by")[:10]}

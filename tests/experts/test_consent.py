@@ -133,3 +133,25 @@ def test_the_desk_shows_the_day_and_the_way_back(client, expert):
     assert reverse("experts:withdraw-consent", args=["kept"]) in page
     assert reverse("experts:give-consent", args=["public"]) in page
     assert "Agreed on" in page
+
+
+def test_another_wording_is_agreed_to_anew_and_never_ticked_beforehand(client, expert):
+    lists()
+    fill_in(client, "profile", consent={"public": "on"})
+    client.post(reverse("experts:profile-send"), TRUE)
+    step = reverse("experts:profile-step", args=["consent"])
+    assert client.get(step).text.count(" checked") == 2
+    expert.consents.update(version=date(2020, 1, 1))
+    assert " checked" not in client.get(step).text
+    assert client.post(reverse("experts:profile-send"), TRUE).headers["Location"] == step
+    assert flags(expert) == {"kept", "public"}  # what was agreed to holds until they say something else
+    fill_in(client, "profile", consent={"public": "on"})
+    client.post(reverse("experts:profile-send"), TRUE)
+    assert flags(expert) == {"kept", "public"}
+    told = [
+        (each.purpose, each.version, each.withdrawn_at is None) for each in expert.consents.order_by("purpose", "pk")
+    ]
+    earlier = date(2020, 1, 1)
+    assert told == [
+        ("kept", earlier, False), ("kept", WORDED_ON, True), ("public", earlier, False), ("public", WORDED_ON, True)
+    ]  # fmt: skip

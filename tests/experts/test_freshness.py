@@ -1,11 +1,12 @@
 """Asked once a year whether it is still right: at 60, 30 and 7 days, each once; a link that renews by a button."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import time_machine
 from django.core import signing
 from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains
 
 from experts.emails import SALT, renewal_token
 from experts.models import Expert, Reminder
@@ -51,12 +52,15 @@ def test_a_renewal_begins_a_new_year(expert):
     assert Letter.objects.count() == 3
 
 
-@pytest.mark.parametrize("how", ["not listed", "not kept", "on no roster"])
+@pytest.mark.parametrize("how", ["not listed", "not kept", "on no roster", "account shut"])
 def test_others_are_left_alone(expert, how):
     if how == "not kept":
         expert.take_back("kept")
     elif how == "on no roster":
         expert.leave(RosterFactory())
+    elif how == "account shut":
+        expert.user.is_active = False
+        expert.user.save()
     else:
         Expert.objects.update(status=Status.SUSPENDED)
     assert days_of_letters() == []
@@ -76,6 +80,21 @@ def test_the_link_shows_a_button_and_only_the_button_renews(client, expert):
     with time_machine.travel(START + timedelta(days=700), tick=False):
         client.post(address)  # of a year that is over
         assert Expert.objects.get().renewed_at == renewed
+        assertContains(client.get(address), "It holds until")
+    with time_machine.travel(START + timedelta(days=1000), tick=False):  # lapsed again since
+        for page in (client.get(address), client.post(address)):
+            assertContains(page, "This letter is of an earlier year")
+            assertNotContains(page, "It holds until")
+        assert Expert.objects.get().renewed_at == renewed
+
+
+def test_the_day_in_the_letter_is_the_last_on_which_it_holds(expert):
+    for day, is_lapsed in ((expert.holds_until, False), (expert.holds_until + timedelta(days=1), True)):
+        with time_machine.travel(datetime.combine(day, time(12), UTC), tick=False):
+            assert expert.is_lapsed is is_lapsed
+    with time_machine.travel(START + timedelta(days=306), tick=False):
+        ask_whether_still_right()
+    assert "Confirm your profile by 31 December 2026" in Letter.objects.get().text
 
 
 def test_the_letter_leads_to_the_link_in_the_reader_s_language(client, expert):

@@ -2,7 +2,7 @@
 
 import pytest
 from django.urls import reverse
-from pytest_django.asserts import assertContains
+from pytest_django.asserts import assertContains, assertNotContains
 
 from experts.models import Reference
 from tests.factories import ExpertFactory, ReferenceFactory
@@ -25,8 +25,21 @@ def test_reading_changes_nothing_and_answering_does(client, reference):
     assertContains(thanks, "Your answer is with the Centre. There is nothing else to do.")
     reference.refresh_from_db()
     assert (reference.answer, reference.words) == ("knows", "Good.")
+
+
+def test_who_comes_back_reads_that_it_is_answered_and_answers_once(client, reference):
+    client.post(at(reference), {"answer": "knows"})
+    again = client.get(at(reference))
+    assertContains(again, "Your answer is with the Centre.")
+    assertNotContains(again, reference.expert.name)
+    assertNotContains(again, "already")
+    assertContains(
+        client.post(at(reference), {"answer": "declines"}), "This has been answered already.", status_code=409
+    )
+    reference.refresh_from_db()
+    assert reference.answer == "knows"
+    reference.expert.take_back("kept")
     assert client.get(at(reference)).status_code == 404
-    assert client.post(at(reference), {"answer": "declines"}).status_code == 404
 
 
 def test_a_faulty_answer_is_told(client, reference):

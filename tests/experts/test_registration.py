@@ -1,18 +1,20 @@
 """Registering in steps: nothing lost, sent once, corrected when returned, kept by the same steps."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.core.exceptions import ValidationError
 from django.urls import reverse
-from django.utils.timezone import localdate, now
+from django.utils.timezone import localdate, now, override
+from pytest_django.asserts import assertContains
 
 from accounts.models import Draft
-from experts.models import Expert, Purpose
+from experts.models import Expert, Purpose, Reference, Roster
 from notifications.models import Letter
 from partners.applications import Decision, Status
 from tests.experts.helpers import ANSWERS, TRUE, fill_in, lists, register
-from tests.factories import InstitutionFactory, ReferenceFactory, RosterFactory, UserFactory
+from tests.factories import ExpertFactory, InstitutionFactory, ReferenceFactory, RosterFactory, UserFactory
 
 
 def step(name, kind="register"):
@@ -38,6 +40,8 @@ def test_from_the_first_step_to_the_desk(client, applicant):
         "gnu@example.org",
         "First language",
         "Okapi Ministry",
+        "Country SN",
+        "Former supervisor",
     ):
         assert value in page
     response = client.post(reverse("experts:register-send"), TRUE)
@@ -129,6 +133,9 @@ def test_sent_twice_it_is_one(client, applicant):
 
 def test_who_is_registered_is_not_registered_again(client, applicant):
     register(client)
+    begun = client.get(reverse("experts:register-begin"), follow=True)
+    assert begun.redirect_chain == [(reverse("experts:desk"), 302)]
+    assertContains(begun, "You are registered already. This is your profile.")
     fill_in(client)
     response = client.post(reverse("experts:register-send"), TRUE)
     assert response.status_code == 400
@@ -139,6 +146,7 @@ def test_who_withdrew_may_apply_again(client, applicant):
     register(client)
     client.post(reverse("experts:withdraw"))
     assert Expert.objects.get().status == Status.WITHDRAWN
+    assert client.get(reverse("experts:register-begin")).headers["Location"] == step("person")
     register(client, person={"name": "Another Samplename"})
     expert = Expert.objects.get()
     assert (expert.status, expert.name) == (Status.APPLIED, "Another Samplename")
@@ -215,6 +223,49 @@ def test_nobody_makes_the_portal_write_to_a_crowd(client, applicant):
     with time_machine.travel(now() + timedelta(days=1)):
         client.force_login(applicant)
         assert name_three(4).status_code == 302
+
+
+def test_another_day_is_not_begun_by_another_time_zone(client, applicant):
+    with time_machine.travel(datetime(2026, 3, 5, 12, tzinfo=UTC), tick=False):
+        expert = ExpertFactory(user=applicant)
+        for turn, zone in enumerate(["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"]):
+            with override(zone):
+                Reference.ask(expert, people(turn, 3))
+        with override("Pacific/Kiritimati"), pytest.raises(ValidationError):
+            Reference.ask(expert, people(3, 1))
+
+
+def people(turn, number):
+    return [{"name": "Referee", "email": f"r{turn}-{n}@example.org", "relation": ""} for n in range(number)]
+
+
+def test_nobody_is_a_reference_for_themselves(client, applicant):
+    lists()
+    fill_in(client, experience={"referee_email_1": applicant.email.upper()})
+    refused = client.post(reverse("experts:register-send"), TRUE)
+    assert refused.status_code == 400
+    assert "You cannot be a reference for yourself." in refused.text
+    assert not Letter.objects.exists()
+    fill_in(client)
+    assert client.post(reverse("experts:register-send"), TRUE).status_code == 302
+
+
+def test_a_roster_that_closes_takes_nobody_off_it(client, applicant):
+    register(client)
+    expert = Expert.objects.get()
+    expert.approve(None)
+    RosterFactory(slug="shut", is_open=False)
+    Roster.objects.filter(slug="environment-water").update(is_open=False)
+    shown = client.get(step("expertise", "profile")).text
+    assert 'value="environment-water"' in shown
+    assert 'value="shut"' not in shown
+    client.post(step("experience", "profile"), {})
+    assert client.post(reverse("experts:profile-send"), TRUE).headers["Location"] == reverse("experts:desk")
+    assert [each.slug for each in Expert.objects.get().rosters_in_order] == ["environment-water"]
+    refused = client.post(step("expertise", "profile"), ANSWERS["expertise"] | {"rosters": ["shut"]})
+    assert set(refused.context["form"].errors) == {"rosters"}
+    expert.leave(Roster.objects.get(slug="environment-water"))
+    assert 'value="environment-water"' not in client.get(step("expertise", "profile")).text
 
 
 def test_references_beyond_those_a_form_shows_stay(client, applicant):

@@ -4,10 +4,19 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate
+from pytest_django.asserts import assertContains
 
 from notifications.models import Letter
 from partners.applications import Decision, Role
-from tests.factories import CountryFactory, ExpertFactory, FocalPointFactory, RosterFactory, SectorFactory, UserFactory
+from tests.factories import (
+    CountryFactory,
+    ExpertFactory,
+    FocalPointFactory,
+    RosterFactory,
+    SecondFactorFactory,
+    SectorFactory,
+    UserFactory,
+)
 
 ROSTER = "/experts/environment-water/"
 
@@ -68,6 +77,44 @@ def test_counts_are_those_of_what_the_reader_may_see(experts):
     for facet in filterset.FACETS:
         for value, count in filterset.counts(facet).items():
             assert len(names(f"{facet}={value}")) == count, (facet, value)
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "told"),
+    [
+        (ROSTER, "degree=other", "No expert on this roster fits all of these choices."),
+        ("/experts/search/", "degree=other", "No expert fits all of these choices."),
+        ("/experts/safety/", "", "No expert on this roster has agreed to be shown yet."),
+    ],
+)
+def test_where_nothing_is_found_the_page_says_of_what(experts, path, query, told):
+    RosterFactory(slug="safety")
+    assertContains(Client().get(f"{path}?{query}"), told)
+
+
+def test_ways_out_lead_where_they_say_and_cost_one_query(experts, django_assert_num_queries):
+    asked = "q=teaches&sector=water&sector=soil&language=ar&language=en&level=7&nationality=UG&residence=JO&degree=doctorate"
+    address = f"{ROSTER}?{asked}&years=21-"
+    Client().get(address)
+    with django_assert_num_queries(4):
+        page = Client().get(address)
+    ways_out = page.context["filter"].ways_out
+    assert {chip.label for chip, _count in ways_out} == set()
+    fewer = Client().get(f"{ROSTER}?q=teaches&sector=water&nationality=JO&residence=JO").context["filter"].ways_out
+    assert [(chip.label, count) for chip, count in fewer] == [("Water", 1), ("Country JO", 1)]
+    for chip, count in fewer:
+        assert Client().get(chip.url).context["filter"].count == count
+
+
+def test_days_that_make_no_span_stay_in_the_form_to_be_corrected(experts):
+    focal_point = FocalPointFactory(country=CountryFactory(iso2="UG"), user=SecondFactorFactory().user).user
+    client = Client()
+    client.force_login(focal_point)
+    page = client.get("/experts/search/?free_from=2091-03-09&free_until=2091-03-01")
+    assertContains(page, "2091-03-09 – 2091-03-01")
+    for name, day in (("free_from", "2091-03-09"), ("free_until", "2091-03-01")):
+        assertContains(page, f'name="{name}" type="date" dir="ltr" value="{day}"')
+    assert page.context["filter"].count == 4
 
 
 def test_no_roster_and_no_expert_of_this_name(experts):

@@ -2,12 +2,14 @@
 
 import csv
 import io
+from datetime import date
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
+from pytest_django.asserts import assertContains
 
 from experts.models import Entry, Expert, Export, Shortlist
 from experts.models.shortlist import MOST
@@ -88,7 +90,8 @@ def test_whose_they_are(centre, expert):
         assert f"<h1><bdi>{shortlist.name}</bdi></h1>" in client.get(at("shortlist", shortlist.pk)).content.decode()
     assert centre.get(at("shortlist", own.pk)).status_code == 404
     assert theirs.get(at("shortlist", of_centre.pk)).status_code == 404
-    for other in (RepresentationFactory().user, UserFactory(), expert.user, UserFactory(is_staff=True)):
+    ended = FocalPointFactory(country=expert.nationality, user=UserFactory(), ended_on=date(2021, 1, 1)).user
+    for other in (RepresentationFactory().user, UserFactory(), expert.user, UserFactory(is_staff=True), ended):
         client = signed_in(other)
         for name in ("shortlist", "compare-shortlist", "export-shortlist"):
             assert client.get(at(name, of_centre.pk)).status_code == 404, (name, other)
@@ -99,6 +102,27 @@ def test_whose_they_are(centre, expert):
         for name in ("note-on-shortlist", "remove-from-shortlist"):
             assert client.post(at(name, of_centre.pk, expert.key), {"note": "x"}).status_code == 404
     assert (of_centre.entries.count(), Shortlist.objects.count()) == (1, 2)
+
+
+def test_who_lacks_a_second_factor_alone_is_led_to_it(expert):
+    """Focal points, and the Centre's staff who keep the rosters; nothing is done before."""
+    unsecured = staff()
+    unsecured.authenticator_set.all().delete()
+    point = FocalPointFactory(country=expert.nationality, user=UserFactory()).user
+    for user, of_centre in ((point, False), (unsecured, True)):
+        kept = ShortlistFactory(owner=user, is_of_centre=of_centre, name="Kept")
+        client = signed_in(user)
+        for name, args in (("shortlists", []), ("choose-shortlist", []), *((each, [kept.pk]) for each in OF_ONE)):
+            led = client.get(at(name, *args), follow=True)
+            assert led.redirect_chain[0][0] == reverse("mfa_activate_totp"), name
+        assertContains(led, "This opens once your account has a second factor.")
+        client.post(at("rename-shortlist", kept.pk), {"name": "Renamed"})
+        client.post(at("delete-shortlist", kept.pk))
+        kept.refresh_from_db()
+        assert kept.name == "Kept"
+
+
+OF_ONE = ["shortlist", "compare-shortlist", "export-shortlist"]
 
 
 def test_who_may_not_be_seen_any_more_is_not_on_it(centre, expert):
