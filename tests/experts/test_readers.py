@@ -267,7 +267,7 @@ def test_the_focal_point_of_the_state_reads_as_a_partner(expert):
     ended = FocalPointFactory(country=expert.nationality, user=SecondFactorFactory().user, ended_on=date(2021, 1, 1))
     unsecured = FocalPointFactory(country=expert.nationality, user=UserFactory())
     for point in (ended, unsecured):
-        text = read(signed_in(point.user), [*pages_of(expert), reverse("experts:shortlists")])
+        text = read(signed_in(point.user), pages_of(expert))
         assert found(text, [*TO_ALL, *TO_PARTNERS, *TO_STAFF, *TO_NOBODY]) == []
 
 
