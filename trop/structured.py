@@ -36,7 +36,15 @@ def opportunity_as_linked_data(opportunity):
         held["location"] = {"@type": "Place", "address": address}
     if opportunity.seats:
         held["maximumAttendeeCapacity"] = opportunity.seats
-    data = {
+    # The cost is told in the institution's own words: neither a sum nor a currency can be read out of them.
+    offer = {"@type": "Offer", "url": settings.PORTAL_URL + opportunity.get_absolute_url()}
+    if opportunity.is_open:
+        offer["availabilityEnds"] = opportunity.apply_by.isoformat()
+    if "tuition" in opportunity.covered:
+        offer["category"] = "Free"
+    if opportunity.cost:
+        offer["description"] = opportunity.cost
+    return {
         "@context": "https://schema.org",
         "@type": "Course",
         "name": opportunity.title,
@@ -50,7 +58,5 @@ def opportunity_as_linked_data(opportunity):
             "url": settings.PORTAL_URL + institution.get_absolute_url(),
         },
         "hasCourseInstance": held,
+        "offers": offer,
     }
-    if "tuition" in opportunity.covered:
-        data["offers"] = {"@type": "Offer", "category": "Free"}
-    return data

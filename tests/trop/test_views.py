@@ -239,12 +239,31 @@ def test_a_page_says_what_one_came_for(client, db):
 def test_search_engines_read_a_course(client, db):
     one = OpportunityFactory(slug="it", mode="online", covered=["tuition"], seats=3)
     [data] = parsed(client.get(f"{LIST}it/")).data
-    assert (data["@type"], data["name"], data["offers"]["category"]) == ("Course", one.title, "Free")
+    assert (data["@type"], data["name"]) == ("Course", one.title)
     held = data["hasCourseInstance"]
     assert (held["startDate"], held["courseMode"], held["maximumAttendeeCapacity"]) == (
         one.starts_on.isoformat(), "Online", 3,
     )  # fmt: skip
     assert "location" not in held
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"covered": ["tuition"]}, {"category": "Free"}),
+        ({"covered": ["meals"], "cost": "300 TND"}, {"description": "300 TND"}),
+        ({"covered": []}, {}),  # nothing is said of the price, and none is made up
+    ],
+)
+def test_search_engines_read_of_the_price_what_the_institution_says(client, db, fields, told):
+    OpportunityFactory(slug="it", apply_by=localdate() + timedelta(days=3), **fields)
+    [data] = parsed(client.get(f"{LIST}it/")).data
+    assert data["offers"] == {
+        "@type": "Offer", "url": data["url"], "availabilityEnds": (localdate() + timedelta(days=3)).isoformat(), **told,
+    }  # fmt: skip
+    TrainingOpportunity.objects.update(status="closed")
+    [data] = parsed(client.get(f"{LIST}it/")).data
+    assert "availabilityEnds" not in data["offers"]
 
 
 # --- What TROP is, its members ------------------------------------------------------------------------------------------
@@ -326,15 +345,21 @@ def test_the_search_of_the_portal_finds_them(client, db):
     assert client.get("/search/", {"q": "brouillon"}).context["opportunities"].rows == []
 
 
-@pytest.mark.parametrize("path", ["/trop/institutions/", "/trop/institutions/house/", f"{LIST}lead/", "/trop/"])
-def test_pages_ask_as_much_for_three_as_for_one(client, db, path):
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/trop/institutions/", "The House"), ("/trop/institutions/house/", "Leading"), (f"{LIST}lead/", "Leading"),
+        ("/trop/", "Leading"),
+    ],
+)  # fmt: skip
+def test_pages_ask_as_much_for_three_as_for_one(client, db, path, told):
     PageFactory(slug="trop")
-    institution = MembershipFactory(institution__slug="house").institution
-    OpportunityFactory(slug="lead", institution=institution)
+    institution = MembershipFactory(institution__slug="house", institution__name_en="The House").institution
+    OpportunityFactory(slug="lead", title="Leading", institution=institution, apply_by=localdate() + timedelta(days=1))
     numbers = []
     for _more in range(3):
         with CaptureQueriesContext(connection) as queries:
-            assert client.get(path).status_code == 200
+            assert told in client.get(path).text
         numbers.append(len(queries))
         OpportunityFactory(institution=institution, city=CityFactory())
         OpportunityFactory(institution=institution, status="closed")
