@@ -65,7 +65,7 @@ class OpenFilter(YesOrNoFilter):
 class HistoryInline(ReadOnly, LinkedInline):
     """What was decided, by whom and why. Whoever may see the record may read this."""
 
-    fields = readonly_fields = ["at", "decision", "who", "reason"]
+    fields = readonly_fields = ["at", "decision", "who", "words"]
     verbose_name_plural = gettext_lazy("history of its review")
     can_delete = False
 

@@ -17,7 +17,7 @@ def held_about(user):
             for each in ProposedRewrite.objects.filter(proposed_by=user).select_related("opportunity")
         ],
         "steps taken": [
-            {"about": str(about), "step": str(each), "when": each.at, "words": each.reason}
+            {"about": str(about), "step": str(each), "when": each.at, "words": each.words}
             for each, about in [
                 *((each, each.membership) for each in of_memberships),
                 *((each, each.opportunity) for each in of_opportunities),

@@ -7,10 +7,12 @@ import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from django.utils.timezone import localdate, now
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.models import User
 from notifications.models import Announcement, Letter
 from partners.applications import Role
 from partners.applications import Status as Listing
@@ -27,6 +29,8 @@ from tests.factories import (
 from tests.racing import race
 from trop.models import Membership, OpportunityReview, ProposedRewrite, TrainingOpportunity
 from trop.models.states import Decision, Period, Status
+
+Cost, Mode = TrainingOpportunity.Cost, TrainingOpportunity.Mode
 
 
 @pytest.fixture
@@ -312,6 +316,30 @@ class TestAChangeOfWhatIsPublished:
         assert accepted.subject == "Change published: Loans"
         assert "Solar water pumps → Loans" in accepted.text
         assert Letter.objects.count() == 2
+
+    def test_is_told_to_each_in_their_own_language(self, member, client):
+        reader, editor = person(member), UserFactory(language="en")
+        User.objects.filter(pk=reader.pk).update(language="ar")
+        one = published(member)
+        chad = CountryFactory(iso2="TD", name_en="Chad", name_fr="Tchad", name_ar="تشاد")
+        new = facts(mode="online", open_to=[chad], title="W" * 100, covered=["travel"])
+        one.rewrite(reader, **new).accept(editor)
+        [proposed, accepted] = one.reviews.filter(decision__startswith="change-").order_by("pk")
+        for language, country in (("en", "Chad"), ("fr", "Tchad"), ("ar", "تشاد")):
+            with translation.override(language):
+                assert proposed.words == accepted.words
+                assert f"— → {country}" in proposed.words
+                assert f" → {Cost.TRAVEL.label}" in proposed.words
+                assert f"{Mode.IN_PERSON.label} → {Mode.ONLINE.label}" in proposed.words
+                assert f"Solar water pumps → {'W' * 80}…" in proposed.words
+        [letter] = Letter.objects.filter(recipients=[reader.email]).order_by("-pk")[:1]
+        assert "— → تشاد" in letter.text
+        assert "Chad" not in letter.text
+        assert "⟦" not in letter.text
+        client.force_login(reader)
+        page = client.get(f"/fr/trop/panel/{member.institution.slug}/{one.pk}/").text
+        assert page.count("— → Tchad") == 2
+        assert "⟦" not in page
 
     @pytest.mark.django_db(transaction=True)
     def test_is_decided_once(self, member):

@@ -6,12 +6,13 @@ from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import Q
+from django.utils.functional import lazy
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from accounts.models import User
-from classifications.written import dates
+from classifications.written import dates, in_each_language
 from notifications.matching import announce_change
 from partners.applications import Role
 from trop.models.membership import Membership
@@ -75,16 +76,19 @@ class ProposedRewrite(models.Model):
 
     def differences(self):
         """Triples of a fact's label, its value on record and the proposed one, in words."""
+        return self._differences(_in_words)
+
+    def _differences(self, said):
         known = on_record(self.opportunity)
         return [
-            (_label(name), _in_words(name, known[name]), _in_words(name, self.facts[name]))
+            (_label(name), said(name, known[name]), said(name, self.facts[name]))
             for name in TrainingOpportunity.FACTS
             if name in self.facts
         ]
 
     def told(self):
-        """The change as values alone, which need no translation where the history is read in another language."""
-        return "\n".join(f"{_cut(old) or '—'} → {_cut(new) or '—'}" for _label, old, new in self.differences())
+        """The change as values alone, for a history that each reads in their own language: see `ReviewStep.words`."""
+        return "\n".join(" → ".join(map(in_each_language, values)) for _label, *values in self._differences(_briefly))
 
     # --- Verbs --------------------------------------------------------------------------------------------------------
 
@@ -192,5 +196,9 @@ def _in_words(name, value):
     return str(dict(_field(name).flatchoices).get(value, value)) if value not in (None, "") else ""
 
 
-def _cut(text):
+def _cut(name, value):
+    text = _in_words(name, value) or "—"
     return text if len(text) <= TOLD else f"{text[:TOLD].rstrip()}…"
+
+
+_briefly = lazy(_cut, str)  # said anew in each language
