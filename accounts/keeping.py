@@ -16,7 +16,8 @@ KEPT = "kept_answers"
 def signed_in(view):
     """As Django's `login_required`; what somebody posts without being signed in waits for them behind the sign-in.
 
-    After it `request.answers` holds what to fill the form with: what was posted now, else what was kept, else None.
+    After it `request.answers` holds what to fill the form with: what was posted now, else what was kept, else None;
+    `request.kept` holds what was kept as `give_back` gives it, an empty dict where a button without fields was pressed.
     """
 
     @wraps(view)
@@ -27,8 +28,8 @@ def signed_in(view):
             if request.method == "POST":
                 _keep(request)
             return redirect_to_login(request.get_full_path())
-        kept = None if request.method == "POST" else give_back(request)
-        request.answers = request.POST if request.method == "POST" else kept and as_posted(kept)
+        request.kept = None if request.method == "POST" else give_back(request)
+        request.answers = request.POST if request.method == "POST" else request.kept and as_posted(request.kept)
         return view(request, *args, **kwargs)
 
     return keeping
@@ -44,8 +45,8 @@ class KeepsAnswers:
         def keeping(request, *args, **kwargs):
             if request.method == "POST" and not request.user.is_authenticated:
                 _keep(request)
-            if request.method == "GET" and self.has_permission(request) and (answers := give_back(request)):
-                return render(request, "kept_answers.html", {"kept": answers})
+            if request.method == "GET" and self.has_permission(request) and (answers := give_back(request)) is not None:
+                return render(request, "kept_answers.html", {"kept": answers, "opens": True})
             return page(request, *args, **kwargs)
 
         return keeping

@@ -9,8 +9,8 @@ from accounts.keeping import give_back
 
 def _kept_for(request):
     """What was typed for this address, which its view may have taken already; None for whoever is not signed in."""
-    if getattr(request, "answers", None):
-        return dict(request.answers.lists())
+    if (kept := getattr(request, "kept", None)) is not None:
+        return kept
     return give_back(request) if request.user.is_authenticated else None
 
 
@@ -29,7 +29,7 @@ class NotAllowedHere:
     """Gives the bare 405 of the views a page.
 
     Whoever sent a form without being signed in is led back by GET behind the sign-in: what they had typed is shown then, to
-    be sent again.
+    be sent again; where they had pressed a button that takes no words, the button.
     """
 
     def __init__(self, get_response):
@@ -39,7 +39,7 @@ class NotAllowedHere:
         response = self.get_response(request)
         if response.status_code != 405 or response.content:
             return response
-        if request.method == "GET" and (kept := _kept_for(request)):
+        if request.method == "GET" and (kept := _kept_for(request)) is not None:
             return render(request, "kept_answers.html", {"kept": kept})
         page = render(request, "405.html", status=405)
         page["Allow"] = response["Allow"]

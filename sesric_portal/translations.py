@@ -99,8 +99,8 @@ def _read(path, language):
 
 
 def _strings(message):
-    """The translation of a message as a tuple of its forms, of which there is one where it has no plural."""
-    return message.string if isinstance(message.string, tuple) else (message.string,)
+    """The translation of a message as a tuple of its forms, of which there is one where it has no plural; empty if new."""
+    return message.string if isinstance(message.string, tuple) else (message.string or "",)
 
 
 def tied(text):
@@ -121,11 +121,11 @@ def _loose_signs():
                 yield f"fr: no no-break space beside : ; ? ! « or »: {_strings(message)[0]!r}"
 
 
-def update():
-    """Bring the catalogues to the strings in the code; new ones are empty until somebody translates them."""
+def update(folder=LOCALES):
+    """Bring the catalogues in a folder to the strings in the code; new ones are empty until somebody translates them."""
     template = extracted()
     for language in LANGUAGES:
-        catalog = _read(_path(language), language)
+        catalog = _read(_path(language, folder), language)
         catalog.update(template, no_fuzzy_matching=True, update_header_comment=False)
         for message in catalog if language == "fr" else ():
             forms = tuple(map(tied, _strings(message)))
@@ -133,7 +133,7 @@ def update():
         catalog.obsolete.clear()
         catalog.fuzzy = False
         catalog.header_comment = f"# The portal's strings in {catalog.locale.english_name}."
-        _path(language).parent.mkdir(parents=True, exist_ok=True)
+        _path(language, folder).parent.mkdir(parents=True, exist_ok=True)
         out = io.BytesIO()
         write_po(out, catalog, width=120, sort_output=True, omit_header=False, include_lineno=False)
         lines = out.getvalue().decode().splitlines(keepends=True)
@@ -147,7 +147,7 @@ def update():
             '"Language-Team',
             '"Project-Id',
         )
-        _path(language).write_text("".join(line for line in lines if not line.startswith(dropped)), "utf-8")
+        _path(language, folder).write_text("".join(line for line in lines if not line.startswith(dropped)), "utf-8")
 
 
 def faults():

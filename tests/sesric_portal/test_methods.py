@@ -2,8 +2,10 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.timezone import localdate
 
-from tests.factories import RepresentationFactory, UserFactory
+from partners.models import Notice
+from tests.factories import NoticeFactory, RepresentationFactory, UserFactory
 
 
 @pytest.mark.parametrize(("prefix", "told"), [("", "Nothing opens here by itself"), ("/ar", "لا شيء يُفتح هنا مباشرة")])
@@ -24,6 +26,24 @@ def test_what_was_typed_for_an_address_without_a_page_is_shown_behind_the_sign_i
     assert 'name="email" value="colleague@example.org"' in page.text
     assert client.post(path, {"email": "colleague@example.org"}).status_code == 302
     assert mine.institution.invitations.get().email == "colleague@example.org"
+    assert client.get(path).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("prefix", "button"), [("", "Send it again"), ("/fr", "Envoyer de nouveau"), ("/ar", "إعادة الإرسال")]
+)
+def test_a_button_without_fields_is_given_back_behind_the_sign_in(client, db, prefix, button):
+    mine = RepresentationFactory()
+    notice = NoticeFactory(institution=mine.institution)
+    path = prefix + reverse("partners:close-notice", args=[mine.institution.slug, notice.pk])
+    assert "/accounts/login/" in client.post(path)["Location"]
+    client.force_login(mine.user)
+    page = client.get(path).text
+    assert f'<form class="form" method="post" action="{path}">' in page
+    assert f"{button}</button>" in page
+    assert Notice.objects.open_on(localdate()).exists()
+    client.post(path)
+    assert not Notice.objects.open_on(localdate()).exists()
     assert client.get(path).status_code == 405
 
 

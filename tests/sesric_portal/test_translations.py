@@ -4,8 +4,9 @@ import csv
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
-from sesric_portal.translations import is_loose, tied
+from sesric_portal.translations import is_loose, tied, update
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 
@@ -45,3 +46,12 @@ def test_the_data_keeps_to_it(path):
             if name.endswith("_fr") and name != "term_fr"
         ]
     assert [cell for cell in french if is_loose(cell)] == []
+
+
+def test_new_strings_are_there_to_be_translated(tmp_path):
+    update(tmp_path)
+    for language in ("fr", "ar"):
+        with (tmp_path / language / "LC_MESSAGES" / "django.po").open("rb") as file:
+            catalog = read_po(file, locale=language)
+        assert catalog["Search"].string == ""
+        assert any(isinstance(message.id, tuple) for message in catalog)
