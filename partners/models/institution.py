@@ -107,9 +107,12 @@ class InstitutionQuerySet(NamedQuerySet, ClassifiedQuerySet, SearchableQuerySet,
         once = Institution.objects.filter(representations__accepted_at__isnull=False)
         return self.listed().exclude(pk__in=once.values("pk"))
 
-    def just_moved_by(self, user, decision, **about):
-        """Institutions on which `user` took this step moments ago: what they ask for again is done."""
-        taken = Review.objects.filter(by=user.pk, decision=decision, at__gt=now() - MOMENTS, **about)
+    def just_moved_by(self, user, decision, *about):
+        """Institutions on which `user` took this step moments ago: what they ask for again is done.
+
+        Conditions `about` the row that the step left may say more, such as whom it was about.
+        """
+        taken = Review.objects.filter(*about, by=user.pk, decision=decision, at__gt=now() - MOMENTS)
         return self.filter(pk__in=taken.order_by().values("institution"))
 
     def having_taught(self):

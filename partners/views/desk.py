@@ -4,6 +4,7 @@ from functools import wraps
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -45,16 +46,6 @@ def _managed(request, slug):
     return get_object_or_404(Institution.objects.managed_by(request.user), slug=slug)
 
 
-def _do(request, verb, done):
-    """Take a step and tell the reader how it went."""
-    try:
-        verb()
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, done)
-
-
 def _step(decision, done, to_desk_of_institution=True):
     """Make a view of what takes a step: it tells that it is `done`, or why not, and leads to a desk.
 
@@ -66,15 +57,16 @@ def _step(decision, done, to_desk_of_institution=True):
         def view(request, slug, **row):
             answer = redirect("partners:desk", slug) if to_desk_of_institution else redirect("desk")
             try:
-                answer = take(request, slug, **row) or answer
+                page = take(request, slug, **row)
             except (Http404, ValidationError) as error:
-                person = {"person__representations": row["pk"]} if row else {"person": request.user}
-                again = Institution.objects.just_moved_by(request.user, decision, **person).filter(slug=slug)
+                about = Q(person__representations=row["pk"]) if row else Q(person=request.user) | Q(person=None)
+                again = Institution.objects.just_moved_by(request.user, decision, about).filter(slug=slug)
                 if request.method != "POST" or not again.exists():
                     return _refused(request, error, answer)
-            if request.method == "POST":
+                page = None
+            if page is None:
                 messages.success(request, done)
-            return answer
+            return page or answer
 
         return view
 
@@ -164,6 +156,7 @@ def confirm_profile(request, slug):
 
 @signed_in
 @require_http_methods(FORM)
+@_step(Decision.WITHDRAWN, gettext_lazy("The application was withdrawn."), to_desk_of_institution=False)
 def withdraw(request, slug):
     """Ask whether to take the application back, and do so."""
     institution = _managed(request, slug)
@@ -171,8 +164,7 @@ def withdraw(request, slug):
         if not institution.is_under_review:
             return redirect("partners:desk", slug)
         return render(request, "partners/withdraw.html", {"institution": institution})
-    _do(request, lambda: institution.withdraw(request.user), _("The application was withdrawn."))
-    return redirect("desk")
+    institution.withdraw(request.user)
 
 
 # --- The people -----------------------------------------------------------------------------------------------------
@@ -214,7 +206,7 @@ def invite(request, slug):
 @signed_in
 @require_POST
 def withdraw_invitation(request, slug, pk):
-    get_object_or_404(_managed(request, slug).invitations.open(), pk=pk).withdraw()
+    get_object_or_404(_managed(request, slug).invitations.filter(accepted_at=None), pk=pk).withdraw()
     messages.success(request, _("The invitation was withdrawn."))
     return redirect("partners:desk", slug)
 
@@ -248,17 +240,13 @@ def accept_request(request, slug, pk):
 
 @signed_in
 @require_http_methods(FORM)
+@_step(Decision.REPRESENTATIVE_DECLINED, gettext_lazy("Declined; the person was told."))
 def decline_request(request, slug, pk):
     institution = _managed(request, slug)
     asked = get_object_or_404(institution.representations.answerable_by(request.user), pk=pk)
     form = ReasonForm(request.answers)
     if request.method == "POST" and form.is_valid():
-        _do(
-            request,
-            lambda: asked.decline(request.user, Role.APPLICANT, form.cleaned_data["reason"]),
-            _("Declined; the person was told."),
-        )
-        return redirect("partners:desk", slug)
+        return asked.decline(request.user, Role.APPLICANT, form.cleaned_data["reason"])
     context = {"institution": institution, "asked": asked, "form": form}
     return render(request, "partners/decline_request.html", context, status=400 if request.method == "POST" else 200)
 

@@ -164,6 +164,16 @@ def accepts(mine):
     return at("accept-request", mine, asked.pk)
 
 
+def declines(mine):
+    asked = RepresentationFactory(institution=mine.institution, is_manager=False, accepted_at=None)
+    return at("decline-request", mine, asked.pk)
+
+
+def withdraws(mine):
+    Institution.objects.filter(pk=mine.institution_id).update(status=Status.RETURNED)
+    return at("withdraw", mine)
+
+
 def leaves(mine):
     return at("leave", mine)
 
@@ -178,30 +188,31 @@ def corrects(mine):
     return at("correct-send", mine)
 
 
-STEPS = [hands_over, removes, accepts, leaves, corrects]
+STEPS = [hands_over, removes, accepts, declines, leaves, withdraws, corrects]
+SENT = CONSENT | {"reason": "Not known here."}
 
 
 @pytest.mark.parametrize("step", STEPS)
 def test_who_clicks_twice_reads_the_same_twice(client, manager, step):
     path = step(manager)
-    first = client.post(path, CONSENT)
+    first = client.post(path, SENT)
     said = [str(each) for each in get_messages(first.wsgi_request)]
-    again = client.post(path, CONSENT)
+    again = client.post(path, SENT)
     assert (again.status_code, again["Location"]) == (first.status_code, first["Location"])
     assert [str(each) for each in get_messages(again.wsgi_request)][-1:] == said
     assert manager.institution.reviews.count() == 1
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("step", [step for step in STEPS if step is not withdraws])
 def test_nobody_else_is_told_that_it_was_done(client, manager, step):
     path = step(manager)
-    client.post(path, CONSENT)
+    client.post(path, SENT)
     for stranger in (UserFactory(), RepresentationFactory().user):
         client.force_login(stranger)
-        assert client.post(path, CONSENT).status_code == 404
+        assert client.post(path, SENT).status_code == 404
     client.force_login(manager.user)
     Review.objects.update(at=now() - timedelta(minutes=1))
-    assert client.post(path, CONSENT).status_code == 404
+    assert client.post(path, SENT).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["remove", "accept-request", "hand-over"])
@@ -209,3 +220,35 @@ def test_what_was_done_about_one_is_not_told_of_another(client, manager, name):
     client.post(removes(manager))
     other = RepresentationFactory()
     assert client.post(at(name, manager, other.pk)).status_code == 404
+
+
+def test_an_invitation_withdrawn_twice_is_withdrawn(client, manager):
+    invitation = InvitationFactory(institution=manager.institution, made_by=manager.user)
+    path = at("withdraw-invitation", manager, invitation.pk)
+    assert [client.post(path)["Location"] for _click in range(2)] == [at("desk", manager)] * 2
+    assert not Invitation.objects.open().exists()
+
+
+def test_an_invitation_that_was_accepted_is_not_withdrawn(client, manager):
+    invitation = InvitationFactory(institution=manager.institution, made_by=manager.user, accepted_at=now())
+    assert client.post(at("withdraw-invitation", manager, invitation.pk)).status_code == 404
+
+
+def test_declining_without_a_reason_asks_for_it_and_declines_nothing(client, manager):
+    path = declines(manager)
+    response = client.post(path, {"reason": ""})
+    assert response.status_code == 400
+    assert [str(each) for each in get_messages(response.wsgi_request)] == []
+    assert manager.institution.representations.asked().count() == 1
+
+
+def test_a_late_click_on_withdrawing_is_told_that_it_is_too_late(client, manager):
+    path = withdraws(manager)
+    client.post(path)
+    client.force_login(UserFactory())
+    assert client.post(path).status_code == 404
+    client.force_login(manager.user)
+    Review.objects.update(at=now() - timedelta(minutes=1))
+    late = client.post(path)
+    assert [each.level_tag for each in get_messages(late.wsgi_request)][-1:] == ["error"]
+    assert manager.institution.reviews.count() == 1
