@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 
 import django_filters
 from django.db import connection
@@ -10,6 +10,7 @@ from django.db.models import CharField, Value
 from django.db.models.functions import Cast
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django_filters.views import FilterView
 
@@ -198,27 +199,19 @@ class CountedFilter(ListFilter):
 
     def _counts(self, facets):
         """Count the rows of the list (under "") and those with each value of these facets: dicts by facet."""
-        # Where words are searched, `_among_found` has already left out what the reader may not see.
+        # Where words are searched, `_among` has already left out what the reader may not see.
         rows = (self.queryset.model._default_manager.all() if self.words else self.queryset).order_by()
         listed = self._under(rows, self.chosen)
-        passes = [(listed, [("", Value(""))])]  # rows, and what is counted in one pass over them: names and paths
-        linked = []  # what a row can have several of
-        for name in facets:
-            facet, fitting = self.filters[name], listed
-            if facet.filter(listed, self.chosen[name]) is not listed:  # what is not in force need not be left out
-                fitting = self._under(rows, {other: values for other, values in self.chosen.items() if other != name})
-            paths = [(name, path() if callable(path) else path) for path in facet.counted_by]
-            if facet.many:
-                linked += [_one_by_one(fitting, name, path, facet.repeats) for name, path in paths]
-            elif fitting is listed:
-                passes[0][1].extend(paths)
-            else:
-                passes.append((fitting, paths))
-        compiled = [*(_in_one_pass(*each) for each in passes), *linked]
-        counts = " UNION ALL ".join(sql for sql, _params in compiled)
-        params = [param for _sql, own in compiled for param in own]
+        asked = [name for name in facets if self.filters[name].filter(listed, self.chosen[name]) is not listed]
+        others = tuple(name for name in facets if name not in asked)
+        parts = [_among(listed, *self._of_every_row(others, localdate()), "NOT MATERIALIZED")]
+        for name in asked:
+            fitting = self._under(rows, {other: values for other, values in self.chosen.items() if other != name})
+            parts.append(_counting(fitting, {name: self.filters[name]}))
+        counts, params = _together(parts)
         if self.words:
-            counts, params = self._among_found(counts, params)
+            found = self.queryset.order_by().search(self.words)
+            counts, params = _among(found, counts, params, "MATERIALIZED")
         counted = {name: {} for name in ("", *facets)}
         with connection.cursor() as cursor:
             cursor.execute(counts, params)
@@ -231,19 +224,15 @@ class CountedFilter(ListFilter):
                 counted[name] = {keys[number]: count for number, count in counted[name].items() if number in keys}
         return counted
 
-    def _among_found(self, sql, params):
-        """Let a query read the rows in which the words occur as if its table held no others, and only the columns it names.
+    @classmethod
+    @lru_cache(maxsize=512)
+    def _of_every_row(cls, facets, day):
+        """SQL that counts all rows of the table, and those with each value of these facets, with its parameters.
 
-        A `WITH` of the table's own name hides the table: the rows are looked up once, and each part reads them in memory.
+        Whatever is chosen it is the same, so that Django writes it once a day.
         """
-        table, named = self.queryset.model._meta, set(re.findall(r'"(\w+)"', sql))
-        columns = [field.column for field in table.concrete_fields if field.primary_key or field.column in named]
-        names = [field.attname for field in table.concrete_fields if field.column in columns]
-        found = self.queryset.order_by().search(self.words).values_list(*names)
-        own_sql, own_params = found.query.sql_with_params()
-        head = ", ".join(connection.ops.quote_name(column) for column in columns)
-        hidden = connection.ops.quote_name(table.db_table)
-        return f"WITH {hidden} ({head}) AS MATERIALIZED ({own_sql}) {sql}", [*own_params, *params]
+        rows = cls._meta.model._default_manager.order_by()
+        return _counting(rows, {name: cls.base_filters[name] for name in facets}, ("", Value("")))
 
     @classmethod
     def values_of(cls, rows, facets):
@@ -288,6 +277,41 @@ class CountedFilter(ListFilter):
 
 def _text(expression):
     return Cast(expression, CharField())
+
+
+def _counting(rows, facets, *more):
+    """SQL that counts rows by each of these facets, given by name, and by `more` pairs of name and path; with its parameters."""
+    single, several = list(more), []
+    for name, facet in facets.items():
+        paths = [(name, path() if callable(path) else path) for path in facet.counted_by]
+        if facet.many:
+            several += [_one_by_one(rows, name, path, facet.repeats) for name, path in paths]
+        else:
+            single += paths
+    return _together([*([_in_one_pass(rows, single)] if single else []), *several])
+
+
+def _together(parts):
+    """One query of several, with its parameters."""
+    return " UNION ALL ".join(sql for sql, _params in parts), [param for _sql, own in parts for param in own]
+
+
+def _among(rows, sql, params, how):
+    """Let a query read these rows as if their table held no others, and only the columns it names: SQL, with its parameters.
+
+    A `WITH` of the table's own name hides the table. `how` is SQL, too: MATERIALIZED looks the rows up once, and each part of
+    the query reads them in memory; NOT MATERIALIZED is as if each part said itself which rows it wants.
+    """
+    table, named = rows.model._meta, set(re.findall(r'"(\w+)"', sql))
+    columns = [field.column for field in table.concrete_fields if field.primary_key or field.column in named]
+    names = [field.attname for field in table.concrete_fields if field.column in columns]
+    own_sql, own_params = rows.values_list(*names).query.sql_with_params()
+    head = ", ".join(connection.ops.quote_name(column) for column in columns)
+    hidden = connection.ops.quote_name(table.db_table)
+    return (
+        f"(WITH {hidden} ({head}) AS {how} ({own_sql}) SELECT * FROM ({sql}) AS part)",  # noqa: S608  compiled
+        [*own_params, *params],
+    )
 
 
 def _in_one_pass(rows, paths):

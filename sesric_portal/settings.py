@@ -102,6 +102,7 @@ TEMPLATES = [
                 "sesric_portal.templatetags.portal",
                 "events.templatetags.event_parts",
                 "experts.templatetags.expert_parts",
+                "partners.templatetags.partner_parts",
                 "trop.templatetags.trop_parts",
             ],
         },

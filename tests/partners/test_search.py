@@ -1,6 +1,7 @@
 """The partner search: what is found, and that every count is the plain count of what its choice would show."""
 
 import csv
+import re
 from collections import Counter
 from datetime import date, timedelta
 
@@ -25,6 +26,7 @@ from tests.factories import (
     RepresentationFactory,
     SectorFactory,
     ThemeFactory,
+    UserFactory,
 )
 from trop.models import Membership
 
@@ -295,3 +297,30 @@ def test_the_filters_of_two_readers_share_nothing_that_changes(db):
     CountryFactory(iso2="ZZ")
     late = InstitutionFilter({"country": ["ZZ"]}, Institution.objects.listed())
     assert (late.chosen["country"], one.names.known["country"].get("ZZ")) == (["ZZ"], None)
+
+
+def row_of(client, address):
+    """The one row of a list, as HTML."""
+    (row,) = re.findall(r'<li class="row row-plain">.*?</li>', client.get(address).text, re.S)
+    return row
+
+
+@pytest.mark.parametrize(("prefix", "acronym"), [("", "&lt;i&gt;A"), ("/ar", '<bdi lang="en">&lt;i&gt;A</bdi>')])
+def test_whatever_an_institution_is_called_is_text_in_its_row(client, db, prefix, acronym):
+    InstitutionFactory(name_en="<b>Evil & Co", name_ar="<b>Evil & Co", acronym="<i>A", city=None, city_name="<u>Town")
+    row = row_of(client, f"{prefix}/partners/search/")
+    assert f"<span>{acronym}</span>" in row
+    assert "&lt;b&gt;Evil &amp; Co</a>" in row
+    assert "&lt;u&gt;Town" in row
+    assert not re.search("<[biu]>", row)
+
+
+def test_a_row_says_what_there_is_to_say_and_no_more(client, db):
+    bare = InstitutionFactory(acronym="", city=None, city_name="", offers="", seeks="", is_sample=False)
+    row = row_of(client, "/partners/search/")
+    assert re.findall(r"<(?:span|p)[^>]*>", row) == ['<p class="row-facts">', "<span>", "<span>"]
+    bare.verify(UserFactory(), localdate() + timedelta(days=9), "Seen.")
+    Institution.objects.update(offers="Courses.", seeks="Trainers.", is_sample=True)
+    row = row_of(client, "/partners/search/")
+    for told in ("Verified by the Centre", "Offers training or expertise", "Looks for training or expertise", "Sample"):
+        assert f">{told}</span>" in row
