@@ -17,7 +17,7 @@ def signed_in(view):
     """As Django's `login_required`; what somebody posts without being signed in waits for them behind the sign-in.
 
     After it `request.answers` holds what to fill the form with: what was posted now, else what was kept, else None;
-    `request.kept` holds what was kept as `give_back` gives it, an empty dict where a button without fields was pressed.
+    `request.given_back` holds what was kept as `give_back` gives it, an empty dict where a button without fields was pressed.
     """
 
     @wraps(view)
@@ -28,8 +28,8 @@ def signed_in(view):
             if request.method == "POST":
                 _keep(request)
             return redirect_to_login(request.get_full_path())
-        request.kept = None if request.method == "POST" else give_back(request)
-        request.answers = request.POST if request.method == "POST" else request.kept and as_posted(request.kept)
+        request.given_back = kept = None if request.method == "POST" else give_back(request)
+        request.answers = request.POST if request.method == "POST" else kept and as_posted(kept)
         return view(request, *args, **kwargs)
 
     return keeping

@@ -4,6 +4,7 @@ Answers are kept as they were posted, valid or not, so that nobody has to type a
 the whole is sent. The last step has no answers of its own to keep: it shows the others and asks for agreement.
 """
 
+from abc import ABC, abstractmethod
 from functools import cached_property
 
 from django import forms
@@ -20,7 +21,7 @@ from accounts.keeping import answers_of, signed_in
 from accounts.models import Draft, as_posted
 
 
-class SteppedForm:
+class SteppedForm(ABC):
     """What one person has filled in, about one thing or about something new.
 
     Subclasses say: `FORM`, the name of the drafts; `STEPS`, label and form class by key in order; `address_of(step, name)`;
@@ -33,17 +34,17 @@ class SteppedForm:
     def __init__(self, user, about=None):
         self.user, self.about = user, about
 
+    @abstractmethod
     def address_of(self, name, step=None):
         """Where a step is shown ("step"), kept ("keep"), left ("stop"), or the whole sent ("send")."""
-        raise NotImplementedError
 
+    @abstractmethod
     def known(self):
         """What the forms of the steps begin with where nothing was answered yet."""
-        raise NotImplementedError
 
+    @abstractmethod
     def record(self, answers):
         """Make of all answers what was asked for, and give it; raise `ValidationError` where that cannot be."""
-        raise NotImplementedError
 
     @property
     def subject(self):

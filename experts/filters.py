@@ -24,9 +24,9 @@ from classifications.names import ORDER, Names
 from classifications.written import Text, dates, marked, page_language
 from experts.fit import MOST_SHOWN, Ranked, Wish, to_rank
 from experts.models import Expert, Roster
-from experts.models.expert import HIDDEN_AFTER, LAPSES_AFTER, first_day_within
 from experts.models.finding import Kind, Mark
 from experts.models.linked import Level
+from experts.models.selection import HIDDEN_AFTER, LAPSES_AFTER, first_day_within
 from experts.questions import Among, AnyOf, Both, Either, Free, Since
 from experts.readers import Kind as ReaderKind
 from experts.tally import Counting, count

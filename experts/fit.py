@@ -27,9 +27,9 @@ from django.utils.translation import ngettext
 
 from classifications.written import dates, month, number
 from experts.fetching import fetch
-from experts.models.expert import LAPSES_AFTER, first_day_within
 from experts.models.finding import Kind, Mark
 from experts.models.linked import Level
+from experts.models.selection import LAPSES_AFTER, first_day_within
 from experts.tally import Keys, walk
 
 MOST_RANKED = 5_000

@@ -280,11 +280,12 @@ class ExpertiseStep(PreparedForm):
 
 
 @repeated(
-    "periods", _("Periods in which you are free"), pgettext_lazy("of availability", "Period"), 4, ("starts_on", "until"),
+    "periods", _("Periods in which you are free"), pgettext_lazy("of availability", "Period"),
+    Expert.MOST_ROWS["periods"], ("starts_on", "until"),
     starts_on=DayField(label=_("From"), required=False), until=DayField(label=_("Until"), required=False),
 )  # fmt: skip
 @repeated(
-    "languages", _("Languages"), _("Language"), 6, ("language", "level"),
+    "languages", _("Languages"), _("Language"), Expert.MOST_ROWS["languages"], ("language", "level"),
     language=LanguageField(label=_("Language"), required=False),
     level=forms.TypedChoiceField(
         label=_("Level"), required=False, choices=[("", ""), *Level.choices], coerce=int, empty_value=None,
@@ -330,7 +331,7 @@ class LanguagesStep(RowsForm):
     ),
 )  # fmt: skip
 @repeated(
-    "assignments", _("Past assignments"), _("Assignment"), 6, ("what", "year"),
+    "assignments", _("Past assignments"), _("Assignment"), Expert.MOST_ROWS["assignments"], ("what", "year"),
     what=LineField(
         label=_("What it was"), max_length=200, required=False,
         widget=forms.TextInput({"autocomplete": "off", "dir": "auto"}),

@@ -50,7 +50,7 @@ class Registration(SteppedForm):
         known |= {"sectors": one.sectors.all(), "rosters": one.rosters_in_order, "years": one.years}
         known |= dict.fromkeys(one.consents.as_worded_today().values_list("purpose", flat=True), True)
         for name in ROWS:
-            for n, row in enumerate(getattr(one, name).all(), 1):
+            for n, row in enumerate(getattr(one, name).order_by("pk")[: Expert.MOST_ROWS[name]], 1):
                 known |= {f"{field.name}_{n}": getattr(row, field.name) for field in row._meta.fields}
         for n, row in enumerate(one.references.all(), 1):
             known |= {f"referee_{n}": row.name, f"referee_email_{n}": row.email, f"relation_{n}": row.relation}

@@ -4,6 +4,7 @@ The apps above register theirs (`events/news.py` and so on), because the lists, 
 theirs; this app knows them by these names only.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 
 
@@ -31,7 +32,7 @@ class Item:
     state: str = ""  # where it is not, or no longer, simply open
 
 
-class Subject:
+class Subject(ABC):
     """One kind of news. `kind` is its key; `label` what a reader calls a list of them; `list_url` names the list."""
 
     kind = ""
@@ -41,17 +42,17 @@ class Subject:
     model = None
     TIMELESS = ()  # facets that say when, which news cannot be asked for: it is always of what is open
 
+    @abstractmethod
     def public(self):
         """The rows that the public may see."""
-        raise NotImplementedError
 
+    @abstractmethod
     def open(self):
         """Those of the public rows for which it is not too late."""
-        raise NotImplementedError
 
+    @abstractmethod
     def standing(self, pk):
         """The `Standing` of a row, or None where there is no such row, or the public may not see it."""
-        raise NotImplementedError
 
     def tellable(self):
         """The rows of which there may still be something to tell: the public ones, and those that were called off."""
@@ -61,17 +62,17 @@ class Subject:
         """Whether it is not too late for a row that is on record, published or not."""
         return True
 
+    @abstractmethod
     def values_of(self, rows):
         """The values of one row in each facet of the list, as a dict of sets; `rows` is a queryset of that row alone."""
-        raise NotImplementedError
 
     def texts_of(self, rows):
         """The texts in which words are looked for, as the list does: pairs of folded key and stems; `rows` as above."""
         return list(rows.values_list("search_key", "search_stems"))
 
+    @abstractmethod
     def items(self, pks):
         """The `Item`s of the tellable rows among `pks`, by key."""
-        raise NotImplementedError
 
     # --- The list -----------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from classifications.facets import CountedFacet, OpenToFacet, WordsFilter
 from classifications.lists import CountedFilter
 from classifications.models import Country
 from partners.models import Institution, Notice, Verification
-from partners.models.institution import standing_on
+from partners.models.ladder import standing_on
 from partners.models.notice import state_on
 
 

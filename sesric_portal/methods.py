@@ -9,7 +9,7 @@ from accounts.keeping import give_back
 
 def _kept_for(request):
     """What was typed for this address, which its view may have taken already; None for whoever is not signed in."""
-    if (kept := getattr(request, "kept", None)) is not None:
+    if (kept := getattr(request, "given_back", None)) is not None:
         return kept
     return give_back(request) if request.user.is_authenticated else None
 

@@ -6,7 +6,8 @@ from django.db import IntegrityError, models, transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
-from experts.models.expert import LAPSES_AFTER, Expert
+from experts.models.expert import Expert
+from experts.models.selection import LAPSES_AFTER
 
 DAYS_BEFORE = (7, 30, 60)  # before a year without renewal is over
 

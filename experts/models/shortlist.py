@@ -51,8 +51,10 @@ class Shortlist(models.Model):
         """Make an empty shortlist of somebody who may have one."""
         return cls.objects.create(name=name, owner=user, is_of_centre=Reader.of(user).kind == Kind.STAFF)
 
+    @transaction.atomic
     def add(self, experts):
         """Put experts on it, in their order; give how many were new. Raise `ValidationError` where it would become too long."""
+        Shortlist.objects.select_for_update().get(pk=self.pk)
         there = set(Expert.objects.filter(entries__shortlist=self))
         new = [expert for expert in dict.fromkeys(experts) if expert not in there]
         if self.entries.count() + len(new) > MOST:

@@ -1,7 +1,8 @@
 """Institutions, who speaks for them, what is decided about them, and what they have to say to each other."""
 
 from partners.models.change import ProposedChange
-from partners.models.institution import FormerAddress, Institution, Review, Verification
+from partners.models.institution import FormerAddress, Institution, Review
+from partners.models.ladder import Verification
 from partners.models.message import Block, Conversation, Message, Report, Side
 from partners.models.notice import Notice
 from partners.models.representation import Invitation, Representation

@@ -1,8 +1,6 @@
 """Institutions: one record for each, whatever part it plays (provider, partner, TROP member, applicant)."""
 
 import re
-from dataclasses import dataclass
-from datetime import date
 from functools import reduce
 from operator import or_
 
@@ -26,6 +24,7 @@ from classifications.search import Among, Folded, SearchableQuerySet, key_column
 from classifications.written import LANGUAGES, Text
 from notifications.matching import announce
 from partners.applications import Application, Decision, Role, Status
+from partners.models.ladder import Rung, Verification, standing_on
 from partners.models.word import RoutedStep, Worded, WordedQuerySet, routed_once
 from partners.stepped import MOMENTS, waits_exactly_while
 
@@ -33,28 +32,11 @@ APPLICATIONS_A_DAY = 5  # that one person may send
 RESERVED = {"register", "search", "notices", "messages", "map", "invitations", "feed"}  # paths beside the institutions'
 
 
-class Verification(models.TextChoices):
-    """How far somebody else has vouched for what an institution says of itself; each rung of the ladder ends on a day."""
-
-    DECLARED = "declared", _("Self-declared")
-    CONFIRMED = "confirmed", _("Confirmed by the focal point")
-    VERIFIED = "verified", _("Verified by the Centre")
-
-
 def host_of(website):
     """The host of a website without its "www.", as the column `website_host` has it; it may be typed without "https://"."""
     if website and not re.match("https?://", website.lower()):
         website = f"https://{website}"
     return re.sub(r"^https?://(www\.)?([^/:?#]*).*$", r"\2", website.lower())
-
-
-def standing_on(level, today):
-    """The condition that an institution stands on a rung of the ladder on a day; confirmed and verified it may be at once."""
-    vouched = {
-        Verification.CONFIRMED: Q(confirmed_until__gte=today),
-        Verification.VERIFIED: Q(verified_until__gte=today),
-    }
-    return vouched.get(level) or ~reduce(or_, vouched.values())
 
 
 class InstitutionQuerySet(NamedQuerySet, ClassifiedQuerySet, SearchableQuerySet, WordedQuerySet):
@@ -218,15 +200,6 @@ class InstitutionQuerySet(NamedQuerySet, ClassifiedQuerySet, SearchableQuerySet,
     def for_listing(self):
         """With what a row of a list shows, in the order of names."""
         return self.select_related("country", "city").defer(*Institution.NOT_LISTED).by_name()
-
-
-@dataclass
-class Rung:
-    """A rung of the ladder on which an institution stands: since when, until when, by whom."""
-
-    level: Verification
-    since: date | None = None
-    until: date | None = None
 
 
 @pghistory.track(

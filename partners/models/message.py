@@ -17,19 +17,11 @@ from django.utils.translation import pgettext
 
 from accounts.models import User
 from partners.models.institution import Institution
+from partners.models.limits import TooMany
 
 CONVERSATIONS_A_DAY = 10  # that one person may begin
 MESSAGES_A_DAY = 100  # that one person may send
 DAY = timedelta(days=1)
-
-
-class TooMany(ValidationError):
-    """Somebody has written as much as one person may in a day."""
-
-    CODE = "too-many"
-
-    def __init__(self, message, params):
-        super().__init__(message, self.CODE, params)
 
 
 class Conversation(models.Model):

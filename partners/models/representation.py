@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from partners.applications import Decision, Role
 from partners.models.institution import Institution, Review
+from partners.models.limits import TooMany
 
+INVITATIONS_A_DAY = 10  # that one person may send
 REQUESTS_A_DAY = 5  # that one person may make: each is a letter to whoever manages the institution
 
 
@@ -213,6 +215,10 @@ class InvitationQuerySet(models.QuerySet):
     def open(self):
         return self.open_on(now())
 
+    def unaccepted(self):
+        """Invitations that nobody accepted, those withdrawn and those too old among them."""
+        return self.filter(accepted_at=None)
+
     def to(self, address):
         """Invitations that were sent to an e-mail address."""
         return self.filter(email__iexact=address)
@@ -256,13 +262,19 @@ class Invitation(models.Model):
     @classmethod
     @transaction.atomic
     def send(cls, institution, email, by):
-        """Invite an address, in place of an earlier invitation; what happens does not depend on whether it has an account."""
+        """Invite an address, in place of an earlier invitation; what happens does not depend on whether it has an account.
+
+        Raise `TooMany` where `by` has sent as many within a day as one person may.
+        """
         from partners.emails import invite  # noqa: PLC0415  letters speak of models
 
+        User.objects.select_for_update(no_key=True).get(pk=by.pk)
         Institution.objects.select_for_update().get(pk=institution.pk)
         earlier = institution.invitations.open().filter(email__iexact=email)
         if same := earlier.filter(made_by=by, made_at__gt=now() - cls.SAME_CLICK).first():
             return same
+        if cls.objects.made_today_by(by).count() >= INVITATIONS_A_DAY:
+            raise TooMany(_("You have sent many invitations today. Send more tomorrow."))
         earlier.update(withdrawn_at=now())
         invitation = cls.objects.create(institution=institution, email=email.lower(), made_by=by)
         invite(invitation)

@@ -24,10 +24,10 @@ from partners.forms import (
     VerifiedFactsForm,
 )
 from partners.models import Institution, Invitation, ProposedChange, Representation
+from partners.models.limits import TooMany
 from partners.profile import as_shown, profile_of
 
 FORM = ["GET", "HEAD", "POST"]
-INVITATIONS_A_DAY = 10
 
 
 def _represented(request, slug):
@@ -194,19 +194,21 @@ def invite(request, slug):
     institution = _managed(request, slug)
     form, status = InvitationForm(request.POST), 400
     if form.is_valid():
-        if Invitation.objects.made_today_by(request.user).count() < INVITATIONS_A_DAY:
+        try:
             Invitation.send(institution, form.cleaned_data["email"], request.user)
+        except TooMany as error:
+            form.add_error("email", error)
+            status = 429
+        else:
             messages.success(request, _("The invitation was sent."))
             return redirect("partners:desk", slug)
-        form.add_error("email", _("You have sent many invitations today. Send more tomorrow."))
-        status = 429
     return _desk(request, _represented(request, slug), form, status)
 
 
 @signed_in
 @require_POST
 def withdraw_invitation(request, slug, pk):
-    get_object_or_404(_managed(request, slug).invitations.filter(accepted_at=None), pk=pk).withdraw()
+    get_object_or_404(_managed(request, slug).invitations.unaccepted(), pk=pk).withdraw()
     messages.success(request, _("The invitation was withdrawn."))
     return redirect("partners:desk", slug)
 

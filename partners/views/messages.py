@@ -11,7 +11,8 @@ from accounts.keeping import signed_in
 from partners import drafts
 from partners.forms import AnswerForm, MessageForm, ReportForm
 from partners.models import Block, Conversation, Institution, Message, Report, Side
-from partners.models.message import TooMany, obstacle
+from partners.models.limits import TooMany
+from partners.models.message import obstacle
 
 FORM = ["GET", "HEAD", "POST"]
 A_PAGE = 25

@@ -1,6 +1,6 @@
 """Registering in steps: nothing lost, sent once, corrected when returned, kept by the same steps."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -14,7 +14,14 @@ from experts.models import Expert, Purpose, Reference, Roster
 from notifications.models import Letter
 from partners.applications import Decision, Status
 from tests.experts.helpers import ANSWERS, TRUE, fill_in, lists, register
-from tests.factories import ExpertFactory, InstitutionFactory, ReferenceFactory, RosterFactory, UserFactory
+from tests.factories import (
+    ExpertFactory,
+    InstitutionFactory,
+    LanguageFactory,
+    ReferenceFactory,
+    RosterFactory,
+    UserFactory,
+)
 
 
 def step(name, kind="register"):
@@ -278,6 +285,31 @@ def test_references_beyond_those_a_form_shows_stay(client, applicant):
     client.post(step("experience", "profile"), {"referee_1": "E", "referee_email_1": "E@example.org"})
     assert client.post(reverse("experts:profile-send"), TRUE).status_code == 302
     assert set(expert.references.values_list("email", flat=True)) == {"d@example.org", "e@example.org"}
+
+
+def test_rows_beyond_those_a_form_shows_stay_behind_those_it_shows(client, applicant):
+    """Of a record that was merged with another, or that staff wrote."""
+    register(client)
+    expert = Expert.objects.get()
+    expert.approve(None)
+    for table in (expert.languages, expert.assignments, expert.periods):
+        table.all().delete()
+    codes = ["ar", "en", "fr", "tr", "fa", "ur", "ms", "id"]
+    for n, code in enumerate(codes):
+        expert.languages.create(language=LanguageFactory(code=code), level=5)
+        expert.assignments.create(what=f"Course {n}", year=2010 + n)
+        expert.periods.create(starts_on=date(2090, n + 1, 1), until=date(2090, n + 1, 9))
+    client.post(
+        step("languages", "profile"),
+        {"way": "both", "language_1": "id", "level_1": 2, "starts_on_1": "2091-01-01", "until_1": "2091-01-02"},
+    )
+    client.post(step("experience", "profile"), {"what_1": "Course new", "year_1": 2020})
+    assert client.post(reverse("experts:profile-send"), TRUE).status_code == 302
+    assert list(expert.languages.order_by("pk").values_list("language__code", "level")) == [("id", 2), ("ms", 5)]
+    assert [each.what for each in expert.assignments.order_by("pk")] == ["Course new", "Course 6", "Course 7"]
+    assert [each.starts_on.month for each in expert.periods.order_by("pk")] == [1, 5, 6, 7, 8]
+    shown = client.get(step("experience", "profile")).text
+    assert shown.index("Course new") < shown.index("Course 6") < shown.index("Course 7")
 
 
 def test_an_employer_on_record_is_linked(client, applicant):

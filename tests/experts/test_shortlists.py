@@ -23,6 +23,7 @@ from tests.factories import (
     ShortlistFactory,
     UserFactory,
 )
+from tests.racing import race
 
 TAKEN_AS = {
     "csv": ("text/csv; charset=utf-8", 'attachment; filename="experts.csv"'),
@@ -238,6 +239,15 @@ def test_a_shortlist_is_short(centre, expert):
     finally:
         module.MOST = MOST
     assert shortlist.entries.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_fill_it_at_once_do_not_make_it_too_long(monkeypatch):
+    monkeypatch.setattr("experts.models.shortlist.MOST", 5)
+    one, many = ShortlistFactory(), ExpertFactory.create_batch(6)
+    fill = [lambda some=some: Shortlist.objects.get(pk=one.pk).add(some) for some in (many[:3], many[3:])]
+    assert race(*fill) == ["A shortlist holds at most 200 experts.", "done"]
+    assert one.entries.count() == 3
 
 
 @pytest.mark.parametrize("count", [1, 3])

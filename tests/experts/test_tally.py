@@ -13,8 +13,8 @@ from django.utils.timezone import localdate, now
 from experts import words
 from experts.filters import ExpertFilter, Seen
 from experts.models import Expert, Findable, Tally, Word
-from experts.models.expert import first_day_within
 from experts.models.finding import CHUNK, Kind, Mark
+from experts.models.selection import first_day_within
 from experts.readers import Kind as ReaderKind
 from experts.readers import Reader
 from experts.tally import fold

@@ -12,6 +12,7 @@ from accounts.models import User
 from notifications.models import Letter
 from partners.applications import Decision, Role, Status
 from partners.models import Institution, Invitation, ProposedChange, Representation, Review
+from partners.models.representation import INVITATIONS_A_DAY
 from tests.factories import (
     CountryFactory,
     InstitutionFactory,
@@ -41,6 +42,17 @@ def test_an_address_invited_twice_has_one_letter():
     assert race(*invite) == ["done"] * 4
     assert Invitation.objects.count() == 1
     assert Letter.objects.filter(recipients__contains=["new@example.org"]).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_invitations_sent_at_once_are_counted_together():
+    mine = RepresentationFactory()
+    for n in range(INVITATIONS_A_DAY - 2):
+        Invitation.send(mine.institution, f"{n}@example.org", mine.user)
+    others = [lambda n=n: Invitation.send(mine.institution, f"new{n}@example.org", mine.user) for n in range(4)]
+    refused = "You have sent many invitations today. Send more tomorrow."
+    assert race(*others) == [refused, refused, "done", "done"]
+    assert Invitation.objects.count() == INVITATIONS_A_DAY
 
 
 @pytest.mark.django_db(transaction=True)

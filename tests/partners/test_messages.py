@@ -18,7 +18,8 @@ from accounts.models import User
 from notifications.models import Letter
 from partners.merging import merge
 from partners.models import Block, Conversation, Institution, Message, Report, Side, message
-from partners.models.message import TooMany, obstacle
+from partners.models.limits import TooMany
+from partners.models.message import obstacle
 from sesric_portal.own_data import forget, held_about
 from tests.factories import (
     BlockFactory,
