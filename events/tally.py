@@ -13,7 +13,7 @@ from functools import cached_property
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import BigIntegerField, Case, CharField, F, Value, When
+from django.db.models import BigIntegerField, Case, CharField, Count, F, Value, When
 from django.db.models.functions import Cast, Concat, NullIf
 from django.utils.timezone import localdate
 from django.utils.translation import gettext
@@ -99,7 +99,7 @@ class Name:
         return Text(getattr(self, language), language) if getattr(self, language) else Text(self.en, "en")
 
 
-@dataclass
+@dataclass(eq=False)
 class Tally:
     """Bitmaps of all published events, newest first: `masks[facet][value]` has bit n set where event n has that value."""
 
@@ -109,26 +109,30 @@ class Tally:
     names: dict = field(default_factory=dict)
     # From the addresses of institutions that were merged to those of the institutions that they are one with.
     former: dict = field(default_factory=dict)
+    institutions: int = 0  # how many are listed, whether they gave events or not
     _by_day: dict = field(default_factory=dict)
     _labels: dict = field(default_factory=dict)
 
     @classmethod
     def read(cls, version):
         """Read everything that is counted, and what it is called, from the database: in one query."""
-        parts = [*_counted_parts(), *_named_parts(), _former_part()]
+        parts = [*_counted_parts(), *_named_parts(), _former_part(), _institutions_part()]
         found = {facet: {} for facet in PATHS}
         names = {what: {} for what in ("programme", "theme", "sector", "country", "language", "institution")}
-        former = {}
+        former, institutions = {}, 0
         for facet, value, ids, *name in parts[0].union(*parts[1:], all=True):
             if ids is not None:
                 found[facet].setdefault(NONE if value is None else value, []).extend(ids)
             elif facet == "former":
                 former[value] = name[0]
+            elif facet == "institutions":
+                institutions = int(value)
             else:
                 names[facet][value] = Name(*name)
         newest_first = sorted(((day, pk) for day, ids in found["first_day"].items() for pk in ids), reverse=True)
         of_countries = dict.fromkeys(("provider", "beneficiary", "venue"), names["country"])
-        tally = cls(version, ids=[pk for _day, pk in newest_first], names=names | of_countries, former=former)
+        ids = [pk for _day, pk in newest_first]
+        tally = cls(version, ids, names=names | of_countries, former=former, institutions=institutions)
         tally.masks = {
             facet: {value: tally.mask_of(ids) for value, ids in values.items()} for facet, values in found.items()
         }
@@ -294,6 +298,7 @@ CHOICES = {"kind": Event.Kind, "mode": Event.Mode, "when": Event.When} | dict.fr
 # The columns of the one query: facet, value, the ids of the events that have it, and what `Name` takes.
 _no_ids = Cast(Value(None), ArrayField(BigIntegerField()))
 _empty = Value("", output_field=CharField())
+_NO_NAMES = ["_en", "_fr", "_ar", "_short", "_theme", "_tile", "_group"]
 
 
 def _counted_parts():
@@ -302,9 +307,7 @@ def _counted_parts():
         Event.objects.published()
         .order_by()
         .values_list(Value(facet, output_field=CharField()), Cast(path, CharField()))
-        .annotate(
-            ids=ArrayAgg("pk"), **dict.fromkeys(("_en", "_fr", "_ar", "_short", "_theme", "_tile", "_group"), _empty)
-        )
+        .annotate(ids=ArrayAgg("pk"), **dict.fromkeys(_NO_NAMES, _empty))
         for facet in PATHS
         for path in paths_of(facet)
     ]
@@ -335,6 +338,12 @@ def _former_part():
     known = FormerAddress.objects.filter(institution__in=Institution.objects.listed().values("pk")).order_by()
     former = Value("former", output_field=CharField())
     return known.values_list(former, "slug", _no_ids, "institution__slug", *[_empty] * 6)
+
+
+def _institutions_part():
+    """How many institutions are listed, in place of a value."""
+    counted = Institution.objects.listed().order_by().values_list(Value("institutions", output_field=CharField()))
+    return counted.annotate(n=Cast(Count("pk"), CharField()), ids=_no_ids, **dict.fromkeys(_NO_NAMES, _empty))
 
 
 _latest = Tally(version=())

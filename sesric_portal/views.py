@@ -30,7 +30,7 @@ from partners.models import Institution
 from programmes.seats import vacant_seats_of
 from programmes.views import chosen_year, strip_of
 from sesric_portal.desk import tasks_of
-from sesric_portal.figures import HomeFigures
+from sesric_portal.figures import figures_of
 from sesric_portal.maps import tile_map
 from sesric_portal.own_data import forget, held_about
 from sesric_portal.searching import found_by
@@ -48,11 +48,10 @@ def home(request):
     last_held = counted.newest(when[Event.When.HELD], FEW + 1 - len(to_come))
     rows = Event.objects.published().for_listing().in_bulk([*to_come, *last_held])
     context = {
-        "figures": HomeFigures(counted),
+        "figures": figures_of(counted),
         "to_come": [rows[pk] for pk in to_come if pk in rows],
         "last_held": [rows[pk] for pk in last_held if pk in rows],
         "opportunities": TrainingOpportunity.objects.open_on(localdate()).for_plain_row().newest_first()[:OPEN],
-        "institution_count": Institution.objects.listed().count(),
     }
     return render(request, "home.html", context)
 

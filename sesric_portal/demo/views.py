@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from events import tally
 from sesric_portal.demo import samples
 from sesric_portal.demo.letters import files, read
-from sesric_portal.figures import HomeFigures
+from sesric_portal.figures import figures_of
 from sesric_portal.maps import tile_map
 
 
@@ -57,5 +57,5 @@ A paragraph with a [link](/about/) and a **weighty** word.
 def style_guide(request):
     """Every part of the portal's look; those that show figures are drawn with the real ones."""
     counted = tally.current()
-    context = {"strip": HomeFigures(counted).strip, "map": tile_map(counted, "beneficiary"), "prose": PROSE}
+    context = {"strip": figures_of(counted).strip, "map": tile_map(counted, "beneficiary"), "prose": PROSE}
     return render(request, "demo/styleguide.html", context)

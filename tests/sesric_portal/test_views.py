@@ -7,6 +7,7 @@ from django.utils.timezone import localdate, now
 
 from classifications.maps import thresholds
 from partners.applications import Status
+from partners.models import Institution
 from sesric_portal.views import FEW
 from tests.factories import (
     CityFactory,
@@ -46,8 +47,8 @@ def test_home_asks_as_much_for_three_rows_of_each_kind_as_for_one(client, db, dj
     EventFactory.create_batch(item_count, starts_on=localdate() + timedelta(days=20), status="planned")
     offered = OpportunityFactory.create_batch(item_count, city=CityFactory())
     client.get(HOME)
-    # The version of the tally, the events, the institutions, the opportunities with what their rows name.
-    with django_assert_num_queries(4):
+    # The version of the tally, the events, the opportunities with what their rows name.
+    with django_assert_num_queries(3):
         page = client.get(HOME).content.decode()
     assert page.count('<li class="row">') == min(2 * item_count, FEW + 1)
     assert all(f'<a href="{each.get_absolute_url()}">' in page for each in offered)
@@ -66,11 +67,36 @@ def test_figures_of_home(client, db):
     context = client.get(HOME).context
     figures = context["figures"]
     assert (figures.held, figures.total, figures.first_year, figures.participants) == (3, 4, 2009, (10, 2))
-    assert (figures.programme_count, context["institution_count"]) == (2, 1)
+    assert (figures.programme_count, figures.institutions) == (2, 1)
     assert [(str(name), url, count) for name, url, count in figures.themes] == [
         (programme.theme.name_en, f"/programmes/#{programme.theme.slug}", 2)
     ]
     assert [bar.count for bar in figures.strip][:3] == [1, 0, 2]
+
+
+def test_home_counts_institutions_as_they_come_and_go(client, db):
+    EventFactory()
+    assert client.get(HOME).context["figures"].institutions == 0
+    institution = InstitutionFactory()
+    InstitutionFactory(status=Status.SUSPENDED)
+    assert client.get(HOME).context["figures"].institutions == 1
+    Institution.objects.filter(pk=institution.pk).delete()
+    assert client.get(HOME).context["figures"].institutions == 0
+
+
+def test_home_says_in_which_month_the_next_event_is_expected_only_where_the_record_tells(client, db):
+    today = localdate()
+    month = (today.replace(day=1) + timedelta(days=70)).replace(day=1)  # two months ahead
+    for back in (1, 2):
+        EventFactory(starts_on=month.replace(year=month.year - back))
+        EventFactory(starts_on=month.replace(year=month.year - back, day=9))
+    expected = "the next is expected in"
+    assert expected not in client.get(HOME).content.decode()  # two years of the last five
+    EventFactory(starts_on=month.replace(year=month.year - 6))
+    assert client.get(HOME).context["figures"].next_expected is None  # too long ago
+    EventFactory(starts_on=month.replace(year=month.year - 5))
+    assert client.get(HOME).context["figures"].next_expected == month
+    assert f"{expected} {month:%B %Y}" in client.get(HOME).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from classifications.search import SearchableQuerySet
 from partners.applications import Status as ApplicationStatus
 from partners.models import Institution
 from trop.models.membership import Membership
-from trop.models.states import Decision, Period, Status, month_of, period_on
+from trop.models.states import Decision, Period, Status, is_open_on, month_of, period_on
 
 
 class OpportunityQuerySet(ClassifiedQuerySet, SearchableQuerySet):
@@ -27,7 +27,7 @@ class OpportunityQuerySet(ClassifiedQuerySet, SearchableQuerySet):
 
     def open_on(self, day):
         """Those for which one can apply on a day."""
-        return self.in_periods([Period.OPEN], day)
+        return self.published().filter(is_open_on(day))
 
     def past_on(self, day):
         """Those that were closed, or expired before a day."""

@@ -1,7 +1,7 @@
 """The states of an opportunity, the steps between them, and what follows from the day by which to apply."""
 
 from django.db import models
-from django.db.models import Case, F, Func, Value, When
+from django.db.models import Case, F, Func, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -63,10 +63,15 @@ class Period(models.TextChoices):
     PAST = "past", pgettext_lazy("training opportunities", "Past")
 
 
+def is_open_on(today):
+    """The condition that one can apply for a published opportunity on a day."""
+    return Q(status=Status.PUBLISHED, apply_by__gte=today)
+
+
 def period_on(today):
     """The `Period` of a published opportunity on a day, as an expression."""
     return Case(
-        When(status=Status.PUBLISHED, apply_by__gte=today, then=Value(Period.OPEN)),
+        When(is_open_on(today), then=Value(Period.OPEN)),
         default=Value(Period.PAST),
         output_field=models.CharField(),
     )
