@@ -1,12 +1,10 @@
 """Changes of facts that others vouched for: they wait for a review while the old version stays public."""
 
-from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.fields.json import KT
 from django.db.models.functions import JSONObject
 from django.utils.functional import cached_property
-from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
@@ -15,15 +13,12 @@ from classifications.models import Country
 from classifications.written import in_each_language, labelled
 from partners.applications import Decision, Role
 from partners.models.institution import Institution
+from partners.proposed import Proposed, ProposedQuerySet
 
 NAMES = ["name_en", "name_fr", "name_ar"]  # of a country, and of an institution
 
 
-class ProposedChangeQuerySet(models.QuerySet):
-    def waiting(self):
-        """Changes that nobody has decided on, the longest waiting first."""
-        return self.filter(decided_at=None).order_by("proposed_at")
-
+class ProposedChangeQuerySet(ProposedQuerySet):
     def for_listing(self):
         """With all that `differences` tells."""
         names = JSONObject(**{name: name for name in NAMES})
@@ -32,24 +27,22 @@ class ProposedChangeQuerySet(models.QuerySet):
         return proposed.select_related("institution__country", "proposed_by")
 
 
-class ProposedChange(models.Model):
+class ProposedChange(Proposed):
     """New values for some of `Institution.VERIFIED_FACTS`; a country stands as its two-letter code."""
+
+    ABOUT = "institution"
+    DECISIONS = Decision
 
     institution = models.ForeignKey(
         Institution, models.CASCADE, verbose_name=_("institution"), related_name="proposed_changes"
     )
-    facts = models.JSONField(_("new values"))
     proposed_by = models.ForeignKey(User, models.SET_NULL, verbose_name=_("by"), related_name="+", null=True)
-    proposed_at = models.DateTimeField(_("proposed"), default=now, editable=False)
-    decided_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
-    was_accepted = models.BooleanField(_("accepted"), default=False, editable=False)
 
     objects = ProposedChangeQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Proposed.Meta):
         verbose_name = _("proposed change")
         verbose_name_plural = _("proposed changes")
-        ordering = ["-proposed_at"]
         constraints = [
             models.UniqueConstraint(
                 fields=["institution"], condition=Q(decided_at=None), name="one_open_change_of_an_institution"
@@ -93,14 +86,9 @@ class ProposedChange(models.Model):
             for name, value in facts.items()
             if value != getattr(institution, name)
         }
-        waiting = institution.proposed_changes.waiting().first()
-        if waiting and waiting.facts == new:
-            return waiting
-        institution.proposed_changes.waiting().delete()
-        if not new:
-            return None
-        change = cls.objects.create(institution=institution, facts=new, proposed_by=by)
-        institution.record(Decision.CHANGE_PROPOSED, by, role, change.told())
+        change, is_another = cls.put(institution, new, proposed_by=by)
+        if is_another:
+            institution.record(Decision.CHANGE_PROPOSED, by, role, change.told())
         return change
 
     def told(self):
@@ -109,15 +97,12 @@ class ProposedChange(models.Model):
             " → ".join(in_each_language(value or "—") for value in values) for _label, *values in self.differences()
         )
 
-    @transaction.atomic
-    def accept(self, by):
-        """Write the new values; raise `ValidationError` where they do not fit what is on record, or somebody was faster.
+    def write(self):
+        """Write the new values.
 
         The word of a focal point was on the institution as it was, in their country: it ends with a new name or country. That
         of the Centre stays, which has just looked at the new facts.
         """
-        self._decide(was_accepted=True)
-        told = self.told()
         for name, value in self.facts.items():
             setattr(self.institution, name, Country.objects.get(iso2=value) if name == "country" else value)
         if (
@@ -131,19 +116,3 @@ class ProposedChange(models.Model):
             self.institution.claim_names()
         self.institution.full_clean(exclude=["slug"])
         self.institution.save(update_fields=[*self.facts, "city", "confirmed_on", "confirmed_until"])
-        self.institution.record(Decision.CHANGE_ACCEPTED, by, Role.CENTRE, told)
-
-    @transaction.atomic
-    def refuse(self, by, reason):
-        if not reason.strip():
-            raise ValidationError(_("Say why: the applicant reads it."))
-        self._decide(was_accepted=False)
-        self.institution.record(Decision.CHANGE_REFUSED, by, Role.CENTRE, reason)
-
-    def _decide(self, *, was_accepted):
-        """Lock the institution, then decide; in this order, as everything else that touches both does."""
-        locked = Institution.objects.select_for_update(of=("self",)).filter(proposed_changes=self.pk)
-        self.institution = locked.first() or self.institution
-        rows = ProposedChange.objects.waiting().filter(pk=self.pk).order_by()
-        if not rows.update(decided_at=now(), was_accepted=was_accepted):
-            raise ValidationError(_("This has been decided in the meantime."))

@@ -2,12 +2,10 @@
 
 from datetime import date
 
-from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils.functional import lazy
-from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
@@ -15,6 +13,7 @@ from accounts.models import User
 from classifications.written import dates, in_each_language
 from notifications.matching import announce_change
 from partners.applications import Role
+from partners.proposed import Proposed, ProposedQuerySet
 from trop.models.membership import Membership
 from trop.models.opportunity import TrainingOpportunity
 from trop.models.states import Decision
@@ -23,33 +22,28 @@ KEYS = {"sectors": "slug", "languages": "code", "open_to": "iso2"}  # by which l
 TOLD = 80  # characters of a text that the history repeats
 
 
-class ProposedRewriteQuerySet(models.QuerySet):
-    def waiting(self):
-        """Changes that nobody has decided on, the longest waiting first."""
-        return self.filter(decided_at=None).order_by("proposed_at")
-
+class ProposedRewriteQuerySet(ProposedQuerySet):
     def for_listing(self):
         return self.select_related("opportunity__institution", "opportunity__city", "proposed_by")
 
 
-class ProposedRewrite(models.Model):
+class ProposedRewrite(Proposed):
     """New values for facts of an opportunity; days stand as text, linked rows as their natural keys."""
+
+    ABOUT = "opportunity"
+    DECISIONS = Decision
 
     opportunity = models.ForeignKey(
         TrainingOpportunity, models.CASCADE, verbose_name=_("training opportunity"), related_name="proposed_rewrites"
     )
     facts = models.JSONField(_("new values"), encoder=DjangoJSONEncoder)
     proposed_by = models.ForeignKey(User, models.SET_NULL, verbose_name=_("by"), related_name="+", null=True)
-    proposed_at = models.DateTimeField(_("proposed"), default=now, editable=False)
-    decided_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
-    was_accepted = models.BooleanField(_("accepted"), default=False, editable=False)
 
     objects = ProposedRewriteQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Proposed.Meta):
         verbose_name = _("change of an opportunity")
         verbose_name_plural = _("changes of opportunities")
-        ordering = ["-proposed_at"]
         constraints = [
             models.UniqueConstraint(
                 fields=["opportunity"], condition=Q(decided_at=None), name="one_open_change_of_an_opportunity"
@@ -103,51 +97,29 @@ class ProposedRewrite(models.Model):
         known = on_record(opportunity)
         new = {name: _encoded(name, value) for name, value in facts.items()}
         new = {name: value for name, value in new.items() if value != known[name]}
-        waiting = opportunity.proposed_rewrites.waiting().first()
-        if waiting and waiting.facts == new:
-            return waiting
-        opportunity.proposed_rewrites.waiting().delete()
-        if not new:
-            return None
+        change, is_another = cls.put(opportunity, new, proposed_by=by)
+        if not is_another:
+            return change
         with transaction.atomic():  # tried, and undone
             opportunity.write(**facts)
             transaction.set_rollback(True)
         opportunity.refresh_from_db()
         opportunity.touch()
-        change = cls.objects.create(opportunity=opportunity, facts=new, proposed_by=by)
         opportunity.record(Decision.CHANGE_PROPOSED, by, Role.APPLICANT, change.told())
         return change
 
-    @transaction.atomic
-    def accept(self, by):
-        """Write the new values; raise `ValidationError` where they do not fit any more, or somebody was faster."""
-        self._decide(was_accepted=True)
+    def write(self):
+        """Write the new values, if the institution may still publish."""
         Membership.by_which_may_publish(self.opportunity.institution_id)
-        told = self.told()
         known = {name: _decoded(name, value) for name, value in on_record(self.opportunity).items()}
         self.opportunity.write(**known | self.answers)
-        self.opportunity.record(Decision.CHANGE_ACCEPTED, by, Role.CENTRE, told)
         announce_change(self.opportunity.NEWS, self.opportunity.pk)
-
-    @transaction.atomic
-    def refuse(self, by, reason):
-        if not reason.strip():
-            raise ValidationError(_("Say why: the applicant reads it."))
-        self._decide(was_accepted=False)
-        self.opportunity.record(Decision.CHANGE_REFUSED, by, Role.CENTRE, reason)
 
     @transaction.atomic
     def take_back(self, by):
         """Those who proposed it do not want it any more."""
-        self._decide(was_accepted=False)
+        self.decide(was_accepted=False)
         self.opportunity.record(Decision.CHANGE_TAKEN_BACK, by, Role.APPLICANT)
-
-    def _decide(self, *, was_accepted):
-        """Lock the opportunity, then decide; in this order, as everything else that touches both does."""
-        self.opportunity.lock()
-        rows = ProposedRewrite.objects.waiting().filter(pk=self.pk).order_by()
-        if not rows.update(decided_at=now(), was_accepted=was_accepted):
-            raise ValidationError(_("This has been decided in the meantime."))
 
 
 # --- Facts as they are stored ---------------------------------------------------------------------------------------------
