@@ -16,7 +16,7 @@ RUN SECRET_KEY=build ALLOWED_HOSTS=build PORTAL_URL=https://build DATABASE_URL=p
 
 FROM python:3.13-slim
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
-RUN groupadd --system --gid 10001 portal && useradd --system --uid 10001 --gid portal --no-create-home --home-dir /portal portal
+RUN groupadd --gid 10001 portal && useradd --uid 10001 --gid portal --no-create-home --home-dir /portal --shell /usr/sbin/nologin portal
 WORKDIR /portal
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /portal /portal
