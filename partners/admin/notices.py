@@ -1,13 +1,12 @@
 """Staff see the requests and offers of institutions here, and close those that should not stay."""
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from classifications.office import RecordAdmin, YesOrNoFilter
-from classifications.written import labelled
+from classifications.written import number
 from partners.models import Notice
 
 
@@ -47,15 +46,8 @@ class NoticeAdmin(RecordAdmin):
 
     @admin.action(description=_("Close the chosen requests and offers"), permissions=["close"])
     def close(self, request, queryset):
-        count = 0
-        for notice in queryset:
-            try:
-                notice.close()
-            except ValidationError as error:
-                self.message_user(request, labelled(notice, " ".join(error.messages)), messages.ERROR)
-            else:
-                self.log_change(request, notice, str(_("Closed")))
-                count += 1
-        if count:
-            message = ngettext("%(count)s notice was closed.", "%(count)s notices were closed.", count)
-            self.message_user(request, message % {"count": count}, messages.SUCCESS)
+        closed = [notice for notice in queryset if notice.close()]
+        for notice in closed:
+            self.log_change(request, notice, str(_("Closed")))
+        message = ngettext("%(count)s notice was closed.", "%(count)s notices were closed.", len(closed))
+        self.message_user(request, message % {"count": number(len(closed))}, messages.SUCCESS)

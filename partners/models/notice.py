@@ -228,10 +228,10 @@ class Notice(models.Model):
         self.countries.set(countries)
 
     def close(self):
-        """Close it before its day; raise `ValidationError` where it is closed already."""
-        if not Notice.objects.open_on(localdate()).filter(pk=self.pk).update(closed_at=now(), changed_at=now()):
-            raise ValidationError(_("This is closed already."))
+        """Close it before its day; give whether it was open: what is closed already stays as it is."""
+        was_open = Notice.objects.open_on(localdate()).filter(pk=self.pk).update(closed_at=now(), changed_at=now()) > 0
         self.refresh_from_db()
+        return was_open
 
     def extend(self, until):
         """Keep it open until another day, or open it again; its people will be reminded before that day."""

@@ -124,10 +124,6 @@ def extend_notice(request, slug, pk):
 @require_POST
 def close_notice(request, slug, pk):
     notice = _notice(request, slug, pk)
-    try:
-        notice.close()
-    except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
-    else:
-        messages.success(request, _("Closed. It stays among the past ones, and you can open it again."))
+    notice.close()
+    messages.success(request, _("Closed. It stays among the past ones, and you can open it again."))
     return redirect(notice)
