@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from classifications.links import changes_of_links, last_links, link_again, linked_before
+from classifications.written import plain
 
 MOST = 200  # changes shown of one row, the latest
 
@@ -251,4 +252,6 @@ class _Words:
         if isinstance(value, list):
             known = dict(field.base_field.flatchoices)
             return pgettext("between reasons", "; ").join(str(known.get(each, each)) for each in value)
-        return dict(field.flatchoices).get(value, value)
+        if isinstance(value, bool):
+            return _("Yes") if value else _("No")
+        return plain(dict(field.flatchoices).get(value, value))

@@ -19,6 +19,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from classifications.columns import WrittenList, write_what_is_read
 from classifications.fields import LinesField
 from classifications.history import changes_of, deletions, restore, told, value_before
 from classifications.search import MOST_WORDS, Folded
@@ -94,6 +95,18 @@ class RecordAdmin(admin.ModelAdmin):
         """The address of what is on record stays as it is: links, feeds and what people follow hold it."""
         fields = super().get_readonly_fields(request, obj)
         return [*fields, "slug"] if obj and "slug" in self.prepopulated_fields else fields
+
+    def get_changelist(self, request, **kwargs):
+        return WrittenList
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        form = context["adminform"]
+        write_what_is_read(form, self)
+        for table in context["inline_admin_formsets"]:
+            write_what_is_read(
+                table, table.opts, only_read=not (table.has_change_permission or table.has_add_permission)
+            )
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_prepopulated_fields(self, request, obj=None):
         return {} if obj else super().get_prepopulated_fields(request, obj)

@@ -6,9 +6,11 @@ Month names and the order of a date follow what ministries print: «5–6 July 2
 
 import re
 import unicodedata
+from datetime import date, datetime, time
 
 from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeData, mark_safe
+from django.utils.timezone import template_localtime
 from django.utils.translation import get_language, override, pgettext
 
 LANGUAGES = ("en", "fr", "ar")
@@ -17,6 +19,7 @@ _ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 _NUMBER = re.compile(r"(?<![A-Za-z0-9_#&+/:@.-])[0-9]+(?![A-Za-z0-9_#/:@-]|\.[0-9A-Za-z])")
 _GROUP = {"en": ",", "fr": "\u202f", "ar": "٬"}
 _RANGE = {"en": "–", "fr": "-", "ar": "–"}
+_AT = {"en": ", ", "fr": " à ", "ar": "، "}  # between a day and a time of day
 MONTHS = {
     "en": [
         "January",
@@ -114,6 +117,32 @@ def dates(first, last=None, language=None):
     end = written(last, with_month=True, with_year=True)
     mark = _RANGE[language] if same_month else f" {_RANGE['en']} "
     return f"{start}{mark}{end}"
+
+
+def moment(at, language=None):
+    """Write a moment in the reader's time zone: 5 July 2011, 11:30 · 5 juillet 2011 à 11:30 · ٥ تموز/يوليو ٢٠١١، ١١:٣٠."""
+    language = language or page_language()
+    at = template_localtime(at)
+    return f"{dates(at.date(), language=language)}{_AT[language]}{digits(f'{at:%H:%M}', language)}"
+
+
+def plain(value):
+    """Write a moment, a day, a time of day or a whole number as the page's language does; give all else back as it is.
+
+    Numbers have no mark for thousands here: they may be years.
+    """
+    match value:
+        case bool():
+            return value
+        case datetime():
+            return moment(value)
+        case date():
+            return dates(value)
+        case time():
+            return digits(f"{value:%H:%M}")
+        case int():
+            return digits(value)
+    return value
 
 
 class Text(str):

@@ -13,7 +13,7 @@ from classifications.exchange import Table, link, links
 from classifications.models import Country, Sector
 from classifications.office import LinkedInline
 from classifications.steps import ReadOnly, age
-from classifications.written import alphabetical, dates
+from classifications.written import alphabetical, dates, plain
 from experts.models import Expert, ExpertReview, Export
 from experts.readers import Kind, Profile
 from partners.country_office import Scoped, country_office
@@ -56,7 +56,7 @@ def column(name):
             value = [dates(period.starts_on, period.until) for period in value or []]
         if isinstance(value, list):
             return listed(value)
-        return value if isinstance(value, str) else display_for_value(value, "—")
+        return value if isinstance(value, str) else display_for_value(plain(value), "—")
 
     shown.__name__ = name
     return shown

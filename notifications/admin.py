@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from classifications.charts import Chart, Number, Row
-from classifications.office import RecordAdmin
+from classifications.office import LinkedInline, RecordAdmin
 from classifications.steps import Queue, ReadOnly, Step, StepsAdmin
 from classifications.written import dates
 from notifications.alarms import unusual_rate
@@ -279,10 +279,9 @@ class AnnouncementAdmin(ReadOnly, StepsAdmin):
         ]
 
 
-class NotificationInline(ReadOnly, admin.TabularInline):
+class NotificationInline(ReadOnly, LinkedInline):
     model = Notification
     fields = readonly_fields = ["announcement", "made_at", "due_at", "letter", "withheld", "read_at"]
-    extra = 0
 
     def get_queryset(self, request):
         return (

@@ -8,11 +8,11 @@ from django.shortcuts import redirect
 from django.template.defaultfilters import linebreaksbr
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.timesince import timesince
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from classifications.office import RecordAdmin, YesOrNoFilter
+from classifications.steps import age
 from classifications.written import dates
 from partners.models import Report
 
@@ -104,7 +104,7 @@ class ReportAdmin(RecordAdmin):
 
     @admin.display(description=_("waits for"), ordering="at")
     def age(self, report):
-        return "" if report.handled_at else timesince(report.at)
+        return "" if report.handled_at else age(report.at)
 
     @admin.display(description=_("conversation"))
     def conversation(self, report):

@@ -51,11 +51,23 @@ def digits_in(sentence):
 
 
 @register.filter
+def digits_in_text(html):
+    """Markup that Django drew, with the numbers of its text in the language's digits; what stands in tags stays."""
+    return mark_safe(re.sub("(?<=>)[^<]+", lambda text: written.digits_in(text[0]), html))  # noqa: S308  was markup before
+
+
+@register.filter
 def day(value):
     """A day, or the day of a moment in the reader's time zone, as people write it."""
     if hasattr(value, "hour"):
         value = localtime(value).date()
     return written.dates(value) if value else ""
+
+
+@register.filter
+def moment(value):
+    """A day with its time of day, in the reader's time zone."""
+    return written.moment(value) if value else ""
 
 
 @register.filter

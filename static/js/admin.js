@@ -32,3 +32,17 @@
     if (field) { field.setAttribute("aria-label", nameOf(event.target)); }
   });
 })(window.django && window.django.jQuery);
+
+// In Arabic the sentences and calendars that scripts write have Arabic digits, as the pages do.
+(function () {
+  "use strict";
+  if (document.documentElement.lang !== "ar") { return; }
+  function written(text) { return text.replace(/[0-9]/g, function (digit) { return "٠١٢٣٤٥٦٧٨٩"[digit]; }); }
+  var interpolate = window.interpolate, calendars = window.CalendarNamespace, draw = calendars && calendars.draw;
+  if (interpolate) { window.interpolate = function () { return written(interpolate.apply(this, arguments)); }; }
+  if (!draw) { return; }
+  calendars.draw = function (month, year, id) {
+    draw.apply(this, arguments);
+    document.getElementById(id).querySelectorAll("caption, td a").forEach(function (each) { each.textContent = written(each.textContent); });
+  };
+})();

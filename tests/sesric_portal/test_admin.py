@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
@@ -197,14 +198,39 @@ def test_a_filter_that_is_off_says_all(client, superuser, prefix, word):
 
 
 @pytest.mark.parametrize(
-    ("prefix", "written"), [("", "5 November 2026, 11:30"), ("/ar", "5 تشرين الثاني/نوفمبر 2026، 11:30")]
+    ("prefix", "written"),
+    [
+        ("", "5 November 2026, 11:30"),
+        ("/fr", "5 novembre 2026 à 11:30"),
+        ("/ar", "٥ تشرين الثاني/نوفمبر ٢٠٢٦، ١١:٣٠"),
+    ],
 )
-def test_tables_write_a_moment_as_the_pages_do(client, superuser, prefix, written):
-    """Neither the American order of day and month nor, in Arabic, one name of the month only."""
-    at = datetime(2026, 11, 5, 8, 30, tzinfo=UTC)  # 11:30 at the Centre
-    factories.AnnouncementFactory(at=at)
-    page = client.get(prefix + "/admin/notifications/announcement/").content.decode()
-    assert written in page
+class TestMoments:
+    """Neither the American order of day and month nor, in Arabic, one name of the month only, or Latin digits."""
+
+    AT = datetime(2026, 11, 5, 8, 30, tzinfo=UTC)  # 11:30 at the Centre
+
+    def test_in_a_list(self, client, superuser, prefix, written):
+        factories.AnnouncementFactory(at=self.AT)
+        page = client.get(prefix + "/admin/notifications/announcement/").text
+        assert f'<td class="field-at">{written}</td>' in page
+
+    def test_in_a_field_that_can_only_be_read(self, client, superuser, prefix, written):
+        announcement = factories.AnnouncementFactory(at=self.AT)
+        page = client.get(f"{prefix}/admin/notifications/announcement/{announcement.pk}/change/").text
+        assert f'<div class="readonly">{written}</div>' in page
+
+    def test_in_a_table_of_linked_rows(self, client, superuser, prefix, written):
+        follower = factories.NotificationFactory(made_at=self.AT).follower
+        page = client.get(f"{prefix}/admin/notifications/follower/{follower.pk}/change/").text
+        assert f"<p>{written}</p>" in page
+
+    def test_in_a_history(self, client, superuser, prefix, written):
+        language = LanguageFactory()
+        LogEntry.objects.log_actions(superuser.pk, [language], CHANGE, [], single_object=True)
+        LogEntry.objects.update(action_time=self.AT)
+        page = client.get(f"{prefix}/admin/classifications/language/{language.pk}/history/").text
+        assert f'<th scope="row">{written}</th>' in page
 
 
 def test_no_number_of_a_kind_of_records_is_a_failure(client, superuser):
@@ -243,3 +269,49 @@ def test_counts_pages_and_years_of_a_list_have_the_digits_of_the_language(client
         assert re.search("[٠-٩]", shown[0])
     assert 'href="?q=irrigation&amp;p=2"' in arabic
     assert client.get(f"/ar{url}&p=2").context["cl"].page_num == 2
+
+
+def test_days_and_numbers_have_the_digits_of_the_language_wherever_django_writes_them(client, superuser):
+    point = factories.FocalPointFactory(designated_on=date(2011, 7, 5))
+    country = CountryFactory(joined_year=1969)
+    theme = factories.ProgrammeFactory(theme=factories.ThemeFactory()).theme
+    lists = {
+        "programmes/focalpoint/": '<td class="field-designated_on">٥ تموز/يوليو ٢٠١١</td>',
+        "classifications/country/": '<td class="field-joined_year">١٩٦٩</td>',
+        "programmes/theme/": '<td class="field-programme_count">١</td>',
+    }
+    for path, cell in lists.items():
+        page = client.get(f"/ar/admin/{path}").text
+        assert cell in page
+        assert re.search(r'class="action-counter" data-actions-icnt="[0-9]+">[^<0-9]*[٠-٩][^<0-9]*<', page)
+    counted = client.get("/ar/admin/classifications/country/?_facets=True").text
+    assert re.search(r"\([٠-٩]+\)</a>", counted)
+    assert not re.search(r"\([0-9]+\)</a>", counted)
+    confirm = client.get(f"/ar/admin/programmes/theme/{theme.pk}/delete/").text
+    assert not re.search(r"<li>[^<]*[0-9]</li>", confirm)
+    assert (
+        f"/admin/programmes/focalpoint/{point.pk}/change/" in client.get("/ar/admin/programmes/focalpoint/").text
+    )  # a number of identity
+    too_long = client.post(f"/ar/admin/classifications/country/{country.pk}/change/", {"name_en": "x" * 5000})
+    assert "٥٠٠٠" in too_long.text
+    assert "5000" not in too_long.text.replace("x" * 5000, "")
+
+
+def test_a_column_that_is_written_sorts_as_before(client, superuser):
+    for year in (1984, 1969):
+        CountryFactory(joined_year=year)
+    names = ["action_checkbox", *admin.site._registry[Country].list_display]
+    at = names.index("joined_year")
+    for order, years in ((f"{at}", [1969, 1984]), (f"-{at}", [1984, 1969])):
+        rows = client.get(f"/admin/classifications/country/?o={order}").context["cl"].result_list
+        assert [row.joined_year for row in rows] == years
+
+
+@pytest.mark.parametrize(
+    ("query", "told"), [("", "Nothing is on record here yet."), ("?q=x", "Nothing on record fits")]
+)
+def test_an_empty_list_says_so(client, superuser, query, told):
+    page = client.get(f"/admin/partners/report/{query}").text
+    assert told in page
+    factories.ReportFactory()
+    assert told not in client.get("/admin/partners/report/").text
