@@ -5,9 +5,17 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from classifications.written import labelled, page_language
+from classifications.written import labelled, page_language, writable
 
 MOST_ENTRIES = 50
+
+
+class Feed(Atom1Feed):
+    """An Atom feed that one odd sign in a title does not take away from all who read it."""
+
+    def add_item(self, *, title, description, categories=(), **facts):
+        categories = [writable(each) for each in categories]
+        super().add_item(title=writable(title), description=writable(description), categories=categories, **facts)
 
 
 def atom_of(title, filterset, entry, rows):
@@ -17,7 +25,7 @@ def atom_of(title, filterset, entry, rows):
     it was published and last changed. Rows have a `uid` and an address. A description is read as HTML, a title as text.
     """
     chosen = " · ".join(str(chip.label) for chip in filterset.chips)
-    feed = Atom1Feed(
+    feed = Feed(
         title=labelled(title, chosen) if chosen else title,
         link=settings.PORTAL_URL + filterset.canonical_url,
         feed_url=settings.PORTAL_URL + filterset.feed_url,

@@ -20,6 +20,7 @@ from django.db import connection
 
 from classifications.history import changed_by_people
 from classifications.links import linked_by_people, links_untold
+from classifications.written import UNWRITABLE
 
 BATCH = 1000  # rows in one statement
 LINKS = 5000  # rows of a table of links, which are short
@@ -221,8 +222,6 @@ class Sheet:
 
 
 _NOT_UTF8 = re.compile(r"[\udc80-\udcff]")  # what stands for bad bytes, and nothing else
-# Not NUL, which no database takes, nor others that no feed may hold; line ends and tabs are text.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def read_sheet(path, columns):
@@ -292,7 +291,7 @@ def _read_row(sheet, line, header, cells, columns, known):
         if name not in known or _NOT_UTF8.search(cell):  # told of already
             continue
         try:
-            if _CONTROL.search(cell):
+            if UNWRITABLE.search(cell):
                 raise Wrong("holds a control character")
             row[name] = columns[name](cell)
         except Wrong as reason:

@@ -7,12 +7,17 @@ import openpyxl
 import tablib
 from import_export.formats import base_formats
 
+from classifications.written import writable
+
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so would be run by a spreadsheet
 
 
 def escaped(cell):
-    """Keep a spreadsheet from running a text as a formula; numbers and days stay what they are."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+    """Give a text as a spreadsheet can hold it and runs no part of it as a formula; numbers and days stay what they are."""
+    if not isinstance(cell, str):
+        return cell
+    cell = writable(cell)
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 def unescaped(cell):

@@ -17,6 +17,8 @@ LANGUAGES = ("en", "fr", "ar")
 
 _ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 _NUMBER = re.compile(r"(?<![A-Za-z0-9_#&+/:@.-])[0-9]+(?![A-Za-z0-9_#/:@-]|\.[0-9A-Za-z])")
+# Not NUL, which no database takes, nor others that no feed and no spreadsheet may hold; line ends and tabs are text.
+UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _GROUP = {"en": ",", "fr": "\u202f", "ar": "٬"}
 _RANGE = {"en": "–", "fr": "-", "ar": "–"}
 _AT = {"en": ", ", "fr": " à ", "ar": "، "}  # between a day and a time of day
@@ -195,6 +197,11 @@ def read_here(text):
         return names[LANGUAGES.index(page_language())] if len(names) == len(LANGUAGES) else part[0]
 
     return re.sub("⟦([^⟦⟧]*)⟧", chosen, text)
+
+
+def writable(text):
+    """Give a text with blanks for the control characters, which come along with what is pasted and break feeds and spreadsheets."""
+    return UNWRITABLE.sub(" ", str(text))
 
 
 def labelled(label, value):

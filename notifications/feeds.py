@@ -2,16 +2,16 @@
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 
+from classifications.feeds import Feed
 from classifications.written import page_language
 
 
 def atom_of(title, path, entries):
     """Give the entries as the text of a feed."""
     address = settings.PORTAL_URL + path
-    feed = Atom1Feed(
+    feed = Feed(
         title=title, link=settings.PORTAL_URL + reverse("notifications:inbox"), feed_url=address, description=None,
         subtitle=_("Training and Technical Cooperation"), language=page_language(), author_name="SESRIC", feed_guid=address,
     )  # fmt: skip

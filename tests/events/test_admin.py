@@ -374,6 +374,13 @@ def test_numbers_and_days_stay_themselves_in_xlsx(client, editor):
     assert {row[header.index("starts_on")].date() for row in rows} == {date(2011, 7, 5)}
 
 
+@pytest.mark.parametrize("format", [CSV, XLSX])
+def test_a_sign_that_no_spreadsheet_may_hold_keeps_nothing_from_going_out(client, editor, known, format):
+    EventFactory(title_en="Course\x0bof \ufffetaxes")
+    response = upload(client, exported(client, format).content, "e.xlsx" if format == XLSX else "e.csv", format)
+    assert "Course of  taxes" in response.text
+
+
 def test_export_follows_the_filters_and_asks_as_much_for_three_rows_as_for_one(client, editor, known):
     def event(**fields):
         return EventFactory(programmes=[ProgrammeFactory()], city=CityFactory(), **fields)

@@ -50,6 +50,17 @@ def test_a_summary_is_html_in_which_names_stay_text(client, db):
     assert text(entry, "summary").endswith(" · Land &lt;b&gt;&amp;amp;")
 
 
+@pytest.mark.parametrize("sign", ["\x01", "\x0b", "\x1f", "\ufffe"])
+def test_a_sign_that_no_feed_may_hold_takes_it_from_nobody(client, db, sign):
+    """A vertical tab comes along with what is pasted from slides."""
+    country = CountryFactory(name_en=f"Tu{sign}nisia")
+    EventFactory(title_en=f"Course{sign}of taxes", country=country, programmes=[ProgrammeFactory(acronym=f"T{sign}C")])
+    [entry] = read(client.get(FEED)).findall(f"{ATOM}entry")
+    assert text(entry, "title") == "Course of taxes"
+    assert text(entry, "summary").endswith(" · Tu nisia")
+    assert entry.find(f"{ATOM}category").get("term") == "T C"
+
+
 def test_ids_are_unique_and_the_same_in_every_language(client, db):
     EventFactory.create_batch(3)
     english, french = (

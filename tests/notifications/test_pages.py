@@ -382,7 +382,7 @@ def test_what_is_no_longer_public_is_not_in_the_inbox(client, user):
 
 def test_a_feed_brings_the_same(client, db):
     interest = InterestFactory()
-    opportunity = OpportunityFactory(title="Pumps & wells")
+    opportunity = OpportunityFactory(title="Pumps &\x0bwells")
     announce("opportunity", opportunity.pk)
     fan_out()
     text = client.get(f"/notifications/feed/{interest.follower.key}/").content.decode()
