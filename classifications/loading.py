@@ -4,6 +4,7 @@ from classifications.models import City, Country, Language, Sector
 from classifications.sheets import (
     NAMES,
     SUMMARIES,
+    Anything,
     code,
     one_of,
     read_sheet,
@@ -133,6 +134,9 @@ def read_sectors(folder, themes):
     columns = {"slug": required(slug(50)), "theme": required(one_of(themes, "theme")), **NAMES}
     sheet = read_sheet(folder / "sectors.csv", columns)
     sheet.refuse_repeats("slug")
+    for row in sheet.readable:
+        if not isinstance(themes, Anything) and row.get("slug") in themes:  # both are rows of one table
+            sheet.fault(row["line"], "slug", row["slug"], "is the address of a theme")
     return sheet
 
 

@@ -72,9 +72,10 @@ def whole_number(lowest, highest):
             return None
         if not (cell.isascii() and cell.isdigit()):
             raise Wrong("not a whole number")
-        if not lowest <= int(cell[:12]) <= highest:
+        value = int(cell.lstrip("0")[:12] or 0)  # Python reads no number of thousands of figures
+        if not lowest <= value <= highest:
             raise Wrong(f"not between {lowest} and {highest}")
-        return int(cell)
+        return value
 
     return read
 
@@ -149,13 +150,18 @@ def several_of(known, what):
 _check_url = URLValidator(schemes=["http", "https"])
 
 
-def address(cell):
-    if cell:
-        try:
-            _check_url(cell.replace("'", "%27"))
-        except ValidationError:
-            raise Wrong("not a web address that begins with http:// or https://") from None
-    return cell
+def address(longest):
+    """Read the address of a page on the web."""
+
+    def read(cell):
+        if cell:
+            try:
+                _check_url(cell.replace("'", "%27"))
+            except ValidationError:
+                raise Wrong("not a web address that begins with http:// or https://") from None
+        return text(longest)(cell)
+
+    return read
 
 
 class Anything(dict):

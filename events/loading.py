@@ -84,7 +84,7 @@ def read_events(folder, *, countries, cities, languages, programmes, institution
             "series": one_of(series, "series"),
             "number": whole_number(1, 1000),
             "legacy_ids": former_numbers,
-            "source_url": address,
+            "source_url": address(500),
         },
     )
     for row in sheet.readable:

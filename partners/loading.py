@@ -20,10 +20,10 @@ def read_institutions(folder, countries):
             "acronym": text(40),
             "country": required(one_of(countries, "country")),
             "kind": required(one_of(kinds, "kind of institution")),
-            "website": address,
+            "website": address(200),
             "name_fr": text(),
             "name_ar": text(),
-            "source_url": address,
+            "source_url": address(500),
         },
     )
     sheet.refuse_repeats("name_en")

@@ -39,7 +39,7 @@ def read_programmes(folder, themes, sectors):
             "launched_year": whole_number(1969, 2100),
             "sectors": several_of(sectors, "sector"),
             **SUMMARIES,
-            "source_url": address,
+            "source_url": address(500),
         },
     )
     sheet.refuse_repeats("slug")
@@ -55,7 +55,7 @@ def write_programmes(sheet, progress):
     return written
 
 
-def read_committees(folder, programmes):
+def read_committees(folder, programmes, series):
     sheet = read_sheet(
         folder / "committees.csv",
         {
@@ -66,6 +66,9 @@ def read_committees(folder, programmes):
         },
     )
     sheet.refuse_repeats("name_en", "programme")
+    for row in sheet.readable:
+        if row.get("meetings") and row["meetings"] not in series:
+            sheet.fault(row["line"], "meetings", row["meetings"], "unknown series")
     return sheet
 
 
@@ -89,7 +92,7 @@ def read_seats(folder, committees):
             **NAMES,
             "acronym": text(20),
             **{f"part_{language}": text(200) for language in ("en", "fr", "ar")},
-            "website": address,
+            "website": address(200),
         },
     )
     sheet.refuse_repeats("position", "committee")

@@ -106,6 +106,9 @@ CELLS = {
     "unknown language": ("events.csv", 2, "languages", "en;tlh", "unknown language “tlh”"),
     "negative participants": ("events.csv", 2, "participants", "-5", "not a whole number"),
     "too many participants": ("events.csv", 2, "participants", "9" * 20, "not between 0 and 1000000"),
+    "participants too many behind noughts": (
+        "events.csv", 2, "participants", "0" * 12 + "9" * 9, "not between 0 and 1000000",
+    ),
     "no title": ("events.csv", 2, "title", "", "may not be empty"),
     "long title": ("events.csv", 2, "title_fr", LONG_TITLE, "longer than 300 characters"),
     "NUL": ("events.csv", 2, "title_ar", "a\x00b", "holds a control character"),
@@ -113,6 +116,13 @@ CELLS = {
     "script as source": (
         "events.csv", 2, "source_url", "javascript:alert(1)", "not a web address that begins with http:// or https://",
     ),
+    "long source": ("events.csv", 2, "source_url", f"https://example.org/{'x' * 500}", "longer than 500 characters"),
+    "long website": (
+        "institutions.csv", 2, "website", f"https://example.org/{'x' * 200}", "longer than 200 characters",
+    ),
+    "long website of a seat": ("seats.csv", 2, "website", f"https://example.org/{'x' * 200}", "longer than 200 characters"),
+    "series of meetings": ("committees.csv", 2, "meetings", "no-such", "unknown series"),
+    "sector as a theme": ("sectors.csv", 2, "slug", "diplomacy", "is the address of a theme"),
     "former number": ("events.csv", 2, "legacy_ids", "45;x", "not a list of numbers separated by semicolons"),
     "address of a programme": (
         "programmes.csv", 44, "slug", "a b/c",

@@ -57,11 +57,12 @@ class Command(BaseCommand):
         sectors = c.read_sectors(folder, known_themes)
         programme_sheet = p.read_programmes(folder, known_themes, names(c.known_sectors, sectors))
         known_programmes = names(p.known_programmes, programme_sheet)
-        committees = p.read_committees(folder, known_programmes)
+        series = e.read_series(folder)
+        known_series = names(e.known_series, series)
+        committees = p.read_committees(folder, known_programmes, known_series)
         seats = p.read_seats(folder, names(p.known_committees, committees))
         pages = p.read_pages(folder)
         institutions = i.read_institutions(folder, known_countries)
-        series = e.read_series(folder)
         event_sheet = e.read_events(
             folder,
             countries=known_countries,
@@ -69,7 +70,7 @@ class Command(BaseCommand):
             languages=known_languages,
             programmes=known_programmes,
             institutions=names(i.known_institutions, institutions),
-            series=names(e.known_series, series),
+            series=known_series,
         )
         return zip(
             *[
