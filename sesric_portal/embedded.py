@@ -124,7 +124,8 @@ def postgres(folder, *, durable):
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(mode=0o700)
         _hand_over(new, account)
-        run("initdb", "-D", new, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+        with uninterrupted():  # the server it starts would outlive it for a moment, and write
+            run("initdb", "-D", new, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
         shutil.rmtree(folder, ignore_errors=True)
         new.rename(folder)
 

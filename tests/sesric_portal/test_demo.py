@@ -259,18 +259,19 @@ def test_the_data_stays_for_the_next_start_until_a_reset_and_a_second_demo_touch
         assert "Written before the stop" not in page(port, "/about/")
 
 
-@pytest.mark.parametrize("part", ["pg_ctl", "valkey-server", "granian", "initdb"])
+@pytest.mark.parametrize("part", ["pg_ctl", "valkey-server", "granian", "initdb", "--single"])
 def test_stopped_while_it_starts_it_leaves_nothing_running(demo_folder, port, part):
-    """As soon as that part is seen; the last time everything begins anew."""
-    command = [sys.executable, "-m", "sesric_portal.demo", "--port", str(port), *["--reset"][: part == "initdb"]]
+    """As soon as that part is seen; with `initdb`, and the server it starts with `--single`, everything begins anew."""
+    anew = ["--reset"] if part in ("initdb", "--single") else []
+    command = [sys.executable, "-m", "sesric_portal.demo", "--port", str(port), *anew]
     running = subprocess.Popen(  # noqa: S603
         command, cwd=demo_folder, env=environ(), stdout=subprocess.DEVNULL, start_new_session=True
     )
     while running.poll() is None and not any(part in each for each in processes_of(demo_folder).values()):
         time.sleep(0.005)
-    running.terminate()
+    running.send_signal(signal.SIGINT if part == "--single" else signal.SIGTERM)
     assert running.wait(120) == 0
-    assert left_of(demo_folder) == {}
+    assert processes_of(demo_folder) == {}
 
 
 def test_a_broker_that_cannot_save_is_stopped_too(folder):
