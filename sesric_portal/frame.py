@@ -6,7 +6,9 @@ from urllib.parse import quote
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.encoding import escape_uri_path
 from django.utils.functional import cached_property
+from django.utils.http import escape_leading_slashes
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -120,9 +122,12 @@ class Frame:
 
     @cached_property
     def path(self):
-        """The path without the prefix of its language."""
-        prefix = PREFIXES[page_language()]
-        return self.request.path.removeprefix(prefix) if prefix else self.request.path
+        """The path without the prefix of its language, as an address has it.
+
+        What follows `/fr` may be anything where there is no page, such as `//example.org/`, which leads to another site.
+        """
+        path = self.request.path.removeprefix(PREFIXES[page_language()])
+        return escape_leading_slashes(escape_uri_path(path))
 
     @cached_property
     def languages(self):

@@ -41,6 +41,23 @@ def test_every_failure_speaks_the_language_of_the_page(db, visitor, status, lang
     assert response.headers.get("Retry-After") == ("60" if status == 503 else None)
 
 
+@pytest.mark.parametrize(
+    ("asked", "in_english"),
+    [
+        ("/fr//example.org/", "/%2Fexample.org/"),
+        ("/ar/%5Cexample.org/", "/%5Cexample.org/"),
+        ("/fr/who%3F/é/", "/who%3F/%C3%A9/"),
+    ],
+)
+def test_the_switch_of_languages_stays_on_the_portal(db, asked, in_english):
+    """Browsers take `//name/` and `/\\name/` for the address of another site."""
+    tags = parsed(Client().get(asked)).tags
+    english, french = (
+        [each["href"] for tag, each in tags if each.get("hreflang") == code and tag == "a"] for code in ("en", "fr")
+    )
+    assert (english, french) == ([in_english], [f"/fr{in_english}"])
+
+
 @pytest.mark.parametrize("status", HEADINGS)
 def test_who_is_signed_in_is_shown_them_too(db, visitor, status):
     visitor.force_login(UserFactory())
