@@ -1,6 +1,6 @@
 """Settings of the portal: one file, every value that differs between places read from the environment.
 
-Read from the environment: see `docs/operation.md` for the table. Outside DEBUG and DEMO a missing secret key,
+`docs/operation.md` has the table of them. Outside DEBUG and DEMO a missing secret key,
 list of hosts or database stops the start with `ImproperlyConfigured`, naming the variable.
 """
 
@@ -242,8 +242,8 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1  # period before and after (RFC 6238, 5.2): a code may end while it is typed and sent
 MFA_TOTP_ISSUER = "SESRIC Training and Technical Cooperation"
 USERSESSIONS_TRACK_ACTIVITY = False
-# How many proxies stand before the portal; rate limits go by the client's address.
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True}
+# How many proxies stand before the portal; rate limits go by the client's address.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 # --- What is sent with each answer ---------------------------------------------------------------------------------

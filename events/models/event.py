@@ -142,10 +142,6 @@ class EventQuerySet(GatheringQuerySet, LinkedQuerySet, SearchableQuerySet):
             .union(self.received_by([country.iso2]).values("pk"), self.hosted_by([country.iso2]).values("pk"))
         )
 
-    def in_series(self, slug):
-        """Events of the series at this address; none where there is no address."""
-        return self.filter(series__slug=slug) if slug else self.none()
-
     def in_any_series(self, slugs):
         """Events of the series at these addresses, with their series; none of an address that is empty."""
         return self.filter(series__slug__in=[slug for slug in slugs if slug]).select_related("series")
