@@ -15,7 +15,7 @@ from classifications.exchange import CityWidget, Table, TableAdmin, TimeZoneWidg
 from classifications.models import Country, Language, Sector
 from classifications.office import DocumentInline, LinkedInline, NamesFilter, YesOrNoFilter
 from classifications.steps import Queue, ReadOnly, ReasonForm, Step, StepsAdmin, WordsForm, age
-from classifications.written import dates, labelled
+from classifications.written import dates, labelled, marked
 from events.models import (
     Engagement,
     EngagementReview,
@@ -155,7 +155,7 @@ class EventAdmin(TableAdmin):
     resource_classes = [EventTable]
     change_form_template = "admin/change_form_with_steps.html"
     list_display = [
-        "title_en",
+        "title_here",
         "kind",
         "status",
         "days",
@@ -266,6 +266,10 @@ class EventAdmin(TableAdmin):
 
     def view_on_site(self, event):
         return event.get_absolute_url() if event.published_at else None
+
+    @admin.display(description=gettext_lazy("title"), ordering="title_en")
+    def title_here(self, event):
+        return marked(event.title)
 
     @admin.display(description=gettext_lazy("days"), ordering="starts_on")
     def days(self, event):

@@ -22,7 +22,7 @@ from classifications.models import Sector
 from classifications.office import DocumentInline, LinkedInline, NamesFilter, YesOrNoFilter, download_link
 from classifications.spreadsheets import CSV, XLSX
 from classifications.steps import Queue
-from classifications.written import LANGUAGES
+from classifications.written import LANGUAGES, marked
 from programmes import proposals  # noqa: F401  registers what focal points propose
 from programmes.exchange import CommitteeTable, DocumentTable, PageTable, SeatTable
 from programmes.forms import EndForm, FocalPointForm, VacancyFilters
@@ -85,7 +85,7 @@ class ProgrammeDocumentInline(DocumentInline):
 @admin.register(Programme)
 class ProgrammeAdmin(TableAdmin):
     resource_classes = [ProgrammeTable]
-    list_display = ["name_en", "acronym", "nature", "theme", "launched_year"]
+    list_display = ["name_here", "acronym", "nature", "theme", "launched_year"]
     list_filter = ["nature", NamesFilter, "theme"]
     list_select_related = ["theme"]
     search_fields = ["name_en"]
@@ -97,6 +97,10 @@ class ProgrammeAdmin(TableAdmin):
         (_("Theme and sectors"), {"fields": ["theme", "sectors"]}),
         (_("Texts"), {"fields": [*SUMMARIES, *BACKGROUNDS, "source_url"]}),
     ]
+
+    @admin.display(description=_("name"), ordering="name_en")
+    def name_here(self, programme):
+        return marked(programme.name)
 
     def label(self, programme):
         return f"{programme.acronym} · {programme.name}" if programme.acronym else programme.name

@@ -315,3 +315,31 @@ def test_an_empty_list_says_so(client, superuser, query, told):
     assert told in page
     factories.ReportFactory()
     assert told not in client.get("/admin/partners/report/").text
+
+
+@pytest.mark.parametrize(
+    ("path", "make", "shown"),
+    [
+        ("events/event", lambda: factories.EventFactory(title_en="Water", title_fr="Eau", title_ar="المياه"), "المياه"),
+        ("programmes/programme", lambda: factories.ProgrammeFactory(name_en="Water", name_ar="المياه"), "المياه"),
+        (
+            "events/event",
+            lambda: factories.EventFactory(title_en="Water", title_fr="", title_ar=""),
+            '<bdi lang="en" dir="ltr">Water</bdi>',
+        ),
+    ],
+)
+def test_a_list_names_its_rows_in_the_language_of_the_page(client, superuser, path, make, shown):
+    row = make()
+    assert f'/change/">{shown}</a>' in client.get(f"/ar/admin/{path}/").text
+    assert f'/admin/{path}/{row.pk}/change/">Water</a>' in client.get(f"/admin/{path}/").text
+
+
+def test_a_list_counts_its_rows_in_words_that_fit_every_number(client, superuser):
+    """Arabic has six plural forms, and the name of a model two."""
+    for _each in range(3):
+        factories.RefusedAddressFactory()
+    shown = re.search(
+        '<p class="paginator">(.*?)</p>', client.get("/ar/admin/notifications/refusedaddress/").text, re.S
+    )
+    assert re.fullmatch(r"[^0-9]+: ٣", shown[1].strip())
