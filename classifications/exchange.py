@@ -332,6 +332,12 @@ class Table(resources.ModelResource):
         if twice := sorted({name for name in headers if headers.count(name) > 1}):
             raise FieldError(_("Columns that occur twice: %(names)s.") % {"names": ", ".join(twice)})
 
+    def _check_import_id_fields(self, headers):
+        """Called by the library once `before_import` is done; its own words are for those who write the code."""
+        keys = [self.fields[name].column_name for name in self.get_import_id_fields()]
+        if missing := [name for name in keys if name not in headers]:
+            raise FieldError(_("Columns that are missing: %(names)s.") % {"names": ", ".join(missing)})
+
     def before_import_row(self, row, **kwargs):
         for column, cell in row.items():
             row[column] = unescaped(cell)

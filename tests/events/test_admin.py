@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.timezone import localdate
-from pytest_django.asserts import assertContains
+from pytest_django.asserts import assertContains, assertNotContains
 
 from events.models import Event
 from programmes.models import Programme
@@ -317,14 +317,27 @@ def test_a_file_that_waited_too_long(client, editor, known):
     [
         ("title_en,starts_on,sectro\nA,2011-01-01,x\n", "Unknown columns: sectro"),
         ("title_en,starts_on,title_en\nA,2011-01-01,x\n", "Columns that occur twice: title_en"),
-        ("title_en\nA\n", "starts_on"),
+        ("title_en\nA\n", "Columns that are missing: starts_on."),
         (b"\xff\xfe\x00bad", "This file cannot be read."),
     ],
 )
 def test_files_of_a_wrong_form_are_explained(client, editor, content, told):
     response = upload(client, content)
     assertContains(response, told)
+    assertNotContains(response, "Traceback")
     assert Event.objects.count() == 0
+
+
+def test_a_preview_counts_all_lines_and_shows_those_that_change_something(client, editor, known):
+    confirm(client, upload(client, GOOD))
+    again = upload(client, GOOD)
+    assertContains(again, f"New: 0. Changed: 0. As they were: {Event.objects.count()}.")
+    assertNotContains(again, "Course on Censuses")
+    assertNotContains(again, 'name="confirm"')
+    changed = upload(client, "title_en,starts_on,participants\nCourse on Censuses,2011-07-05,15\n")
+    assertContains(changed, "New: 0. Changed: 1. As they were: 0.")
+    assertContains(changed, "Course on Censuses")
+    assertContains(changed, 'name="confirm"')
 
 
 @pytest.mark.parametrize("on_record", [False, True])
