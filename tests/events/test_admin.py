@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 from pytest_django.asserts import assertContains, assertNotContains
 
+from classifications.written import moment
 from events.models import Event
 from programmes.models import Programme
 from tests.factories import (
@@ -201,7 +202,7 @@ def test_history_tells_who_changed_what(client, editor):
     told = [(change.by, [(each.label, each.before, each.after) for each in change.differences]) for change in changes]
     published = Event.objects.get().published_at
     assert told == [
-        (editor, [("published", "", published)]),
+        (editor, [("published", "", moment(published))]),
         (None, [("title in English", "First", "Second"), ("country of the venue", "Libya", "Mali")]),
     ]
     assert "Libya" in response.text
