@@ -237,3 +237,34 @@ def test_long_words_of_institutions_wrap(prefix, visit):
     ):
         page.evaluate(lengthen, [wanted, length])
     assert not page.evaluate(TOO_WIDE), page.evaluate(STICKING_OUT)
+
+
+@pytest.mark.parametrize("prefix", ["", "/fr", "/ar"])
+class TestOnAPhone:
+    def test_masthead(self, prefix, visit):
+        """The name of the portal takes two lines at most, and what is at the end of the two rows ends at the same edge."""
+        page = visit(f"{prefix}/about/", width=375)
+        menu, account = (page.locator(f".masthead {part}").bounding_box() for part in (".fold > summary", ".account"))
+        ends = [box["x"] if prefix == "/ar" else box["x"] + box["width"] for box in (menu, account)]
+        assert ends[0] == pytest.approx(ends[1], abs=1)
+        assert page.locator(".brand-name").bounding_box()["height"] <= 2 * 24 + 1
+        page.set_viewport_size({"width": 320, "height": 800})
+        assert len({link.bounding_box()["y"] for link in page.locator(".langs a").all()}) == 1
+
+    def test_what_one_does_stands_before_what_is_near(self, prefix, portal, visit):
+        page = visit(prefix + portal.first_event("when=to-come", sample=True), width=375)
+        facts, button, near = (
+            page.locator(part).first.bounding_box()["y"] for part in (".facts", ".aside .button", ".flow .rows")
+        )
+        assert facts < button < near
+        page.set_viewport_size({"width": 1280, "height": 800})
+        assert page.locator(".aside .button").first.bounding_box()["y"] < page.locator(".facts").bounding_box()["y"]
+
+    def test_archive_opens_at_the_latest_years(self, prefix, visit):
+        page = visit(f"{prefix}/events/archive/", width=375)
+        page.wait_for_function("() => document.querySelector('.scroll').scrollLeft")
+        seen = "box => box.left >= 0 && box.right <= innerWidth"
+        boxes = "element => (({left, right}) => ({left, right}))(element.getBoundingClientRect())"
+        last = page.locator(".matrix thead a").last.evaluate(boxes)
+        theme = page.locator(".matrix-theme span").first.evaluate(boxes)
+        assert [page.evaluate(f"({seen})({json.dumps(box)})") for box in (last, theme)] == [True, True]
