@@ -1,5 +1,8 @@
 """An event as search engines read it (schema.org)."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from django.conf import settings
 
 from classifications.written import page_language
@@ -30,8 +33,8 @@ def event_as_linked_data(event):
         "name": event.title,
         "url": url,
         "inLanguage": page_language(),
-        "startDate": event.starts_on.isoformat(),
-        "endDate": event.ends_on.isoformat(),
+        "startDate": _moment(event.starts_on, event.begins_at, event.time_zone),
+        "endDate": _moment(event.ends_on, event.begins_at and event.finishes_at, event.time_zone),
         "eventStatus": f"https://schema.org/{STATUS.get(event.status, 'EventScheduled')}",
         "eventAttendanceMode": f"https://schema.org/{MODE[event.mode]}",
         "location": {Event.Mode.IN_PERSON: place, Event.Mode.ONLINE: virtual, Event.Mode.HYBRID: [place, virtual]}[
@@ -44,3 +47,8 @@ def event_as_linked_data(event):
     if providers := event.linked.providers:
         data["performer"] = [{"@type": "Organization", "name": provider.name} for provider in providers]
     return data
+
+
+def _moment(day, time, zone):
+    """The day, with the time where one is known, as ISO 8601 writes them."""
+    return (datetime.combine(day, time, ZoneInfo(zone)) if time else day).isoformat()

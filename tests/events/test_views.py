@@ -441,7 +441,11 @@ def test_linked_data(client, db, status, mode, kind, expected):
     [data] = parsed(client.get("/events/2011/ld/")).data
     found = (data["eventStatus"].removeprefix(SCHEMA), data["eventAttendanceMode"].removeprefix(SCHEMA), data["@type"])
     assert found == expected
-    assert (data["name"], data["startDate"], data["endDate"]) == ("</script><b>&", "2011-07-05", "2011-07-06")
+    assert (data["name"], data["startDate"], data["endDate"]) == (
+        "</script><b>&",
+        "2011-07-05T09:00:00+03:00",
+        "2011-07-06",
+    )
     assert data["url"] == "http://testserver/events/2011/ld/"
     places = data["location"] if isinstance(data["location"], list) else [data["location"]]
     kinds = {"in_person": ["Place"], "online": ["VirtualLocation"], "hybrid": ["Place", "VirtualLocation"]}[mode]
@@ -450,6 +454,27 @@ def test_linked_data(client, db, status, mode, kind, expected):
         assert places[0]["address"] == {"@type": "PostalAddress", "addressLocality": "Tunis", "addressCountry": "TN"}
     [arabic] = parsed(client.get("/ar/events/2011/ld/")).data
     assert (arabic["inLanguage"], arabic["url"]) == ("ar", "http://testserver/ar/events/2011/ld/")
+
+
+@pytest.mark.parametrize(
+    ("times", "expected", "told"),
+    [
+        ({}, ("2011-07-05", "2011-07-06"), None),
+        ({"finishes_at": time(17)}, ("2011-07-05", "2011-07-06"), None),
+        ({"begins_at": time(9)}, ("2011-07-05T09:00:00+01:00", "2011-07-06"), "from 09:00, time of Africa/Tunis"),
+        (
+            {"begins_at": time(9), "finishes_at": time(17, 30)},
+            ("2011-07-05T09:00:00+01:00", "2011-07-06T17:30:00+01:00"),
+            "from 09:00 to 17:30, time of Africa/Tunis",
+        ),
+    ],
+)
+def test_times_are_told_where_they_are_known(client, db, times, expected, told):
+    EventFactory(slug="at", time_zone="Africa/Tunis", **times)
+    page = client.get("/events/2011/at/")
+    [data] = parsed(page).data
+    assert (data["startDate"], data["endDate"]) == expected
+    assert re.findall(r"from [^<]* time of [^<]*", page.content.decode()) == ([told] if told else [])
 
 
 def test_series_leads_to_the_next_and_the_one_before(client, db):
