@@ -157,7 +157,7 @@ class WordsFilter(ListedFilter):
 
 
 class SortFilter(ListedFilter):
-    """The order of a list: `sorts` maps each key to its label and the queryset's word for it; the first is the usual one."""
+    """The order of a list: `sorts` maps each key to its label and the queryset's word for it; the list says which is usual."""
 
     field_class = ChosenField
 
@@ -166,7 +166,7 @@ class SortFilter(ListedFilter):
         self.sorts = sorts
 
     def filter(self, queryset, chosen):
-        return getattr(queryset, self.sorts[chosen[0] if chosen else next(iter(self.sorts))][1])()
+        return getattr(queryset, self.sorts[chosen[0] if chosen else self.parent.usual_order][1])()
 
 
 @dataclass

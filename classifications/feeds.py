@@ -5,7 +5,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
-from classifications.written import labelled, page_language, writable
+from classifications.written import page_language, writable
 
 MOST_ENTRIES = 50
 
@@ -24,9 +24,8 @@ def atom_of(title, filterset, entry, rows):
     `entry` makes of a row the words of its entry: title, description (a list of facts), categories if there are any, and when
     it was published and last changed. Rows have a `uid` and an address. A description is read as HTML, a title as text.
     """
-    chosen = " · ".join(str(chip.label) for chip in filterset.chips)
     feed = Feed(
-        title=labelled(title, chosen) if chosen else title,
+        title=filterset.titled(title),
         link=settings.PORTAL_URL + filterset.canonical_url,
         feed_url=settings.PORTAL_URL + filterset.feed_url,
         description=None,

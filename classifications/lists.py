@@ -17,7 +17,7 @@ from django_filters.views import FilterView
 from classifications.facets import Chip, Facet, OpenToFacet, Tick, left_out, query_string
 from classifications.models import Country
 from classifications.names import Names
-from classifications.written import marked
+from classifications.written import labelled, marked
 
 
 class ListFilter(django_filters.FilterSet):
@@ -69,11 +69,20 @@ class ListFilter(django_filters.FilterSet):
     def order(self):
         """The key of the order in force, one of `SORTS`."""
         self.form.is_valid()
-        return (self.form.cleaned_data.get("sort") or [next(iter(self.SORTS), "")])[0]
+        return (self.form.cleaned_data.get("sort") or [self.usual_order])[0]
+
+    @property
+    def orders(self):
+        """The orders to choose from, as `SORTS`, the usual one first."""
+        return self.SORTS
+
+    @cached_property
+    def usual_order(self):
+        return next(iter(self.orders), "")
 
     @property
     def is_usual_order(self):
-        return self.order == next(iter(self.SORTS), "")
+        return self.order == self.usual_order
 
     @cached_property
     def left_out(self):
@@ -155,6 +164,11 @@ class ListFilter(django_filters.FilterSet):
             for value in values
         ]
 
+    def titled(self, title):
+        """A title for what readers keep of the list elsewhere, with what is chosen, by which they tell it from their others."""
+        chosen = " · ".join(str(chip.label) for chip in self.chips)
+        return labelled(title, chosen) if chosen else title
+
     @cached_property
     def ways_out(self):
         """Where nothing fits: pairs of a choice to leave out and the number of rows that are then shown."""
@@ -168,10 +182,10 @@ class ListFilter(django_filters.FilterSet):
     @cached_property
     def sorts(self):
         """Triples of label, address and whether it is in force."""
-        pairs, usual = self.pairs(sort=False), next(iter(self.SORTS), "")
+        pairs = self.pairs(sort=False)
         return [
-            (label, self.url(pairs if key == usual else [*pairs, ("sort", key)]), key == self.order)
-            for key, (label, _word) in self.SORTS.items()
+            (label, self.url(pairs if key == self.usual_order else [*pairs, ("sort", key)]), key == self.order)
+            for key, (label, _word) in self.orders.items()
         ]
 
 

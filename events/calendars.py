@@ -18,9 +18,10 @@ STATUS = {
 }
 
 
-def calendar_of(events):
-    """Give the events as the bytes of an iCalendar file."""
-    return file_of(_("Training and Technical Cooperation"), map(_entry, events))
+def calendar_of(events, filterset=None):
+    """Give the events as the bytes of an iCalendar file; that of a list is called after what its `filterset` chose."""
+    name = _("Training and Technical Cooperation")
+    return file_of(filterset.titled(name) if filterset else name, map(_entry, events))
 
 
 def _entry(event):

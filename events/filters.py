@@ -16,6 +16,8 @@ SORTS = {
     "oldest": (_("Oldest first"), "oldest_first"),
     "participants": (_("Most participants"), "most_participants_first"),
 }
+# Of what is to come, readers want to know what comes next.
+SORTS_TO_COME = {"oldest": (_("Soonest first"), "oldest_first"), "newest": (_("Latest first"), "newest_first")}
 
 
 def known(facet):
@@ -95,6 +97,10 @@ class EventFilter(ListFilter):
         """The values in force by facet, and the years."""
         self.form.is_valid()
         return {name: self.form.cleaned_data[name] for name in ("year", *self.FACETS)}
+
+    @property
+    def orders(self):
+        return SORTS_TO_COME if self.chosen["when"] == [Event.When.TO_COME] else SORTS
 
     @cached_property
     def _found(self):

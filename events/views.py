@@ -65,15 +65,10 @@ def event_calendar(request, year, slug):
 
 @require_safe
 def calendar(request):
-    filterset = EventFilter(_newest_first(request), Event.objects.published().for_table())
-    return answer_with(calendars.calendar_of(filterset.qs[: calendars.MOST_EVENTS]), "events.ics")
-
-
-def _newest_first(request):
-    """What is asked, whatever order the list was in: who keeps a calendar must not miss what is new in it."""
-    data = request.GET.copy()
-    data.pop("sort", None)
-    return data
+    filterset = EventFilter(request.GET, Event.objects.published().for_table())
+    # Whatever order the list was in: who keeps a calendar must not miss what is new in it.
+    events = filterset.qs.newest_first()[: calendars.MOST_EVENTS]
+    return answer_with(calendars.calendar_of(events, filterset), "events.ics")
 
 
 @require_safe

@@ -10,9 +10,11 @@ from trop.models import TrainingOpportunity
 MOST = 1000  # opportunities in one file: phones give up on longer ones
 
 
-def calendar_of(opportunities):
-    """Give the opportunities as the bytes of an iCalendar file."""
-    return file_of(_("Training opportunities"), (entry for each in opportunities for entry in _entries(each)))
+def calendar_of(opportunities, filterset=None):
+    """Give the opportunities as the bytes of an iCalendar file; that of a list is called after what its `filterset` chose."""
+    name = _("Training opportunities")
+    entries = (entry for each in opportunities for entry in _entries(each))
+    return file_of(filterset.titled(name) if filterset else name, entries)
 
 
 def _entries(opportunity):

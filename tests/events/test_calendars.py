@@ -128,3 +128,15 @@ def test_a_filtered_list_keeps_its_filters(client, db):
 def test_lines_are_folded_for_every_reader(client, db):
     EventFactory(title_en="ع" * 150)
     assert max(len(line) for line in client.get(FILE).content.split(b"\r\n")) <= 75
+
+
+def test_a_calendar_is_called_after_what_was_chosen(client, db):
+    event = EventFactory(programmes=[ProgrammeFactory(slug="statcab", name_en="Statistics", name_fr="Statistiques")])
+    names = {
+        FILE: "Training and Technical Cooperation",
+        f"{event.get_absolute_url()}event.ics": "Training and Technical Cooperation",
+        f"{FILE}?programme=statcab&kind=seminar": "Training and Technical Cooperation: Seminar · Statistics",
+        f"/fr{FILE}?programme=statcab": "Formation et coopération technique\N{NO-BREAK SPACE}: Statistiques",
+    }
+    calendars = {path: Calendar.from_ical(client.get(path).content) for path in names}
+    assert {path: str(calendar["X-WR-CALNAME"]) for path, calendar in calendars.items()} == names

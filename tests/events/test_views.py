@@ -174,6 +174,20 @@ def test_orders(client, db):
     assert current == ["/events/?sort=oldest"]
 
 
+def test_of_what_is_to_come_the_next_stands_first(client, db):
+    EventFactory(title_en="held")
+    for year in (2091, 2090, 2092):
+        EventFactory(title_en=str(year), status="planned", starts_on=date(year, 1, 1))
+    to_come = client.get(LIST, {"when": "to-come"})
+    assert titles(to_come) == ["2090", "2091", "2092"]
+    assert [(str(label), url, chosen) for label, url, chosen in to_come.context["filter"].sorts] == [
+        ("Soonest first", "/events/?when=to-come", True),
+        ("Latest first", "/events/?when=to-come&sort=newest", False),
+    ]
+    assert titles(client.get(LIST, {"when": "to-come", "sort": "newest"})) == ["2092", "2091", "2090"]
+    assert titles(client.get(LIST, {"when": ["to-come", "held"]})) == ["2092", "2091", "2090", "held"]
+
+
 PAGES = {
     "": 1,
     "1": 1,

@@ -58,7 +58,7 @@ def opportunity_calendar(request, slug):
 @require_safe
 def calendar(request):
     filterset = OpportunityFilter(request.GET, TrainingOpportunity.objects.published().for_listing())
-    return answer_with(calendars.calendar_of(filterset.qs[: calendars.MOST]), "opportunities.ics")
+    return answer_with(calendars.calendar_of(filterset.qs[: calendars.MOST], filterset), "opportunities.ics")
 
 
 @require_safe
