@@ -1,6 +1,7 @@
 """One expert, from the registration to the shortlist of the Centre and to being erased: in two languages, with scripts or not."""
 
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -117,10 +118,15 @@ def test_from_registration_to_the_shortlist_and_out_of_it(portal, visit, reviewe
     page.locator("form[action$='/consent/public/give/']").wait_for()
     assert visitor.goto(shown_at).status == 404
     assert reviewer.goto(shown_at).status == 200
-    page.goto(f"{prefix}/experts/desk/erase/")
+    page.goto(f"{prefix}/experts/desk/")
+    page.click("main a[href$='/experts/desk/download/']")
     page.fill("[name=password]", PASSWORD)  # to show that it is them
-    submit(page)
-    page.wait_for_url(re.compile(f"{prefix}/experts/desk/erase/$"))
+    with page.expect_download() as taken:
+        submit(page)
+    with zipfile.ZipFile(taken.value.path()) as archive:
+        assert name in archive.read("expert.json").decode()
+        assert archive.read("cv.pdf").startswith(b"%PDF-")
+    page.goto(f"{prefix}/experts/desk/erase/")
     page.click("main form button[type=submit]")
     page.wait_for_url(re.compile(f"{prefix}/desk/$"))
     assert reviewer.goto(shown_at).status == 404
