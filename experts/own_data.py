@@ -1,5 +1,7 @@
 """What is held about an expert, and about those who work with the rosters."""
 
+from django.db.models import Q
+
 from experts.models import Apart, Expert, ExpertReview, Export
 
 
@@ -28,6 +30,7 @@ def _expert(user):
         )},
         "nationality": expert.nationality.name_en,
         "country of residence": expert.residence.name_en,
+        "employer on record": expert.institution and expert.institution.name_en,
         "CV": expert.cv.name,
         "rosters": [
             {"roster": each.roster.name_en, "joined": each.joined_at}
@@ -73,6 +76,9 @@ def _expert(user):
                 "accepted": each.was_accepted,
             }
             for each in expert.proposed_names.all()
+        ],
+        "told apart from records that look alike": [
+            {"when": each.at} for each in Apart.objects.filter(Q(one=expert) | Q(other=expert))
         ],
         "reminders": [{"written": each.written_at} for each in expert.reminders.all()],
     }  # fmt: skip

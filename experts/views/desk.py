@@ -14,11 +14,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import own_data as of_accounts
 from accounts.keeping import forget_answers, signed_in
+from experts import own_data as of_experts
 from experts.forms import CVForm
 from experts.models import Expert, Purpose
-from experts.own_data import held_about
 from experts.readers import OF_OTHERS, Kind, Profile
+from notifications import own_data as of_notifications
+
+HELD = {"expert": of_experts, "account": of_accounts, "letters": of_notifications}
 
 
 def _mine(request):
@@ -144,11 +148,15 @@ def leave(request, slug):
 @reauthentication_required
 @require_safe
 def download(request):
-    """Hand out everything held about the expert: a file that people and programs can read, and the CV."""
+    """Hand out everything held about the expert: files that people and programs can read, and the CV.
+
+    Beside the profile that is the account, which holds their address and what they have begun to write, and their letters.
+    """
     expert, packed = _mine(request), BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        held = json.dumps(held_about(request.user), ensure_ascii=False, indent=2, cls=DjangoJSONEncoder)
-        archive.writestr("expert.json", held)
+        for name, app in HELD.items():
+            held = app.held_about(request.user)
+            archive.writestr(f"{name}.json", json.dumps(held, ensure_ascii=False, indent=2, cls=DjangoJSONEncoder))
         if expert.cv and expert.cv.storage.exists(expert.cv.name):
             with expert.cv.open("rb") as file:
                 archive.writestr("cv.pdf", file.read())
