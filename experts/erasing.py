@@ -16,12 +16,15 @@ from notifications.models import Letter
 def forget_letters(expert):
     """Delete the letters to those the expert named, to the expert about the rosters, and to those who had to decide.
 
-    Letters to the Centre may hold what somebody wrote about the expert; they name them by number, and are in English.
+    Letters to the Centre and to focal points may hold what somebody wrote about the expert; they name them by number.
     """
     with override("en"):
-        desk, number = reverse("experts:desk"), re.escape(str(expert))
+        desk = reverse("experts:desk")
     about = Q(text__contains=str(expert.key))
-    about |= Q(recipients__contains=[settings.CENTRE_EMAIL], subject__iregex=rf"{number}(\D|$)")
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            number = rf"{re.escape(str(expert))}(\D|$)"
+        about |= Q(subject__iregex=number) | Q(text__iregex=number)
     for reference in expert.references.all():
         about |= Q(text__contains=str(reference.key))
     if expert.user:

@@ -104,6 +104,7 @@ def merge(stays, goes, by, taken=()):
         goes.user.drafts.filter(form="expert").delete()
     _settle_consents(stays, goes)
     _settle_references(stays, goes)
+    _settle_proposals(stays, goes)
     _settle_apart(stays, goes, by)
     _settle_rows(stays, goes, taken)
     move(goes, stays)
@@ -177,6 +178,16 @@ def _settle_references(stays, goes):
     for reference in goes.references.all():
         for twin in stays.references.filter(email__iexact=reference.email):
             (reference if twin.answered_at or not reference.answered_at else twin).delete()
+
+
+def _settle_proposals(stays, goes):
+    """Let what focal points proposed be about the record that stays; of two that wait, that of this record does.
+
+    They point by a generic link, of which `move` knows nothing.
+    """
+    if stays.proposals.waiting().exists():
+        goes.proposals.waiting().delete()
+    goes.proposals.update(record_id=stays.pk)
 
 
 def _settle_apart(stays, goes, by):

@@ -404,7 +404,8 @@ class Expert(Worded):
     def take_back(self, purpose):
         """Note that the expert no longer agrees to a purpose; who is no longer kept is not used for anything.
 
-        Letters that tell of them, which staff can read, are deleted then as if they were erased.
+        Letters that tell of them and what focal points proposed about them, which staff can read, are deleted then as if
+        they were erased.
         """
         from experts.erasing import forget_letters  # noqa: PLC0415  it reads references, which need the expert
 
@@ -414,6 +415,7 @@ class Expert(Worded):
             ended = ended.filter(purpose=purpose)
         else:
             forget_letters(self)
+            self.proposals.delete()
         ended.update(withdrawn_at=now())
         self.raise_flags()
         self._forget_drafted_consent()

@@ -11,22 +11,41 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils.timezone import now
 
 from accounts.keeping import KEPT
 from accounts.models import Draft
+from classifications.merging import pointing
 from events.models import Engagement
-from experts.models import Apart, Expert, Export, Roster
+from experts.models import Apart, Expert, Export, ProposedName, Roster
+from experts.own_data import held_about
 from experts.tasks import forget_lost_files
+from notifications.designations import tell_of_proposals
 from notifications.models import Letter
 from partners.applications import Decision, Status
 from partners.emails import tell_centre_of_application
 from partners.routing import route_all
+from programmes.models import Proposal
 from tests.accounts.helpers import confirmed_user, show_it_is_me
 from tests.experts.helpers import ANSWERS, TRUE, fill_in, pdf, register
-from tests.factories import ApartFactory, EventFactory, ExpertFactory, FocalPointFactory, ShortlistFactory, UserFactory
+from tests.factories import (
+    ApartFactory,
+    EngagementFactory,
+    EventFactory,
+    ExpertFactory,
+    FocalPointFactory,
+    LanguageFactory,
+    LetterFactory,
+    ProposalFactory,
+    ReferenceFactory,
+    RosterFactory,
+    SectorFactory,
+    ShortlistFactory,
+    UserFactory,
+)
 
 HELD = [
     "Zaynab Samplename", "زينب نموذج", "Quagga Employer", "Drip irrigation of vineyards", "Zebu course", "Okapi Ministry",
@@ -186,12 +205,13 @@ def test_an_erased_row_cannot_be_filled_again(client, expert):
 def test_everything_held_is_handed_out_as_a_zip(client, expert):
     shortlist = ShortlistFactory(experts=[expert])
     shortlist.note(expert, "A narwhal of irrigation.")
+    LetterFactory(recipients=["another@example.org"], text="A letter to another")
     Export.note(None, "csv", ["name", "gender"], [expert], shortlist)
     Export.note(None, "csv", ["employer"], [ExpertFactory()], shortlist)
     expert.periods.create(starts_on=date(2091, 5, 1), until=date(2091, 5, 2))
     response = client.get(reverse("experts:download"))
     with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
-        held = json.loads(archive.read("expert.json"))
+        held, account, letters = (json.loads(archive.read(f"{name}.json")) for name in ("expert", "account", "letters"))
         assert archive.read("cv.pdf").startswith(b"%PDF-")
     text = json.dumps(held, ensure_ascii=False)
     for value in (*HELD[:8], "2091-05-01", "environment", "public"):
@@ -199,5 +219,66 @@ def test_everything_held_is_handed_out_as_a_zip(client, expert):
     assert held["shortlists"][0]["note"] == "A narwhal of irrigation."
     assert [each["columns"] for each in held["taken out of the portal"]] == [["name", "gender"]]
     assert "wombat" not in text  # told to the Centre in confidence
+    assert account["e-mail address"] == expert.user.email
+    assert account["drafts"][0]["answers"]["person"]["name"] == ["Zaynab Samplename"]
+    assert "Dear Zaynab Samplename, which crops?" in "".join(each["text"] for each in letters["letters"])
+    assert "A letter to another" not in str(letters)
     own = json.loads(client.get(reverse("own-data")).content)
     assert own["expert"]["name"] == "Zaynab Samplename"
+
+
+def ways_to_an_expert():
+    """Every foreign key to an expert but those of their own link tables."""
+    return {f"{field.model._meta.label}.{field.name}" for field in pointing(Expert)}
+
+
+DERIVED = {"experts.Findable.expert"}  # the labels by which they are found: made of what is handed out
+
+
+def rows_of(expert):
+    """How a row is made for each way in which something stored points to an expert."""
+    return {
+        "events.Engagement.expert": lambda: EngagementFactory(expert=expert),
+        "experts.Apart.one": lambda: ApartFactory(one=expert),
+        "experts.Apart.other": lambda: ApartFactory(one=ExpertFactory(pk=1), other=expert),
+        "experts.Assignment.expert": lambda: expert.assignments.create(what="A course", year=2020),
+        "experts.Availability.expert": lambda: expert.periods.create(starts_on="2091-01-01", until="2091-01-02"),
+        "experts.Consent.expert": lambda: expert.agree_to("contacted"),
+        "experts.Entry.expert": lambda: ShortlistFactory(experts=[expert]),
+        "experts.ExpertLanguage.expert": lambda: expert.languages.create(language=LanguageFactory(code="tlh"), level=2),
+        "experts.ExpertReview.expert": lambda: expert.reviews.create(decision="suspended", role="centre"),
+        "experts.Export_experts.expert": lambda: Export.note(None, "csv", ["name"], [expert]),
+        "experts.ProposedName.expert": lambda: ProposedName.objects.create(expert=expert, facts={}, decided_at=now()),
+        "experts.Reference.expert": lambda: ReferenceFactory(expert=expert),
+        "experts.Reminder.expert": lambda: expert.reminders.create(days=7, since=now()),
+        "experts.RosterMembership.expert": lambda: expert.memberships.create(roster=RosterFactory(slug="tvet")),
+        "sectors": lambda: expert.sectors.add(SectorFactory()),
+        "proposals of focal points": lambda: ProposalFactory(record=expert, kind="correction", facts={"name": "Other"}),
+    }
+
+
+def test_every_row_that_points_to_an_expert_is_handed_out(expert):
+    rows = rows_of(expert)
+    assert ways_to_an_expert() - DERIVED == set(rows) - {"proposals of focal points", "sectors"}
+    left_out = []
+    for way, make in rows.items():
+        before = json.dumps(held_about(expert.user), cls=DjangoJSONEncoder)
+        make()
+        if json.dumps(held_about(expert.user), cls=DjangoJSONEncoder) == before:
+            left_out.append(way)
+    assert left_out == []
+
+
+def test_what_became_of_a_proposal_goes_with_the_person(expert, superuser, django_capture_on_commit_callbacks):
+    """The letter to the focal point names them by number, in their own language; another number is another person."""
+    other = ExpertFactory(pk=int(f"{expert.pk}0"), nationality=expert.nationality)
+    for each, language in ((expert, "fr"), (other, "en")):
+        point = FocalPointFactory(country=each.nationality, user=UserFactory(language=language))
+        proposal = Proposal.propose(point, point.user, "correction", each, {"name": "Other"})
+        proposal.decline(superuser, f"An axolotl is no name ({language}).")
+    tell_of_proposals()
+    assert {value for *_place, value in rows_that_hold(["axolotl is no name (fr)", "(en)"])} == {
+        "axolotl is no name (fr)", "(en)"
+    }  # fmt: skip
+    expert.erase()
+    assert {value for *_place, value in rows_that_hold(["axolotl is no name (fr)", "(en)"])} == {"(en)"}

@@ -14,12 +14,15 @@ from experts.models import Apart, Consent, Expert, Findable
 from experts.models.consent import FLAGS
 from notifications.models import Letter
 from partners.applications import Decision, Status
+from programmes.models import Proposal
 from tests.experts.helpers import pdf
 from tests.factories import (
     ApartFactory,
     EntryFactory,
     ExpertFactory,
+    FocalPointFactory,
     InstitutionFactory,
+    ProposalFactory,
     ReferenceFactory,
     RosterFactory,
     SectorFactory,
@@ -256,3 +259,23 @@ def test_experts_go_along_where_their_employer_is_merged(pair):
     Expert.objects.filter(pk=pair[0].pk).update(institution=other)
     merge_institutions(employer, other, None)
     assert Expert.objects.get(pk=pair[0].pk).institution == employer
+
+
+def test_what_focal_points_proposed_is_about_the_record_that_stays(pair):
+    """Of two proposals that wait, that about the record which stays does; erasing takes along what was of either."""
+    stays, goes = pair
+    point = FocalPointFactory(country=stays.nationality)
+    decided = ProposalFactory(point=point, record=goes, kind="correction", facts={"name": "Decided"}, decided_at=now())
+    dropped = ProposalFactory(point=point, record=goes, kind="correction", facts={"name": "Dropped"})
+    waiting = ProposalFactory(point=point, record=stays, kind="correction", facts={"name": "Waiting"})
+    other = ProposalFactory(point=point, record=ExpertFactory(), kind="correction", facts={"name": "Another"})
+    merged = merge(stays, goes, None)
+    assert set(merged.proposals) == {decided, waiting}
+    assert not Proposal.objects.filter(pk=dropped.pk).exists()
+    merged.erase()
+    assert list(Proposal.objects.all()) == [other]
+
+
+def test_a_proposal_that_waits_goes_on_waiting(pair):
+    waiting = ProposalFactory(record=pair[1], kind="correction", facts={"name": "Waiting"})
+    assert list(merge(*pair, None).proposals.waiting()) == [waiting]

@@ -26,6 +26,7 @@ from tests.factories import (
     FocalPointFactory,
     InstitutionFactory,
     PageFactory,
+    ProposalFactory,
     ReferenceFactory,
     RepresentationFactory,
     RosterFactory,
@@ -212,10 +213,11 @@ def test_who_is_no_longer_kept_is_on_no_page_of_the_admin(expert):
     )
     boss = UserFactory(is_staff=True, is_superuser=True)
     Authenticator.objects.create(user=boss, type=Authenticator.Type.TOTP, data={"secret": "not shown"})
-    values = [*TO_ALL, *TO_STAFF[3:], "gnu@example.org", "Zebulon Wildebeest", "نو جديد"]
+    ProposalFactory(record=expert, kind="correction", facts={"employer": "Proposed Oryx"})
+    values = [*TO_ALL, *TO_STAFF[3:], "gnu@example.org", "Zebulon Wildebeest", "نو جديد", "Proposed Oryx"]
     with override("en"):
         client = signed_in(boss)
-        assert {"Zaynab Samplename", "Gnuson Referee", "Zebulon Wildebeest", "نو جديد"} <= set(
+        assert {"Zaynab Samplename", "Gnuson Referee", "Zebulon Wildebeest", "نو جديد", "Proposed Oryx"} <= set(
             found(pages_of_the_admin(client), values)
         )
         expert.take_back("kept")
