@@ -63,5 +63,7 @@ def write_what_is_read(form, office, *, only_read=False):
 
 
 def _replaced(line, fields):
-    """A name, or several that stand in one line."""
-    return fields.get(line, line) if isinstance(line, str) else [fields.get(name, name) for name in line]
+    """A name or a function of its own, or several that stand in one line."""
+    if isinstance(line, (list, tuple)):
+        return [fields.get(name, name) for name in line]
+    return fields.get(line, line)

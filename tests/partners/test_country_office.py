@@ -307,8 +307,8 @@ def test_an_expert_is_shown_as_far_as_a_focal_point_may_read(world):
     assert "Expert of A" not in client.get(reverse("country:experts_expert_changelist")).text
 
 
-@pytest.mark.parametrize(("prefix", "comma"), [("", ", "), ("/ar", "، ")])
-def test_what_is_not_known_of_an_expert_and_when_it_was_said_stand_in_words(world, prefix, comma):
+@pytest.mark.parametrize(("prefix", "comma", "year"), [("", ", ", "2026"), ("/ar", "، ", "٢٠٢٦")])
+def test_what_is_not_known_of_an_expert_and_when_it_was_said_stand_in_words(world, prefix, comma, year):
     people, records = world
     expert = records["A"][2]
     expert.sectors.set([SectorFactory(name_ar="ماء"), SectorFactory(name_ar="عمل")])
@@ -326,7 +326,7 @@ def test_what_is_not_known_of_an_expert_and_when_it_was_said_stand_in_words(worl
     with override(prefix.strip("/") or "en"):
         assert shown["periods_to_come"] == dates(date(2090, 2, 3), date(2090, 2, 9))
     assert "2026-03-0" not in shown["renewed_at"]
-    assert "2026" in shown["renewed_at"]
+    assert year in shown["renewed_at"]
 
 
 def test_drafts_of_opportunities_are_their_institutions_own(world):
