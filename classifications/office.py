@@ -23,6 +23,7 @@ from classifications.columns import WrittenList, write_what_is_read
 from classifications.fields import LinesField
 from classifications.history import changes_of, deletions, restore, told, value_before
 from classifications.search import MOST_WORDS, Folded
+from classifications.together import NAME, TellsOfOthers, marks_of
 
 # What is stored has no address of its own, so a field of a file shows no link; see `download_link`.
 DELETED_PER_PAGE = 25
@@ -99,14 +100,20 @@ class RecordAdmin(admin.ModelAdmin):
     def get_changelist(self, request, **kwargs):
         return WrittenList
 
-    def render_change_form(self, request, context, *args, **kwargs):
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type(form)(form.__name__, (TellsOfOthers, form), {}) if obj else form
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         form = context["adminform"]
+        if change:
+            context |= {"marks": marks_of(form.form), "name_of_marks": NAME}
         write_what_is_read(form, self)
         for table in context["inline_admin_formsets"]:
             write_what_is_read(
                 table, table.opts, only_read=not (table.has_change_permission or table.has_add_permission)
             )
-        return super().render_change_form(request, context, *args, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def get_prepopulated_fields(self, request, obj=None):
         return {} if obj else super().get_prepopulated_fields(request, obj)

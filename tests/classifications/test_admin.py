@@ -79,3 +79,62 @@ def test_the_real_data_go_out_and_come_in_unchanged(client, editor, real_data):
         assert [(row.number, row.error_dict) for row in result.invalid_rows] == []
         assert (model, {row.import_type for row in result.rows}) == (model, {"skip"})
         assert len(result.rows) == admin.site._registry[model].get_queryset(response.wsgi_request).count()
+
+
+# --- Two who edit one record ------------------------------------------------------------------------------------------
+
+
+def filled_in(page):
+    """What a browser sends of the form of a record as it was opened, as a dict that may be changed."""
+    form = page.context["adminform"].form
+    posted = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    posted = {name: "" if value is None else value for name, value in posted.items()}
+    posted["languages"] = [language.pk for language in posted["languages"]]
+    [marks] = [each["value"] for tag, each in parsed(page).tags if tag == "input" and each.get("name") == "begun_with"]
+    return posted | {"begun_with": marks}
+
+
+@pytest.fixture
+def opened(client, editor):
+    """A record and its address, and what two have before them who opened it at the same time."""
+    country = CountryFactory(name_en="Before", aliases="Old")
+    country.languages.add(LanguageFactory())
+    at = reverse("admin:classifications_country_change", args=[country.pk])
+    return country, at, filled_in(client.get(at)), filled_in(client.get(at))
+
+
+def test_who_saves_later_is_told_what_was_changed_and_may_write_over_it(client, opened):
+    country, at, first, later = opened
+    assert client.post(at, first | {"name_en": "First"}).status_code == 302
+    told = client.post(at, later | {"name_en": "Later", "aliases": "New"})
+    assert "This record was changed after you opened it: Name in English. Nothing was saved yet." in told.text
+    country.refresh_from_db()
+    assert (country.name_en, country.aliases) == ("First", "Old")
+    assert told.context["adminform"].form["name_en"].value() == "Later"  # nothing typed is lost
+    again = later | {"name_en": "Later", "aliases": "New", "begun_with": filled_in(told)["begun_with"]}
+    assert client.post(at, again).status_code == 302
+    country.refresh_from_db()
+    assert (country.name_en, country.aliases) == ("Later", "New")
+
+
+def test_linked_rows_that_another_chose_are_not_lost_either(client, opened):
+    country, at, first, later = opened
+    both = [*first["languages"], LanguageFactory().pk]
+    assert client.post(at, first | {"languages": both}).status_code == 302
+    assert "This record was changed after you opened it" in client.post(at, later | {"name_en": "Later"}).text
+    assert set(country.languages.values_list("pk", flat=True)) == set(both)
+
+
+@pytest.mark.parametrize("marks", ["", "[]", "{", '{"name_en": null}', '{"unknown": 1}', "3"])
+def test_marks_that_nobody_wrote_do_no_harm(client, opened, marks):
+    _country, at, first, _later = opened
+    answer = client.post(at, first | {"name_en": "Other", "begun_with": marks})
+    assert answer.status_code == (200 if "null" in marks else 302)
+
+
+def test_who_saves_what_another_saved_as_well_is_not_disturbed(client, opened):
+    country, at, first, later = opened
+    assert client.post(at, first | {"name_en": "Same"}).status_code == 302
+    assert client.post(at, later | {"name_en": "Same", "aliases": "New"}).status_code == 302
+    country.refresh_from_db()
+    assert (country.name_en, country.aliases) == ("Same", "New")
