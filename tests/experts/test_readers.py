@@ -1,24 +1,39 @@
 """Who reads what: whole answers are searched for every personal value that was not agreed to."""
 
+import csv
+import io
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import combinations
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.admin import site
 from django.contrib.auth.models import AnonymousUser, Permission
 from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import override
+from openpyxl import load_workbook
 
+from accounts.models import User
+from classifications.spreadsheets import XLSX
 from events.models import Engagement, Event
+from experts.country_office import CountryExpertTable
+from experts.emails import ask_whether_still_right
 from experts.filters import ExpertFilter
-from experts.models import Expert, ProposedName, Reference
+from experts.models import Expert, Export, ProposedName, Reference, Shortlist
 from experts.readers import SHOWN, Kind, Profile, Reader
+from experts.tables import columns_for
+from notifications.designations import tell_of_proposals
 from notifications.models import Letter
 from partners.applications import Decision, Role, Status
 from partners.routing import route_all, write_weekly_letters
-from tests.experts.helpers import pdf
+from programmes.models import Proposal
+from tests.experts.helpers import pdf, pdf_bytes
 from tests.factories import (
     CountryFactory,
     EventFactory,
@@ -26,12 +41,14 @@ from tests.factories import (
     FocalPointFactory,
     InstitutionFactory,
     PageFactory,
+    ProgrammeFactory,
     ProposalFactory,
     ReferenceFactory,
     RepresentationFactory,
     RosterFactory,
     SecondFactorFactory,
     SectorFactory,
+    ShortlistFactory,
     UserFactory,
 )
 
@@ -121,43 +138,242 @@ def pages_of(expert):
     return [roster, own, *translated, *others, *facets, *(f"{roster}?q={words}" for words in searches)]
 
 
-def read(client, paths):
-    """All that a reader gets at these addresses, without the reader's own words."""
-    answers = [client.get(path) for path in paths]
-    assert {each.status_code for each in answers} <= {200, 404}
-    texts = [each.content.decode() for each in answers if each.status_code == 200]
+def read(client, paths, posted=None):
+    """All that a reader gets at these addresses, without the reader's own words; cells of tables stand in brackets."""
+    answers = [client.get(path) if posted is None else client.post(path, posted) for path in paths]
+    assert {each.status_code for each in answers} <= {200, 302, 403, 404}
+    texts = [text_of(each) for each in answers if each.status_code == 200]
     for words in ("Zaynab", "Quagga", "wombat"):
         texts = [text.replace(f'value="{words}"', "").replace(f"“{words}”", "") for text in texts]
     return "".join(texts)
+
+
+# What a list of the admin can be narrowed to is the same whoever is on it.
+FILTERS = re.compile(r'<nav id="changelist-filter".*?</nav>', re.DOTALL)
+
+
+def text_of(response):
+    data = b"".join(response) if response.streaming else response.content
+    kind = response["Content-Type"].partition(";")[0]
+    if kind == "text/csv":
+        rows = csv.reader(io.StringIO(data.decode("utf-8-sig")))
+    elif kind == XLSX().get_content_type():
+        rows = load_workbook(io.BytesIO(data)).active.iter_rows(values_only=True)
+    else:
+        return FILTERS.sub("", data.decode(errors="replace"))
+    return "".join(f">{cell}<" for row in rows for cell in row)
 
 
 def found(text, values):
     return [value for value in values if value in text]
 
 
-@pytest.mark.parametrize(
-    "purposes",
-    [[], ["kept"], ["kept", "partners"], ["kept", "public"], ["kept", "contacted"], PURPOSES],
-    ids="-".join,
-)
-def test_each_reader_gets_what_was_agreed_to_and_nothing_else(expert, purposes):
+# --- Every purpose, every kind of reader, every channel -----------------------------------------------------------------
+
+OTHERS = [purpose for purpose in PURPOSES if purpose != "kept"]
+# Whoever does not agree to be kept agrees to nothing: `test_who_is_not_kept_is_used_for_nothing`.
+SUBSETS = [(), *(("kept", *more) for number in range(4) for more in combinations(OTHERS, number))]
+NOTE, RATING, PROPOSED, CV = "A narwhal to ask", "Sluggish as a dugong", "Oryx Employer", "Gazelle in a CV"
+EMAIL, NAMES_TO_COME = TO_STAFF[0], TO_NOBODY[2:]
+WORDS = "Reliable as a wombat"  # of the Centre in the history, which focal points read
+IN_COLUMNS = {*TO_ALL, *TO_PARTNERS, "Female", NOTE} - {"Vineyards and drips", "Zebu course", "Okapi Ministry"}
+IN_ADMIN = {*TO_ALL, *TO_STAFF} - {"Zebu course", "Okapi Ministry"}
+ALL = {*TO_ALL, *TO_PARTNERS, *TO_STAFF, *TO_NOBODY, NOTE, RATING, PROPOSED, CV}
+
+
+def agreed(kind, purposes):
+    """What a kind of reader may read of the expert of these tests, who agrees to these purposes."""
+    if kind == "expert":  # who keeps the own profile on the desk, reads the pages of all as anybody, and the own CV
+        return {*agreed("public", purposes), CV}
+    if not purposes:
+        return set()
+    if kind == "staff":
+        return {*TO_ALL, *TO_PARTNERS, *TO_STAFF, *NAMES_TO_COME, NOTE, RATING, PROPOSED, CV}
+    if kind == "focal point" or (kind == "partner" and "partners" in purposes):
+        return {*TO_ALL, *TO_PARTNERS, NOTE, WORDS}
+    return {*TO_ALL, NOTE} if "public" in purposes else set()
+
+
+@dataclass(frozen=True)
+class Channel:
+    """Addresses that show something of an expert: to which kinds of readers, and what of the expert they hold at all.
+
+    `paths` are read, or sent to with `posted`; where `addresses_leave` is set, the e-mail address is held of those alone
+    who agree to be written to.
+    """
+
+    paths: Callable
+    shows_to: set
+    holds: set
+    posted: tuple = (None,)
+    addresses_leave: bool = False
+    of_staff: frozenset = frozenset()  # what of it is for staff alone here
+
+    def wanted(self, kind, purposes):
+        if kind not in self.shows_to:
+            return set()
+        if kind != "staff":
+            return (self.holds - self.of_staff) & agreed(kind, purposes)
+        held = self.holds if not self.addresses_leave or "contacted" in purposes else self.holds - {EMAIL}
+        return held & agreed(kind, purposes)
+
+    def read(self, client, expert):
+        return "".join(read(client, self.paths(expert), data) for data in self.posted)
+
+
+def pages_of_each_kind(expert):
+    """Of each kind of `pages_of` one address, so that all readers can be asked in time."""
+    roster, own, *_others = pages_of(expert)
+    return [own, f"/ar{own}", f"{roster}?q=zaynab", "/experts/search/", "/search/?q=zaynab", "/sitemap-experts.xml"]
+
+
+def of_shortlists(*names):
+    return lambda expert: [
+        reverse(f"experts:{name}", args=[each])
+        for name in names
+        for each in Shortlist.objects.values_list("pk", flat=True)
+    ]
+
+
+def of_expert(*names):
+    return lambda expert: [reverse(name, args=[expert.pk]) for name in names]
+
+
+def of_rest_of_the_admin(expert):
+    (engagement,), (event,) = expert.engagements.values_list("pk"), Event.objects.values_list("pk")
+    steps = [f"admin:experts_proposedname_{step}" for step in ("accept", "refuse", "change")]
+    steps = [reverse(name, args=[expert.proposed_names.get().pk]) for name in steps]
+    decided = [f"admin:programmes_proposal_{step}" for step in ("accept", "decline", "change")]
+    key = Proposal.objects.values_list("pk", flat=True).first() or 0  # gone with who is no longer kept
+    return [
+        *steps,
+        *(reverse(name, args=[key]) for name in decided),
+        reverse("admin:experts_proposedname_changelist"),
+        reverse("admin:experts_expert_duplicates"),
+        reverse("admin:events_engagement_changelist"),
+        reverse("admin:events_engagement_change", args=[engagement[0]]),
+        reverse("admin:events_event_experts", args=[event[0]]),
+        reverse("admin:notifications_letter_changelist"),
+    ]
+
+
+EVERYBODY, KEEPERS = {"public", "expert", "partner", "focal point", "staff"}, {"public", "focal point", "staff"}
+COLUMNS = [each.name for each in columns_for(Kind.STAFF)] + ["note"]
+CHANNELS = {
+    "pages": Channel(pages_of_each_kind, EVERYBODY, {*TO_ALL, *TO_PARTNERS, *TO_STAFF}, of_staff={WORDS}),
+    # A focal point of another state keeps shortlists too, of those whom everybody may see.
+    "shortlists": Channel(
+        of_shortlists("shortlist", "compare-shortlist"), KEEPERS, IN_COLUMNS | {EMAIL}, addresses_leave=True
+    ),
+    "choosing": Channel(
+        lambda expert: [reverse("experts:choose-shortlist") + f"?expert={expert.key}"], KEEPERS, {"Zaynab Samplename"}
+    ),
+    "tables": Channel(
+        of_shortlists("export-shortlist"), {"staff"}, IN_COLUMNS | {EMAIL}, addresses_leave=True,
+        posted=tuple({"form": form, "columns": COLUMNS} for form in Export.Form.values),
+    ),
+    "CV": Channel(lambda expert: [reverse("experts:cv", args=[expert.key])], {"expert", "staff"}, {CV}),
+    "endorsing": Channel(
+        lambda expert: [reverse("experts:endorse", args=[expert.key])], {"focal point"}, {"Zaynab Samplename"}
+    ),
+    "records of a state": Channel(
+        of_expert(*(f"country:experts_expert_{page}" for page in ("change", "history", "propose"))),
+        {"focal point"}, {*TO_ALL, *TO_PARTNERS} - {"Okapi Ministry"} | {WORDS},
+    ),
+    "list of a state": Channel(
+        lambda expert: [reverse("country:experts_expert_changelist")], {"focal point"},
+        {"Zaynab Samplename", "Irrigation of Numbats"},
+    ),
+    "table of a state": Channel(
+        lambda expert: [reverse("country:experts_expert_export")], {"focal point"},
+        {"Zaynab Samplename", "زينب نموذج", "Quagga Employer", "Vineyards and drips", ">37<"},
+        posted=({"format": "0", "resource": "", **dict.fromkeys(CountryExpertTable.Meta.fields, "on")},),
+    ),
+    # What the expert did before is no part of the Centre's form; it stands on the page of the profile.
+    "record in the admin": Channel(
+        of_expert("admin:experts_expert_change", "admin:experts_expert_history", "admin:experts_expert_suspend",
+                  "admin:experts_expert_merge_choose"),
+        {"staff"}, IN_ADMIN | {">37<", RATING},
+    ),
+    "list in the admin": Channel(
+        lambda expert: [reverse("admin:experts_expert_changelist")], {"staff"}, {"Zaynab Samplename"}
+    ),
+    "rest of the admin": Channel(
+        of_rest_of_the_admin, {"staff"},
+        {"Zaynab Samplename", "زينب نموذج", "Quagga Employer", EMAIL, *NAMES_TO_COME, RATING, PROPOSED},
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture
+def known(expert):
+    """The expert, of whom everything is written that others write: at an event, on shortlists, by the focal point."""
     for purpose in PURPOSES:
-        expert.take_back(purpose)
-    for purpose in purposes:
         expert.agree_to(purpose)
-    everything = [*TO_ALL, *TO_PARTNERS, *TO_STAFF, *TO_NOBODY, str(expert.key)]
-    may = {
-        "public": TO_ALL if "public" in purposes else [],
-        "partner": [*TO_ALL, *TO_PARTNERS] if "partners" in purposes else TO_ALL if "public" in purposes else [],
-        "staff": [*TO_ALL, *TO_PARTNERS, *TO_STAFF] if purposes else [],
-    }
-    for kind, readers in clients().items():
-        as_whom = "public" if kind == "almost" else kind
-        paths = pages_of(expert)[: 2 if kind == "almost" else None]
-        for client in readers:
-            text = read(client, paths)
-            allowed = [*may[as_whom], str(expert.key)] if may[as_whom] else []
-            assert set(found(text, everything)) == set(found("".join(allowed), everything)), (kind, purposes)
+    expert.keep_cv(pdf(pdf_bytes(Title=CV)))
+    done = Engagement.invite(EventFactory(starts_on=date(2091, 1, 1), status="planned"), expert, None)
+    Engagement.objects.filter(pk=done.pk).update(status="delivered", waiting_since=None)
+    done.rate(None, 2, RATING)
+    ExpertFactory(name=expert.name.upper(), nationality=expert.nationality, purposes=["kept"])  # recorded twice?
+    ProposalFactory(record=expert, kind="correction", facts={"employer": PROPOSED})
+    return expert
+
+
+def people(expert):
+    """Everybody who might read, as pairs of a kind of reader and an account (None for a visitor)."""
+    clerk, keeper = SecondFactorFactory().user, SecondFactorFactory().user
+    User.objects.filter(pk__in=[clerk.pk, keeper.pk]).update(is_staff=True)
+    User.objects.filter(pk=keeper.pk).update(is_superuser=True)
+    seat = {"country": expert.nationality, "programme": ProgrammeFactory()}
+    return {
+        "visitor": ("public", None),
+        "signed in": ("public", UserFactory()),
+        "the expert": ("expert", expert.user),
+        "another expert": ("public", ExpertFactory(purposes=PURPOSES).user),
+        "of a suspended institution": (
+            "public", RepresentationFactory(institution=InstitutionFactory(status=Status.SUSPENDED)).user
+        ),
+        "asks to represent": ("public", RepresentationFactory(is_manager=False, accepted_at=None).user),
+        "staff without a second factor": ("public", UserFactory(is_staff=True, is_superuser=True)),
+        "staff who keep no rosters": ("public", clerk),
+        "focal point of another state": ("public", FocalPointFactory(user=SecondFactorFactory().user).user),
+        "focal point without a second factor": ("public", FocalPointFactory(country=expert.nationality, user=UserFactory()).user),
+        "former focal point": (
+            "public",
+            FocalPointFactory(
+                country=expert.nationality, user=SecondFactorFactory().user, ended_on=date(2021, 1, 1)
+            ).user,
+        ),
+        "partner": ("partner", RepresentationFactory().user),
+        "focal point": ("focal point", FocalPointFactory(user=SecondFactorFactory().user, **seat).user),
+        "deputy": ("focal point", FocalPointFactory(user=SecondFactorFactory().user, role="deputy", **seat).user),
+        "staff": ("staff", keeper),
+    }  # fmt: skip
+
+
+KEEP_SHORTLISTS = {"focal point of another state", "focal point", "deputy", "staff"}
+
+
+@pytest.mark.parametrize("purposes", SUBSETS, ids=lambda purposes: "-".join(purposes) or "nothing")
+def test_each_reader_gets_what_was_agreed_to_and_nothing_else(known, purposes):
+    """By each channel: all that is agreed to and that it holds, and of everything that is held nothing else."""
+    readers = people(known)
+    for who, (_kind, user) in readers.items():
+        if who in KEEP_SHORTLISTS:
+            ShortlistFactory(owner=user, is_of_centre=who == "staff", experts=[known]).note(known, NOTE)
+    for purpose in PURPOSES:
+        if purpose not in purposes:
+            known.take_back(purpose)
+    wrong = {}
+    for who, (kind, user) in readers.items():
+        client = signed_in(user) if user else Client()
+        for name, channel in CHANNELS.items():
+            keeps = name not in ("shortlists", "choosing") or who in KEEP_SHORTLISTS
+            wanted = channel.wanted(kind, purposes) if keeps else set()
+            shown = set(found(channel.read(client, known), ALL))
+            if shown != wanted:
+                wrong[who, name] = {"too much": shown - wanted, "missing": wanted - shown}
+    assert wrong == {}
 
 
 def test_what_is_withdrawn_is_gone_from_the_next_answer_on(expert):
@@ -261,18 +477,6 @@ def test_who_left_the_roster_is_not_found_on_it(expert):
     assert found(read(Client(), pages_of(expert)[:4]), [*TO_ALL, str(expert.key)]) == []
 
 
-def test_the_focal_point_of_the_state_reads_as_a_partner(expert):
-    focal_point = FocalPointFactory(country=expert.nationality, user=SecondFactorFactory().user).user
-    text = read(signed_in(focal_point), pages_of(expert)[:4])
-    assert found(text, TO_ALL + TO_PARTNERS) == TO_ALL + TO_PARTNERS
-    assert found(text, TO_STAFF + TO_NOBODY) == []
-    ended = FocalPointFactory(country=expert.nationality, user=SecondFactorFactory().user, ended_on=date(2021, 1, 1))
-    unsecured = FocalPointFactory(country=expert.nationality, user=UserFactory())
-    for point in (ended, unsecured):
-        text = read(signed_in(point.user), pages_of(expert))
-        assert found(text, [*TO_ALL, *TO_PARTNERS, *TO_STAFF, *TO_NOBODY]) == []
-
-
 def test_a_focal_point_without_a_second_factor_finds_what_everybody_finds(expert):
     """In the counts of the search, on the desk and on the page on which the word is said."""
     point = FocalPointFactory(country=expert.nationality, user=UserFactory()).user
@@ -311,29 +515,64 @@ def test_the_set_and_the_one_agree(expert):
                 assert shown != Kind.PUBLIC or each.is_public
 
 
-def test_letters_to_others_hold_nothing_of_an_expert(expert):
-    """Whatever was agreed to: the referee is told by whom they were named, focal points and the Centre open a page."""
-    for purpose in PURPOSES:
+# Whoever gets letters about an expert, and what of the expert may be in them, whatever was agreed to. Letters name an expert
+# by number and lead to a page, on which the reader gets what is agreed to at that moment.
+IN_LETTERS = {
+    "zaynab@example.org": {EMAIL, "Quagga Employer", PROPOSED},  # a correction of their own profile is told in full
+    "gnu@example.org": {"Zaynab Samplename", "Gnuson Referee", "gnu@example.org"},  # by whom the referee was named
+    "point@example.org": set(),
+    "deputy@example.org": set(),
+    settings.CENTRE_EMAIL: set(),
+}
+
+
+@pytest.mark.parametrize("purposes", [each for each in SUBSETS if each], ids="-".join)
+def test_letters_hold_nothing_of_an_expert_for_others(expert, purposes):
+    """All that is written while an expert is reviewed, asked about, corrected, shortlisted, invited and suspended."""
+    Letter.objects.all().delete()  # in its question the Centre quoted the referee by its own choice
+    for purpose in purposes:
         expert.agree_to(purpose)
-    focal_point = FocalPointFactory(country=expert.nationality, user=UserFactory(email="point@example.org"))
-    FocalPointFactory(country=expert.nationality, programme=focal_point.programme, role="deputy", user=UserFactory())
-    Reference.objects.all().delete()
+    expert.references.all().delete()
+    seat = {"country": expert.nationality, "programme": ProgrammeFactory()}
+    point = FocalPointFactory(user=SecondFactorFactory(user=UserFactory(email="point@example.org")).user, **seat)
+    FocalPointFactory(role="deputy", user=UserFactory(email="deputy@example.org"), **seat)
+    other_state, partner = FocalPointFactory(user=SecondFactorFactory().user).user, RepresentationFactory().user
+    boss = UserFactory(is_staff=True)
     Reference.ask(expert, [{"name": "Gnuson Referee", "email": "gnu@example.org"}])
-    engagement = Engagement.invite(EventFactory(starts_on=date(2091, 1, 1), status="planned"), expert, UserFactory())
-    engagement.accept(expert.user)
+    expert.references.get().give("confirms", WORDS)
     for days in (0, 8, 15):  # the focal point is asked, the deputy told, the Centre takes it
         Expert.objects.filter(pk=expert.pk).update(status=Status.APPLIED, waiting_since=now() - timedelta(days=days))
         route_all()
         write_weekly_letters()
-    others = [letter for letter in Letter.objects.all() if letter.recipients != [expert.user.email]]
-    everything = [*TO_ALL, *TO_PARTNERS, *TO_STAFF, *TO_NOBODY]
-    told = {letter.recipients[0]: set() for letter in others}
-    for letter in others:
-        told[letter.recipients[0]] |= set(found(f"{letter.subject} {letter.text} {letter.html}", everything))
-    assert told.pop("gnu@example.org") == {"Zaynab Samplename", "Gnuson Referee", "gnu@example.org"}
-    assert "point@example.org" in told
-    assert len(told) >= 3
-    assert {address: values for address, values in told.items() if values} == {}
+    expert.refresh_from_db()
+    expert.return_with("Which year?", boss)
+    expert.send_again(expert.user)
+    expert.object_to(point.user, "We do not know this person.")
+    expert.approve(boss)
+    expert.endorse(point.user)
+    expert.suspend("It is being looked into.", boss)
+    expert.reinstate(boss)
+    expert.proposed_names.get().refuse(boss, "Send the passport.")
+    proposed = {"point": point, "proposed_by": point.user, "record": expert, "kind": "correction"}
+    ProposalFactory(**proposed, facts={"employer": PROPOSED}).accept(boss)
+    ProposalFactory(**proposed, facts={"name": NAMES_TO_COME[0]}).decline(boss, "It is right as it is.")
+    tell_of_proposals()
+    ShortlistFactory(owner=other_state, experts=[expert]).note(expert, NOTE)
+    ShortlistFactory(owner=boss, is_of_centre=True, experts=[expert])
+    if "contacted" in purposes:
+        events = [EventFactory(starts_on=date(2091, 1, day), status="planned") for day in (1, 2)]
+        Engagement.invite(events[0], expert, boss).accept(expert.user)
+        Engagement.invite(events[1], expert, boss).call_off(boss, "It is postponed.")
+    ask_whether_still_right(expert)
+    told = {}
+    for letter in Letter.objects.all():
+        for address in letter.recipients:
+            text = f"{letter.subject} {letter.text} {letter.html}"
+            told[address] = told.get(address, set()) | set(found(text, ALL | {"gnu@example.org", "Gnuson Referee"}))
+    assert told == IN_LETTERS
+    assert {other_state.email, partner.email, boss.email} & told.keys() == set()
+    invitations = Letter.objects.filter(recipients=[EMAIL], subject__startswith="You are invited as an expert")
+    assert invitations.count() == (2 if "contacted" in purposes else 0)
 
 
 def test_the_preview_shows_what_the_others_see(expert):
