@@ -95,21 +95,21 @@ def test_background_is_markdown_that_can_do_no_harm(client, db):
     assert ("<script>alert" in html, 'href="javascript' in html) == (False, False)
 
 
-TODAY = localdate()
-DESIGNATIONS = {
+DESIGNATIONS = {  # with days from today, which may be another day by the time a test runs
     "in force": ({}, True),
-    "from today": ({"designated_on": TODAY}, True),
-    "from tomorrow": ({"designated_on": TODAY + timedelta(days=1)}, False),
-    "until today": ({"term_ends_on": TODAY}, True),
-    "until yesterday": ({"term_ends_on": TODAY - timedelta(days=1)}, False),
-    "ended today": ({"ended_on": TODAY}, False),
-    "ends tomorrow": ({"ended_on": TODAY + timedelta(days=1)}, True),
+    "from today": ({"designated_on": 0}, True),
+    "from tomorrow": ({"designated_on": 1}, False),
+    "until today": ({"term_ends_on": 0}, True),
+    "until yesterday": ({"term_ends_on": -1}, False),
+    "ended today": ({"ended_on": 0}, False),
+    "ends tomorrow": ({"ended_on": 1}, True),
 }
 
 
 @pytest.mark.parametrize("case", DESIGNATIONS)
 def test_seats_are_filled_by_designations_in_force(client, db, case):
-    fields, acts = DESIGNATIONS[case]
+    days, acts = DESIGNATIONS[case]
+    fields = {name: localdate() + timedelta(days=number) for name, number in days.items()}
     PageFactory(slug="oic-vet-focal-points")
     oic_vet = ProgrammeFactory(slug="oic-vet")
     held, empty = CountryFactory(iso2="AA"), CountryFactory(iso2="BB")
