@@ -3,6 +3,7 @@
 from itertools import chain
 
 from django.http import Http404
+from django.shortcuts import redirect
 from django.utils.text import slugify
 
 
@@ -26,3 +27,15 @@ def slug_unused_in(querysets, title, reserved):
 
 class NotOnRecord(Http404):
     """Nothing is on record at an address; unlike other 404s its message is written for readers, in their language."""
+
+
+def lead_to_other_case(records):
+    """
+    Lead to the first of the records, which an address has found by `slug__iexact` only; 404 where there are none.
+
+    Asked where no record has the very address, so a page that exists costs no query more.
+    """
+    record = records.order_by("pk").first()
+    if record is None:
+        raise Http404
+    return redirect(record, permanent=True)  # one address for each page
