@@ -85,6 +85,10 @@ document.addEventListener(
 );
 """
 TOO_WIDE = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+WIDER_THAN_SHOWN = """[...document.querySelectorAll(".scroll")].filter(
+    element => element.scrollWidth > element.clientWidth + 1
+).map(element => [element.scrollWidth, element.clientWidth, element.innerText.slice(0, 250)])"""
+LINES = "all => all.map(it => new Set([...it.getClientRects()].map(box => Math.round(box.top))).size)"
 STICKING_OUT = """[...document.querySelectorAll("main *, header *, footer *")].filter(element => {
     const box = element.getBoundingClientRect();
     const scrolls = element.closest(".scroll, .years, .map, .hero-map, .hide, .skip");
@@ -191,6 +195,17 @@ class TestOtherStates:
             fold.click()
         assert not page.evaluate(TOO_WIDE)
         assert faults(page) == []
+
+    def test_tables_of_countries_fit_a_phone(self, prefix, visit):
+        page = visit(f"{prefix}/countries/", width=360)
+        assert page.locator(".figures-table").count() == 1
+        assert page.evaluate(WIDER_THAN_SHOWN) == []
+        page.goto(f"{prefix}/oic-vet/focal-points/")
+        assert page.locator(".stack-table").count() == 1
+        assert page.evaluate(WIDER_THAN_SHOWN) == []
+        lines = page.locator(".stack-table time").evaluate_all(LINES)
+        assert lines
+        assert set(lines) == {1}
 
     def test_print(self, prefix, visit):
         page = visit(f"{prefix}/oic-vet/summary/")

@@ -123,7 +123,7 @@ def test_seats_are_filled_by_designations_in_force(client, db, case):
         (empty, None),
     ]
     assert response.context["vacant"] == (1 if acts else 2)
-    assert response.content.decode().count('<td class="muted">Vacant') == (1 if acts else 2)
+    assert response.content.decode().count('<td class="muted" role="cell">Vacant') == (1 if acts else 2)
     on_country = list(client.get("/countries/aa/").context["focal_points"])
     assert on_country == ([point] if acts else [])
 
