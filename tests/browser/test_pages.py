@@ -262,7 +262,9 @@ class TestOnAPhone:
         menu, account = (page.locator(f".masthead {part}").bounding_box() for part in (".fold > summary", ".account"))
         ends = [box["x"] if prefix == "/ar" else box["x"] + box["width"] for box in (menu, account)]
         assert ends[0] == pytest.approx(ends[1], abs=1)
-        assert page.locator(".brand-name").bounding_box()["height"] <= 2 * 24 + 1
+        for width in (375, 360):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.locator(".brand-name").bounding_box()["height"] <= 2 * 24 + 1
         page.set_viewport_size({"width": 320, "height": 800})
         assert len({link.bounding_box()["y"] for link in page.locator(".langs a").all()}) == 1
 
