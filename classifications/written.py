@@ -7,10 +7,11 @@ Month names and the order of a date follow what ministries print: «5–6 July 2
 import re
 import unicodedata
 from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeData, mark_safe
-from django.utils.timezone import template_localtime
+from django.utils.timezone import localtime
 from django.utils.translation import get_language, override, pgettext
 
 LANGUAGES = ("en", "fr", "ar")
@@ -121,10 +122,10 @@ def dates(first, last=None, language=None):
     return f"{start}{mark}{end}"
 
 
-def moment(at, language=None):
-    """Write a moment in the reader's time zone: 5 July 2011, 11:30 · 5 juillet 2011 à 11:30 · ٥ تموز/يوليو ٢٠١١، ١١:٣٠."""
-    language = language or page_language()
-    at = template_localtime(at)
+def moment(at, zone=None):
+    """Write a moment in a time zone by name, the reader's unless one is given: 5 July 2011, 11:30 · 5 juillet 2011 à 11:30."""
+    language = page_language()
+    at = localtime(at, zone and ZoneInfo(zone))
     return f"{dates(at.date(), language=language)}{_AT[language]}{digits(f'{at:%H:%M}', language)}"
 
 

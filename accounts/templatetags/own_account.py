@@ -1,15 +1,11 @@
 """What the pages and letters of an account need beyond the portal's own tags."""
 
 import re
-import zoneinfo
 
 import qrcode
 from django import template
 from django.utils.html import format_html, format_html_join
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-
-from classifications import written
 
 register = template.Library()
 
@@ -42,13 +38,6 @@ def browser(user_agent):
     """The browser and the system as people call them: “Firefox, Android”; empty where neither is known."""
     names = [_first(_BROWSERS, user_agent), _first(_SYSTEMS, user_agent)]
     return pgettext("between names in a list", ", ").join(name for name in names if name)
-
-
-@register.filter
-def moment(instant, zone):
-    """A day and a time of day in the time zone of whoever reads it."""
-    local = instant.astimezone(zoneinfo.ZoneInfo(zone))
-    return _("%(day)s, %(time)s") % {"day": written.dates(local.date()), "time": written.digits(f"{local:%H:%M}")}
 
 
 @register.filter

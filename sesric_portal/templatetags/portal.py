@@ -65,9 +65,9 @@ def day(value):
 
 
 @register.filter
-def moment(value):
-    """A day with its time of day, in the reader's time zone."""
-    return written.moment(value) if value else ""
+def moment(value, zone=None):
+    """A day with its time of day, in the reader's time zone or one that is named."""
+    return written.moment(value, zone) if value else ""
 
 
 @register.filter
