@@ -8,7 +8,7 @@ one thing and the same in the others never costs a place.
 
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, Exists, F, IntegerField, Max, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -88,28 +88,40 @@ def _candidates(wanted):
 def _points(wanted):
     """The sum of what the functions below give to an expert, worked out by the database."""
     event, year, own = wanted.event, localdate().year, {"expert": OuterRef("pk")}
-    shared = Count("sector", filter=Q(sector__in=wanted.sectors))
-    worked_in = Expert.sectors.through.objects.filter(sector__in=wanted.near, **own).values("expert")
-    of_sectors = worked_in.annotate(points=Greatest(SECTOR * Least(shared, MOST_SECTORS), THEME)).values("points")
-    taught = ExpertLanguage.objects.filter(language__in=wanted.languages, level__gte=TEACHES_FROM, **own)
-    best = Subquery(taught.values("expert").annotate(best=Max("level")).values("best"), output_field=IntegerField())
     free = Exists(Availability.objects.covering(event.starts_on, event.ends_on).filter(**own))
     is_held_somewhere = event.mode != Event.Mode.ONLINE and event.country_id is not None
-    at_home = When(residence=event.country_id, then=AT_HOME) if is_held_somewhere else None
+    at_home = [When(residence=event.country_id, then=AT_HOME)] if is_held_somewhere else []
     years = year - Coalesce(F("first_year"), year, output_field=IntegerField())
     return (
-        Coalesce(Subquery(of_sectors, output_field=IntegerField()), 0)
-        + LEVEL * Coalesce(best, 0)
+        _points_of_sectors(wanted, own)
+        + _points_of_languages(wanted, own)
         + _either(When(free, then=FREE))
-        + _either(at_home)
+        + _either(*at_home)
         + Least(Greatest(years, 0), MOST_YEARS)
         + _either(When(endorsed_on__isnull=False, then=ENDORSED))
     )
 
 
-def _either(when):
-    """The points of a condition, or none."""
-    return Case(*([when] if when else []), default=Value(0), output_field=IntegerField())
+def _points_of_sectors(wanted, own):
+    """Each expert's sectors are looked up in the index alone: all of them, of which those asked for are counted."""
+    if not wanted.near:
+        return Value(0)
+    shared, near = (Count("sector", filter=Q(sector__in=keys)) for keys in (wanted.sectors, wanted.near))
+    most = Greatest(SECTOR * Least(shared, MOST_SECTORS), THEME * Least(near, 1))
+    found = Expert.sectors.through.objects.filter(**own).values("expert").annotate(points=most).values("points")
+    return Coalesce(Subquery(found, output_field=IntegerField()), 0)
+
+
+def _points_of_languages(wanted, own):
+    """Level by level, from the best: the database then makes one set of those who reach each, and reads no expert's languages."""
+    taught = ExpertLanguage.objects.filter(language__in=wanted.languages, **own)
+    levels = sorted((level for level in Level.values if level >= TEACHES_FROM), reverse=True)
+    return _either(*(When(Exists(taught.filter(level=level)), then=LEVEL * level) for level in levels))
+
+
+def _either(*whens):
+    """The points of the first condition that holds, or none."""
+    return Case(*whens, default=Value(0), output_field=IntegerField())
 
 
 def _suggestion(expert, wanted):
