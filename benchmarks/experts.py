@@ -17,6 +17,7 @@ PAGES = [
     "nationality=TR&degree=doctorate&endorsed=yes", "roster=environment-water&language=en&seen=6&sort=experience",
     "theme=THEME&group=African&gender=female", "language=ar&nationality=SN&residence=SN&sort=fresh",
     "sector=water-resources&language=ar&free_from=FIRST&free_until=LAST", "roster=tvet&language=en&q=irrigation",
+    "roster=tvet&language=en&q=irrigations", "roster=tvet&language=en&q=curricul",
     "roster=tvet&language=en&degree=master&page=40",
 ]  # fmt: skip
 RATIO, LIMIT = 1.5, 100  # milliseconds, of 95 in 100 pages

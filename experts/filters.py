@@ -27,10 +27,10 @@ from experts.models import Expert, Roster
 from experts.models.finding import Kind, Mark
 from experts.models.linked import Level
 from experts.models.selection import HIDDEN_AFTER, LAPSES_AFTER, first_day_within
-from experts.questions import Among, AnyOf, Both, Either, Free, Since
+from experts.questions import AnyOf, Both, Either, Free, Since
 from experts.readers import Kind as ReaderKind
 from experts.tally import Counting, count
-from experts.words import common_among
+from experts.words import common_in, saying
 
 NAMELESS = ("", "", "")
 LONGEST_STAY = timedelta(days=366)  # between the two days on which somebody is to be free
@@ -174,9 +174,8 @@ class ExpertFilter(ListFilter):
     def __init__(self, data=None, queryset=None, *, reader, roster=None, **kwargs):
         super().__init__(data, Expert.objects.none(), **kwargs)
         self.reader, self.roster, self._known_labels = reader, roster, {}
-        common = common_among(WordsField().clean(self.data.get("q")))  # looked up beside the names
+        common = common_in(WordsField().clean(self.data.get("q")))  # read beside the names
         self.names = Names(roster=(Roster.objects.all(), "slug"), **common)
-        self._common = {word: Kind.WORD + n for what in common for word, n in self.names.ids[what].items()}
         self.asks_days = reader.kind != ReaderKind.PUBLIC or bool(reader.states)
         left = {"gender"} if reader.kind != ReaderKind.STAFF else set()
         self.FACETS = [name for name in self.FACETS if name not in left and not (roster and name == "roster")]
@@ -255,20 +254,10 @@ class ExpertFilter(ListFilter):
             visible = Both((visible, AnyOf((Kind.ROSTER + self.roster.pk,))))
         asked = {"": visible} | {name: self._condition(name, values) for name, values in chosen.items() if values}
         if words:
-            asked["q"] = self._said(words)
+            asked["q"] = saying(words, self.names)
         if days:
             asked["free"] = Both((Free(*days), with_days_for(self.reader)))
         return asked
-
-    def _said(self, words):
-        """The condition that all words occur: common ones have labels, the others are looked up."""
-        conditions = [AnyOf((self._common[word],)) for word in words.split() if word in self._common]
-        if rare := " ".join(word for word in words.split() if word not in self._common):
-            sql, params = Expert.objects.order_by().search(rare).values("pk").query.sql_with_params()
-            conditions.append(
-                Among("found", f"SELECT id AS expert_id FROM ({sql}) AS found_by_words (id)", params)  # noqa: S608
-            )
-        return Both(tuple(conditions))
 
     @cached_property
     def asked_of_all(self):

@@ -1,68 +1,143 @@
 """Words that very many experts use: whoever uses one has a label for it, as for a sector or a language.
 
 An index finds the hundred who use a rare word at once, but takes seconds for the hundred thousand who use a common one. Once
-a day the common words are read from a sample of what experts write; whoever asks for one of them is answered by bitmaps.
-A label says what `ExpertQuerySet.search` would find, and triggers keep it with the others.
+a day the common words and the common stems are read from a sample of what experts write. Whoever asks for one of them, for
+another form of it ("engineers") or for a part of it ("engin") is answered by bitmaps, and by indexes of all that is not common.
+Together they find what `ExpertQuerySet.search` would find. Triggers keep the labels and the rest of the text
+(`migrations/0012_forms_and_parts_of_words.py`).
 """
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, transaction
-from django.db.models import CharField, Value
+from django.db.models import F, Func, TextField, Value
 
-from classifications.names import ORDER
-from classifications.search import Folded
-from experts.models.finding import CHUNK, Kind, Word
+from classifications.search import Among, Folded
+from experts.models import Expert
+from experts.models.finding import CHUNK, Kind, Mark, Tally, Word
+from experts.questions import Among as LookedUp
+from experts.questions import AnyOf, Both, Either
 from experts.tally import fold
 
 COMMON = 5_000  # experts who use a word, from whom on it is common; no longer if fewer than half as many use it
-MOST = 200  # words, each of which takes a bitmap
+MOST = 200  # words, and as many stems, each of which takes a bitmap
 SAMPLE = 20_000  # experts whose words are read
 
 
-def common_among(words):
-    """What is common among words that somebody asks for: rows for `Names`, each under the word as it is asked for."""
-    nameless = {f"name_{each}": Value("") for each in ORDER}
-    return {
-        f"word {n}": (
-            Word.objects.filter(is_ready=True, word=Folded(Value(word))).annotate(
-                asked=Value(word, output_field=CharField()), **nameless
-            ),
-            "asked",
+# --- What is asked ----------------------------------------------------------------------------------------------------
+
+
+class _RareStems(Func):
+    """The stems of a folded word that are not common, as a query that one of them answers."""
+
+    template = (
+        "array_to_string(ARRAY(SELECT quote_literal(stem) FROM unnest(tsvector_to_array(stems_of(%(expressions)s))) AS stem"
+        " WHERE stem NOT IN (SELECT word FROM experts_word WHERE is_stem AND state = 'ready')), ' | ')"
+    )
+    output_field = TextField()
+
+
+def common_in(words):
+    """What is common about words that somebody asks for: rows for `Names`, which `saying` reads.
+
+    For each word these are the common words of which it is a part, also those that come or go, and the common ones of its
+    stems. What folding makes several words of ("water-borne") has none: it is looked up as it stands.
+    """
+    rows = {}
+    for n, word in enumerate(words.split()):
+        folded = Folded(Value(word))
+        stems = Func(
+            Func(folded, function="stems_of"), function="tsvector_to_array", output_field=ArrayField(TextField())
         )
-        for n, word in enumerate(dict.fromkeys(words.split()))
-    }
+        known = Word.objects.alias(folded=folded).exclude(folded__contains=" ").exclude(folded="")
+        known = known.annotate(name_en=folded, name_fr=F("state"), name_ar=_RareStems(folded))
+        rows[f"words with {n}"] = (known.filter(is_stem=False, word__contains=folded), "word")
+        rows[f"stems of {n}"] = (known.filter(Among(F("word"), stems), is_stem=True, state=Word.State.READY), "word")
+    return rows
+
+
+def saying(words, names):
+    """The condition that all of `words`, a string, occur in what an expert wrote; signs alone ask for nothing."""
+    conditions, rare = [AnyOf((Mark.LISTED,))], []
+    for n, word in enumerate(words.split()):
+        longer, stems = names.ids.get(f"words with {n}", {}), names.ids.get(f"stems of {n}", {})
+        if longer or stems:
+            told = next(iter((names.known[f"words with {n}"] | names.known[f"stems of {n}"]).values()))
+            conditions.append(_found(n, told, names))
+        elif any(sign.isalnum() for sign in word):
+            rare.append(word)
+    if rare:
+        sql, params = Expert.objects.order_by().search(" ".join(rare)).values("pk").query.sql_with_params()
+        conditions.append(LookedUp("found", f"SELECT id AS expert_id FROM ({sql}) AS found_by_words (id)", params))  # noqa: S608
+    return Both(tuple(conditions))
+
+
+def _found(n, told, names):
+    """The condition that the word in place `n` occurs, of which some labels are known."""
+    folded, _state, rare_stems = told
+    longer, ready = (
+        names.ids[f"words with {n}"],
+        names.known[f"words with {n}"].get(folded, ("", "", ""))[1] == Word.State.READY,
+    )
+    labels = [longer[folded]] if ready else longer.values()
+    looked_up, params = [], ()
+    if not ready:  # else whoever says it has its label
+        looked_up.append("SELECT expert_id FROM experts_otherwords WHERE text LIKE %s")
+        params += (f"%{folded}%",)  # letters and digits only, as folding leaves them
+    if rare_stems:
+        looked_up.append("SELECT id AS expert_id FROM experts_expert WHERE search_stems @@ %s::tsquery")
+        params += (rare_stems,)
+    labelled = AnyOf(tuple(Kind.WORD + each for each in (*labels, *names.ids[f"stems of {n}"].values())))
+    return Either((labelled, LookedUp(f"found{n}", " UNION ".join(looked_up), params))) if looked_up else labelled
+
+
+# --- What is common ---------------------------------------------------------------------------------------------------
 
 
 def choose():
-    """Let the words that are common now have labels, and no others; give the sets of those that came and that went."""
-    broken_off = Word.objects.filter(is_ready=False).delete()[0]
-    used, known = _used(), set(Word.objects.values_list("word", flat=True))
-    kept = {word for word in known if used.get(word, 0) >= COMMON / 2}
-    new = sorted((word for word, number in used.items() if number >= COMMON and word not in kept), key=used.get)
-    new = set(new[len(kept) - MOST :] if len(kept) < MOST else ())
-    gone = known - kept
-    if new or gone or broken_off:
-        Word.objects.filter(word__in=gone).delete()
-        Word.objects.bulk_create([Word(word=word) for word in new], ignore_conflicts=True)
+    """Let what is common now have labels, and nothing else; give the sets of words and stems that came and that went."""
+    used = _used()
+    known = {(each.is_stem, each.word): each for each in Word.objects.all()}
+    kept = {each for each in known if used.get(each, 0) >= COMMON / 2}
+    new = _new(False, used, kept) | _new(True, used, kept)
+    gone = known.keys() - kept
+    Word.objects.filter(pk__in=[known[each].pk for each in gone]).update(state=Word.State.GOING)
+    Word.objects.filter(pk__in=[known[each].pk for each in kept], state=Word.State.GOING).update(
+        state=Word.State.COMING
+    )
+    Word.objects.bulk_create([Word(is_stem=is_stem, word=word) for is_stem, word in new], ignore_conflicts=True)
+    if Word.objects.exclude(state=Word.State.READY).exists():  # also what was broken off
         _label_all()
-        Word.objects.filter(word__in=new).update(is_ready=True)
-    return new, gone
+        Word.objects.filter(state=Word.State.COMING).update(state=Word.State.READY)
+        Word.objects.filter(state=Word.State.GOING).delete()
+        _forget_bitmaps()
+    return {word for _is_stem, word in new}, {word for _is_stem, word in gone}
+
+
+def _new(is_stem, used, kept):
+    """The most used words, or stems, that are common and have no labels yet; as many as may come."""
+    room = MOST - sum(each[0] == is_stem for each in kept)
+    new = [each for each, number in used.items() if each[0] == is_stem and number >= COMMON and each not in kept]
+    return set(sorted(new, key=used.get, reverse=True)[: max(room, 0)])
 
 
 def _used():
-    """How many experts use each word, as a sample tells it."""
+    """How many experts use each word and each stem, as a sample tells it; by pairs of whether it is a stem, and the word."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM experts_expert")
         (number,) = cursor.fetchone()
         if number < COMMON:
             return {}
         cursor.execute(_USED, [min(100, 100 * SAMPLE / number)])
-        return {word: share * number for word, share in cursor}
+        return {(is_stem, word): share * number for is_stem, word, share in cursor}
 
 
 _USED = """
-WITH sample AS MATERIALIZED (SELECT row_number() OVER () AS nth, search_key FROM experts_expert TABLESAMPLE SYSTEM (%s))
-SELECT word, count(DISTINCT nth)::float / (SELECT count(*) FROM sample)
-FROM sample, string_to_table(search_key, ' ') AS word WHERE word <> '' GROUP BY word HAVING count(DISTINCT nth) > 1
+WITH sample AS MATERIALIZED (SELECT search_key, search_stems FROM experts_expert TABLESAMPLE SYSTEM (%s)),
+  used (is_stem, word) AS (
+    SELECT false, word FROM sample, LATERAL (SELECT DISTINCT string_to_table(search_key, ' ')) AS own (word)
+    UNION ALL SELECT true, stem FROM sample, unnest(tsvector_to_array(search_stems)) AS stem)
+SELECT is_stem, word, count(*)::float / (SELECT count(*) FROM sample)
+FROM used WHERE word <> '' GROUP BY is_stem, word HAVING count(*) > 1
 """
 
 
@@ -79,7 +154,9 @@ def _label_all():
                     [chunk * CHUNK, (chunk + 1) * CHUNK - 1],
                 )
                 fold()
-        cursor.execute(
-            "DELETE FROM experts_tally WHERE label BETWEEN %s AND %s AND label - %s NOT IN (SELECT id FROM experts_word)",
-            [Kind.WORD, Kind.WORD + 999_999, Kind.WORD],
-        )
+
+
+def _forget_bitmaps():
+    """Delete the bitmaps of words that are no longer common."""
+    of_words = Tally.objects.filter(label__gte=Kind.WORD, label__lt=Kind.WORD + 1_000_000)
+    of_words.exclude(label__in=Word.objects.values(label=F("pk") + Kind.WORD)).delete()

@@ -2,7 +2,7 @@
 
 from experts.models.consent import Consent, Purpose
 from experts.models.expert import Expert, ExpertReview
-from experts.models.finding import Findable, Tally, Word
+from experts.models.finding import Findable, OtherWords, Tally, Word
 from experts.models.linked import Assignment, Availability, ExpertLanguage, RosterMembership
 from experts.models.reference import Reference
 from experts.models.reminder import Reminder
@@ -21,6 +21,7 @@ __all__ = [
     "ExpertReview",
     "Export",
     "Findable",
+    "OtherWords",
     "ProposedName",
     "Purpose",
     "Reference",

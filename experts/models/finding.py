@@ -6,9 +6,9 @@ they follow from; only experts who are listed, kept and on a roster have any. Ho
 """
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.search import SearchQueryField
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Func
+from django.db.models import F
 
 from experts.models.expert import Expert
 
@@ -78,18 +78,37 @@ class Findable(models.Model):
 
 
 class Word(models.Model):
-    """A word, folded, that very many experts use; once all have their labels for it, it is found by these (`experts.words`)."""
+    """A folded word, or the stem of words, that very many experts use (`experts.words`): whoever uses it has a label for it."""
 
-    word = models.TextField(unique=True)
-    stems = models.GeneratedField(
-        expression=Func(F("word"), function="search_query", output_field=SearchQueryField()),
-        output_field=SearchQueryField(),
-        db_persist=True,
-    )
-    is_ready = models.BooleanField(default=False)
+    class State(models.TextChoices):
+        COMING = "coming"  # some have their labels already
+        READY = "ready"
+        GOING = "going"  # some have their labels still
+
+    word = models.TextField()
+    is_stem = models.BooleanField(default=False)
+    state = models.CharField(max_length=6, choices=State, default=State.COMING)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["word", "is_stem"], name="common_word_once")]
 
     def __str__(self):
         return self.word
+
+
+class OtherWords(models.Model):
+    """What is left of an expert's folded text beside the common words; triggers keep it with the labels."""
+
+    expert = models.OneToOneField(
+        Expert, models.DO_NOTHING, primary_key=True, related_name="other_words", db_constraint=False
+    )  # a trigger takes it away
+    text = models.TextField()
+
+    class Meta:
+        indexes = [GinIndex(OpClass(F("text"), "gin_trgm_ops"), name="experts_other_words")]
+
+    def __str__(self):
+        return str(self.expert_id)
 
 
 class Bits(models.TextField):

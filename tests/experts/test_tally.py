@@ -3,6 +3,7 @@
 import random
 from datetime import date, timedelta
 from threading import Thread
+from urllib.parse import quote
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -10,11 +11,14 @@ from django.db import connection
 from django.http import QueryDict
 from django.utils.timezone import localdate, now
 
+from classifications.facets import WordsField
+from classifications.names import Names
 from experts import words
 from experts.filters import ExpertFilter, Seen
-from experts.models import Expert, Findable, Tally, Word
+from experts.models import Expert, Findable, OtherWords, Tally, Word
 from experts.models.finding import CHUNK, Kind, Mark
 from experts.models.selection import first_day_within
+from experts.questions import Masks
 from experts.readers import Kind as ReaderKind
 from experts.readers import Reader
 from experts.tally import fold
@@ -251,56 +255,125 @@ def test_two_who_change_one_expert_at_once_are_both_seen():
     assert {Kind.SECTOR + sector.pk for sector in new} <= set(Findable.objects.get(expert=expert.pk).labels)
 
 
-def test_words_that_many_use_are_found_by_labels(experts, monkeypatch):
-    """And so they are in every state in between: of experts in bitmaps and in rows, and beside words that few use."""
+SAID = [
+    "water", "soil", "expert", "Water SOIL zebra", "water expert 1", "zebra water", "soil+water", "---", "waters", "watering",
+    "soils", "expertise", "experts", "wat", "ate", "oi", "pert", "e", "مياه", "المياه", "ميا", "irrigations", "irrigation",
+    "irriga", "rigat", "the", "l'eau",
+]  # fmt: skip
+
+
+def agree_on_words(experts):
+    """Whoever asks for words finds whom the plain search for them finds."""
+    everybody = list(
+        experts.prefetch_related("sectors__theme", "languages__language", "periods", "memberships__roster")
+    )
+    for said in SAID:
+        by_words = set(Expert.objects.search(WordsField().clean(said)).values_list("pk", flat=True))
+        for reader in readers().values() if said in SAID[:4] else [Reader(ReaderKind.STAFF)]:
+            agree(asked(f"q={quote(said)}&language=en&level=3", reader), everybody, by_words)
+
+
+@pytest.fixture
+def writing(experts, monkeypatch):
+    """Experts of whom ten or more use a word, or forms of it, in a state in which nothing has been chosen yet."""
     monkeypatch.setattr(words, "COMMON", 10)
-    asked_for = ["water", "soil", "expert", "wat", "water expert 1", "zebra water", "soil+water", "waters"]
-
-    def look():
-        everybody = list(
-            experts.prefetch_related("sectors__theme", "languages__language", "periods", "memberships__roster")
-        )
-        for reader in readers().values():
-            for said in asked_for:
-                filterset = asked(f"q={said.replace(' ', '+')}&language=en&level=3", reader)
-                by_words = set(Expert.objects.search(filterset.words).values_list("pk", flat=True))
-                agree(filterset, everybody, by_words)
-
-    fold()
-    look()
-    new, gone = words.choose()
-    assert {"water", "soil", "expert"} <= new
-    assert not gone
-    assert set(asked("q=Water+SOIL+zebra", Reader(ReaderKind.STAFF))._common) == {"Water", "SOIL"}
-    assert not Findable.objects.filter(is_counted=False).exists()
-    look()
+    said = ["irrigation", "irrigating", "irrigation", "المياه", "مياه", "the lists' watering"]
     for number, expert in enumerate(experts.order_by("pk")):
+        if number % 3:
+            expert.summary_en = f"{said[number % len(said)]} zz{number}zz"
+            expert.save()
+    fold()
+    return experts
+
+
+def known(*states):
+    """Pairs of what is common, in one of these states or in any, and whether it is a stem."""
+    return set(Word.objects.filter(state__in=states or Word.State.values).values_list("word", "is_stem"))
+
+
+def test_words_that_many_use_are_found_by_labels(writing):
+    """And so are parts and other forms of them, of experts in bitmaps and in rows, and beside words that few use."""
+    agree_on_words(writing)
+    new, gone = words.choose()
+    assert {"water", "soil", "expert", "irrig"} <= new
+    assert not gone
+    assert {("water", False), ("water", True), ("irrig", True)} <= known(Word.State.READY)
+    assert not Findable.objects.filter(is_counted=False).exists()
+    assert not OtherWords.objects.filter(text__regex=r"\m(water|soil|expert)\M").exists()
+    assert OtherWords.objects.filter(text__regex=r"\mzz\d+zz\M").exists()
+    agree_on_words(writing)
+    for number, expert in enumerate(writing.order_by("pk")):
         if number % 4 == 0:
             expert.name = f"Waters zebra {number}"
             expert.save()
-    look()
+    agree_on_words(writing)
     fold()
-    look()
-    assert words.choose() == ({"waters", "zebra"}, set())
-    look()
+    agree_on_words(writing)
+    new, gone = words.choose()
+    assert {"waters", "zebra"} <= new
+    assert not gone
+    agree_on_words(writing)
     assert words.choose() == (set(), set())
-    experts.filter(name__contains="Soil").update(name="Nobody")
+    writing.filter(name__contains="Soil").update(name="Nobody")
     assert words.choose()[1] == {"soil"}
     assert not Word.objects.filter(word="soil").exists()
     assert set(Tally.objects.filter(label__gt=Kind.WORD).values_list("label", flat=True)) == {
         Kind.WORD + each for each in Word.objects.values_list("pk", flat=True)
     }
-    look()
+    agree_on_words(writing)
 
 
-def test_a_word_is_found_as_before_until_all_have_their_labels(experts):
-    Word.objects.create(word="water")  # nobody has a label for it
-    fold()
-    assert asked("q=water", Reader(ReaderKind.STAFF))._common == {}
-    found = Expert.objects.filter(name__contains="Water", status=Status.LISTED, is_kept=True, memberships__isnull=False)
-    assert asked("q=water", Reader(ReaderKind.STAFF)).count == found.distinct().count() > 0
-    words.choose()  # what was broken off is begun anew: here the word is not common
-    assert not Word.objects.exists()
+@pytest.mark.parametrize("state", [Word.State.COMING, Word.State.GOING])
+def test_words_are_found_while_only_some_have_their_labels(writing, state):
+    """Whoever stops the worker in the middle of a change leaves a search that is right, and the next day's is whole again."""
+    keys = list(writing.order_by("pk").values_list("pk", flat=True))
+    if state == Word.State.GOING:
+        words.choose()
+        Word.objects.update(state=state)
+    else:
+        words.choose()
+        Word.objects.filter(word="irrigating").delete()  # as if it were not
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT experts_label(%s)", [keys])
+        Word.objects.create(word="irrigating")
+        Word.objects.filter(word="water").update(state=state)
+    for done in (keys[: MANY // 2], keys[MANY // 2 :]):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT experts_label(%s)", [done])
+        agree_on_words(writing)
+        fold()
+        agree_on_words(writing)
+    words.choose()
+    assert {("water", False), ("irrigation", False), ("irrig", True)} <= known(Word.State.READY)
+    assert not known(Word.State.COMING, Word.State.GOING)
+    agree_on_words(writing)
+
+
+def test_what_is_common_is_looked_up_by_labels_alone(writing):
+    """No text is read for a common word, for another form of it the stem's label does, and a part is looked up in the rest."""
+    words.choose()
+
+    def looked_up(said):
+        sets = Masks()
+        words.saying(said, Names(**words.common_in(said))).bits(sets)
+        return " ".join(each.sql for each in sets.sets.values())
+
+    assert looked_up("water") == looked_up("Water expert") == ""
+    assert "experts_otherwords" in looked_up("wate")
+    assert "search_key" not in looked_up("wate") + looked_up("irrigations") + looked_up("watering")
+    assert "search_key" in looked_up("zebra")
+
+
+def test_who_is_not_found_leaves_no_words(experts):
+    listed = ExpertFactory(name="Quokka One")
+    declined = ExpertFactory(name="Quokka Two", status=Status.DECLINED)
+    assert set(OtherWords.objects.filter(text__contains="quokka").values_list("pk", flat=True)) == {listed.pk}
+    Expert.objects.filter(pk=listed.pk).update(status=Status.SUSPENDED)
+    Expert.objects.filter(pk=declined.pk).update(status=Status.LISTED)
+    assert set(OtherWords.objects.filter(text__contains="quokka").values_list("pk", flat=True)) == {declined.pk}
+    kept = declined.pk
+    declined.delete()
+    assert not OtherWords.objects.filter(pk=kept).exists()
 
 
 def test_days_on_which_experts_are_free(db):
