@@ -10,6 +10,8 @@ import zlib
 
 import pypdf
 from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, StreamObject
@@ -37,6 +39,11 @@ _OTHER_FORMATS = (b"PK\x05\x06", b"<script", b"<html", b"<?php", b"<svg")  # the
 _STREAM = re.compile(rb"stream\r?\n")
 _TOO_COMPLICATED = _("This PDF is too complicated. Save your CV as a plain PDF.")
 _ENDS = re.compile(rb"%%EOF[\x00\t\n\x0c\r ]*\Z")
+
+
+def link_to_cv(expert):
+    """A link to the stored CV of an expert, which leads those to it who may read it."""
+    return format_html('<a href="{}">PDF</a>', reverse("experts:cv", args=[expert.key]))
 
 
 class NotACV(Exception):

@@ -14,9 +14,11 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from classifications.merging import move
 from classifications.written import dates
+from experts.cv import link_to_cv
 from experts.duplicates import COUNTED
 from experts.duplicates import part as keep_apart
 from experts.erasing import forget_letters
@@ -24,6 +26,8 @@ from experts.models import Apart, Expert
 from experts.tally import fold
 from partners.applications import Decision, Role
 from partners.merging import STANDING
+
+GONE = _("One of the two is no longer on record: it was merged or erased in the meantime.")
 
 
 def _plain(expert, columns):
@@ -40,10 +44,17 @@ def _rows(expert, columns):
     written = {
         "sectors": lambda: [sector.name for sector in expert.sectors_by_name],
         "languages": lambda: [str(each) for each in expert.languages.select_related("language").order_by("language")],
-        "assignments": lambda: [f"{each.what}, {each.year}" for each in expert.assignments.order_by("-year", "what")],
+        "assignments": lambda: [
+            _assignment(each) for each in expert.assignments.select_related("country").order_by("-year", "what")
+        ],
         "periods": lambda: [dates(each.starts_on, each.until) for each in expert.periods.order_by("starts_on")],
     }
     return written[columns[0]]()
+
+
+def _assignment(assignment):
+    told = [assignment.what, str(assignment.year), assignment.country and assignment.country.name, assignment.client]
+    return pgettext("between names in a list", ", ").join(filter(None, told))
 
 
 @dataclass(frozen=True)
@@ -78,7 +89,7 @@ PARTS = [
     _fact("title"), _fact("name"), _fact("name_ar"), _fact("nationality"), _fact("residence"), _fact("gender"),
     _fact("degree"), _fact("first_year"), _fact("employer", "institution"),
     _fact("summary_en"), _fact("summary_fr"), _fact("summary_ar"), _fact("way", "days_per_year"),
-    Part("CV", ("cv",), lambda expert, _columns: [_("On record")] if expert.cv else []),
+    Part("CV", ("cv",), lambda expert, _columns: [link_to_cv(expert)] if expert.cv else []),
     Part(capfirst(_("sectors")), ("sectors",), _rows), Part(capfirst(_("languages")), ("languages",), _rows),
     Part(_("Past assignments"), ("assignments",), _rows), Part(_("Free"), ("periods",), _rows),
 ]  # fmt: skip
@@ -100,15 +111,15 @@ def merge(stays, goes, by, taken=()):
               for column in part.columns}  # fmt: skip
     dropped = (stays if "cv" in values else goes).cv
     forget_letters(goes)
-    if goes.user:
-        goes.user.drafts.filter(form="expert").delete()
+    left = stays if "user" in values else goes  # whose account has no record any more
+    left.user.drafts.filter(form="expert").delete()
     _settle_consents(stays, goes)
     _settle_references(stays, goes)
     _settle_proposals(stays, goes)
     _settle_apart(stays, goes, by)
     _settle_rows(stays, goes, taken)
     move(goes, stays)
-    latest = _latest(stays, goes)
+    latest = _latest(stays, goes, values.get("nationality", stays.nationality))
     goes.refresh_from_db()
     goes.delete()
     for column, value in {**values, **latest}.items():
@@ -135,7 +146,7 @@ def _locked(stays, goes):
     if stays.pk == goes.pk:
         raise ValidationError(_("These are one and the same record."))
     if len(rows) < 2:
-        raise ValidationError(_("One of the two is no longer on record: it was merged or erased in the meantime."))
+        raise ValidationError(GONE)
     stays, goes = (rows[pk] for pk in pks)
     if STANDING.index(goes.status) < STANDING.index(stays.status):
         raise ValidationError(
@@ -145,12 +156,13 @@ def _locked(stays, goes):
     return stays, goes
 
 
-def _latest(stays, goes):
-    """What is not chosen but follows from both."""
+def _latest(stays, goes, nationality):
+    """What is not chosen but follows from both; only the focal point of the state that is kept vouches for the expert."""
+    endorsed = [each.endorsed_on for each in (stays, goes) if each.endorsed_on and each.nationality == nationality]
     return {
         "renewed_at": max(stays.renewed_at, goes.renewed_at),
         "created_at": min(stays.created_at, goes.created_at),
-        "endorsed_on": max(filter(None, [stays.endorsed_on, goes.endorsed_on]), default=None),
+        "endorsed_on": max(endorsed, default=None),
     }
 
 

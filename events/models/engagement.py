@@ -148,6 +148,14 @@ class Engagement(Stepped):
         invited.record(Decision.INVITED, by, Role.CENTRE, words)
         return invited
 
+    def outranks(self, other):
+        """Whether it is the one to keep of two that became those of one expert at one event: what came of it, and its rating."""
+        return self._progress > other._progress
+
+    @property
+    def _progress(self):
+        return self.STANDING.index(self.status), self.rating is not None
+
     def accept(self, by, role=Role.APPLICANT, words=""):
         return self.take(Decision.ACCEPTED, by, role, words)
 

@@ -5,13 +5,14 @@ What an expert says of themselves is theirs to change; staff read it, as far as 
 
 from django.contrib import admin
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from classifications.steps import Queue, ReadOnly, ReasonForm, Step, StepsAdmin, WordsForm, age
 from experts import duplicates
 from experts.admin import figures, merge
+from experts.cv import link_to_cv
 from experts.models import Expert
 from experts.readers import is_staff
 from partners.applications import Status
@@ -115,9 +116,7 @@ class ExpertAdmin(ReadOnly, StepsAdmin):
 
     @admin.display(description=_("CV"))
     def open_cv(self, expert):
-        if not expert.cv:
-            return ""
-        return format_html('<a href="{}">PDF</a>', reverse("experts:cv", args=[expert.key]))
+        return link_to_cv(expert) if expert.cv else ""
 
     @admin.display(description=_("references"))
     def told_by_references(self, expert):

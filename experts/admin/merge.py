@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from classifications.facets import WordsField
 from classifications.merging import MergeForm, side_by_side
 from experts import duplicates
-from experts.merging import PARTS, better_first, merge
+from experts.merging import GONE, PARTS, better_first, merge
 
 OFFERED = 10  # records among which the other one is chosen
 
@@ -47,10 +47,10 @@ def part(office, request, pk, other):
     """Remember that two records are not of one person."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    one, second = office.row_for_step(request, pk), office.row_for_step(request, other)
-    if one == second:
-        raise Http404
-    duplicates.part(one, second, request.user)
+    both = _both(office, request, pk, other)
+    if both is None:
+        return redirect(office.address("duplicates"))
+    duplicates.part(*both, request.user)
     messages.success(request, _("Noted: these are two people. You are not asked again."))
     return redirect(office.address("duplicates"))
 
@@ -67,9 +67,10 @@ def choose(office, request, pk):
 
 def compare(office, request, pk, other):
     """Compare two records, and merge them; the first one stays."""
-    if pk == other:
-        raise Http404
-    stays, goes = office.row_for_step(request, pk), office.row_for_step(request, other)
+    both = _both(office, request, pk, other)
+    if both is None:
+        return redirect(office.address("duplicates"))
+    stays, goes = both
     form = MergeForm(PARTS, stays, goes, request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
@@ -83,6 +84,17 @@ def compare(office, request, pk, other):
         "consents": [[str(each) for each in row.consents.in_force()] for row in (stays, goes)],
     }  # fmt: skip
     return TemplateResponse(request, "admin/experts/expert/merge.html", context, status=400 if form.is_bound else 200)
+
+
+def _both(office, request, pk, other):
+    """The two records; None, which the next page tells, where somebody merged or erased one in the meantime."""
+    if pk == other:
+        raise Http404
+    try:
+        return office.row_for_step(request, pk), office.row_for_step(request, other)
+    except Http404:
+        messages.error(request, GONE)
+        return None
 
 
 def _merged(office, request, merged, other):

@@ -398,7 +398,6 @@ class Expert(Worded):
         if not self.consents.in_force().filter(purpose=purpose).exists():
             self.consents.create(purpose=purpose, version=WORDED_ON)
         self.raise_flags()
-        self._forget_drafted_consent()
 
     @transaction.atomic
     def take_back(self, purpose):
@@ -418,7 +417,6 @@ class Expert(Worded):
             self.proposals.delete()
         ended.update(withdrawn_at=now())
         self.raise_flags()
-        self._forget_drafted_consent()
 
     def _forget_drafted_consent(self):
         """Take what was ticked earlier out of what the expert has begun to write: sent later, it would undo the latest word."""
@@ -434,13 +432,14 @@ class Expert(Worded):
             self.agree_to(purpose)
 
     def raise_flags(self):
-        """Write down beside the consents which are in force."""
+        """Write down beside the consents which are in force, whenever these have changed."""
         from experts.models.consent import FLAGS  # noqa: PLC0415  consents need the expert
 
         agreed = set(self.consents.in_force().values_list("purpose", flat=True))
         for purpose, flag in FLAGS.items():
             setattr(self, flag, purpose in agreed)
         self.save(update_fields=self.FLAGS)
+        self._forget_drafted_consent()
 
     # --- The CV, and erasing ------------------------------------------------------------------------------------------
 

@@ -108,6 +108,10 @@ class Entry(models.Model):
     def __str__(self):
         return f"{self.shortlist_id}, {self.expert_id}"
 
+    def outranks(self, other):
+        """Whether it is the one to keep of two that became entries of one expert: a note is not lost."""
+        return bool(self.note) and not other.note
+
 
 class Export(models.Model):
     """That somebody took columns of experts out of the portal: who, when, in which form, which columns, of whom.

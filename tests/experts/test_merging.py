@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 
+from accounts.models import Draft
 from experts import duplicates
 from experts.merging import PARTS, better_first, merge
 from experts.models import Apart, Consent, Expert, Findable
@@ -18,6 +19,7 @@ from programmes.models import Proposal
 from tests.experts.helpers import pdf
 from tests.factories import (
     ApartFactory,
+    EngagementFactory,
     EntryFactory,
     ExpertFactory,
     FocalPointFactory,
@@ -234,7 +236,6 @@ def test_staff_compare_and_merge(client, editor, pair):
     assert response.headers["Location"] == address("change", stays)
     stays.refresh_from_db()
     assert stays.degree == "doctorate"
-    assert client.get(address("merge", stays, goes)).status_code == 404
     assert client.get(address("merge", stays, stays)).status_code == 404
 
 
@@ -279,3 +280,85 @@ def test_what_focal_points_proposed_is_about_the_record_that_stays(pair):
 def test_a_proposal_that_waits_goes_on_waiting(pair):
     waiting = ProposalFactory(record=pair[1], kind="correction", facts={"name": "Waiting"})
     assert list(merge(*pair, None).proposals.waiting()) == [waiting]
+
+
+def test_only_the_focal_point_of_the_state_that_is_kept_vouches(pair):
+    stays, goes = pair
+    before, lately = localdate() - timedelta(days=90), localdate() - timedelta(days=9)
+    Expert.objects.filter(pk=stays.pk).update(endorsed_on=lately)
+    Expert.objects.filter(pk=goes.pk).update(endorsed_on=before)
+    assert goes.nationality != stays.nationality
+    merged = Expert.objects.get(pk=merge(stays, goes, None, ["nationality"]).pk)
+    assert (merged.nationality, merged.endorsed_on) == (goes.nationality, before)
+
+
+def test_the_later_endorsement_by_one_state_is_kept(pair):
+    lately = localdate() - timedelta(days=9)
+    for each, day in zip(pair, (lately - timedelta(days=90), lately), strict=True):
+        Expert.objects.filter(pk=each.pk).update(endorsed_on=day, nationality=pair[0].nationality)
+    assert Expert.objects.get(pk=merge(*pair, None).pk).endorsed_on == lately
+
+
+@pytest.mark.parametrize("taken", [(), ("user",)])
+def test_what_is_typed_stays_with_the_account_that_stays(pair, taken):
+    """It does without its consent, over which the latest word would not win; the other account's has nothing to be about."""
+    answers = {"expertise": {"employer": ["Half typed"]}, "consent": {"public": ["on"]}}
+    kept, left = (each.user for each in (reversed(pair) if taken else pair))
+    for user in (kept, left):
+        Draft.save_answers(user, "expert", "", "expertise", answers["expertise"])
+        Draft.save_answers(user, "expert", "", "consent", answers["consent"])
+    merge(*pair, None, taken)
+    assert [(each.user, [*each.answers]) for each in Draft.objects.all()] == [(kept, ["expertise"])]
+
+
+def test_what_came_of_an_event_is_kept(pair):
+    stays, goes = pair
+    invited = EngagementFactory(expert=stays)
+    delivered = EngagementFactory(expert=goes, event=invited.event, status="delivered", rating=5)
+    rated = EngagementFactory(expert=stays, status="delivered", rating=3)
+    EngagementFactory(expert=goes, event=rated.event, status="delivered")
+    merge(stays, goes, None)
+    assert set(stays.engagements.values_list("pk", "rating")) == {(delivered.pk, 5), (rated.pk, 3)}
+
+
+def test_the_note_on_a_shortlist_is_kept(pair):
+    stays, goes = pair
+    shortlists = ShortlistFactory.create_batch(2, experts=pair)
+    shortlists[0].note(goes, "Taught well")
+    shortlists[1].note(stays, "Speaks clearly")
+    merge(stays, goes, None)
+    assert [each.entries.get().note for each in shortlists] == ["Taught well", "Speaks clearly"]
+
+
+def test_two_cvs_are_opened_and_chosen_between(client, editor, pair):
+    stays, goes = pair
+    goes.keep_cv(pdf())
+    page = client.get(address("merge", stays, goes)).text
+    link = '<a href="{}">PDF</a>'
+    assert link.format(reverse("experts:cv", args=[goes.key])) in page
+    assert link.format(reverse("experts:cv", args=[stays.key])) not in page
+    stays.keep_cv(pdf())
+    page = client.get(address("merge", stays, goes)).text
+    assert 'name="cv"' in page
+    for each in pair:
+        assert link.format(reverse("experts:cv", args=[each.key])) in page
+
+
+def test_assignments_of_one_title_are_told_apart(client, editor, pair):
+    for expert, client_of in zip(pair, ("Ministry of Water", "Ministry of Labour"), strict=True):
+        expert.assignments.create(what="Course", year=2020, client=client_of)
+    page = client.get(address("merge", *pair)).text
+    assert 'name="assignments"' in page
+    assert "Course, 2020, Ministry of Labour" in page
+
+
+def test_whoever_comes_second_is_told_and_led_to_the_others(client, editor, pair):
+    stays, goes = pair
+    goes_pk = goes.pk
+    merge(stays, goes, None)
+    for send, name in ((client.get, "merge"), (client.post, "merge"), (client.post, "apart")):
+        response = send(reverse(f"admin:experts_expert_{name}", args=[stays.pk, goes_pk]), follow=True)
+        assert response.redirect_chain == [(reverse("admin:experts_expert_duplicates"), 302)]
+        assert "it was merged or erased in the meantime" in response.text
+    assert not Apart.objects.exists()
+    assert client.post(address("apart", stays, stays)).status_code == 404
