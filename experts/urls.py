@@ -24,6 +24,7 @@ urlpatterns = [
     path("desk/withdraw/", desk.withdraw, name="withdraw"),
     path("desk/leave/<slug:slug>/", desk.leave, name="leave"),
     path("desk/download/", desk.download, name="download"),
+    path("desk/download/expert.zip", desk.download_file, name="download-file"),
     path("desk/erase/", desk.erase, name="erase"),
     path("search/", pages.SearchPage.as_view(), name="search"),
     path("shortlists/", shortlists.shortlists, name="shortlists"),

@@ -57,6 +57,7 @@ urlpatterns += i18n_patterns(
     path("contact/sent/", views.contact_sent, name="contact-sent"),
     path("desk/", views.desk, name="desk"),
     path("desk/my-data/", views.own_data, name="own-data"),
+    path("desk/my-data/my-data.json", views.own_data_file, name="own-data-file"),
     path("desk/close/", views.close_account, name="close-account"),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/sessions/", include("allauth.usersessions.urls")),

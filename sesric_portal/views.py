@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.downloads import handed_out_on
 from classifications.facets import WordsField
 from classifications.gathering import NAMES
 from classifications.models import Country
@@ -132,6 +133,14 @@ def desk(request):
 @reauthentication_required
 @require_safe
 def own_data(request):
+    """Say what is in the file of everything that is held about the reader, and give the button for it."""
+    return render(request, "account/own_data.html")
+
+
+@login_required
+@handed_out_on("own-data")
+@require_safe
+def own_data_file(request):
     """Hand out everything that is held about the reader, as a file that people and programs can read."""
     data = json.dumps(held_about(request.user), ensure_ascii=False, indent=2, cls=DjangoJSONEncoder)
     response = HttpResponse(data, content_type="application/json; charset=utf-8")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import own_data as of_accounts
+from accounts.downloads import handed_out_on
 from accounts.keeping import forget_answers, signed_in
 from experts import own_data as of_experts
 from experts.forms import CVForm
@@ -148,6 +149,14 @@ def leave(request, slug):
 @reauthentication_required
 @require_safe
 def download(request):
+    """Say what is in the file that holds everything, and give the button for it."""
+    return render(request, "experts/download.html", {"expert": _mine(request)})
+
+
+@signed_in
+@handed_out_on("experts:download")
+@require_safe
+def download_file(request):
     """Hand out everything held about the expert: files that people and programs can read, and the CV.
 
     Beside the profile that is the account, which holds their address and what they have begun to write, and their letters.

@@ -121,8 +121,10 @@ def test_from_registration_to_the_shortlist_and_out_of_it(portal, visit, reviewe
     page.goto(f"{prefix}/experts/desk/")
     page.click("main a[href$='/experts/desk/download/']")
     page.fill("[name=password]", PASSWORD)  # to show that it is them
+    submit(page)
+    page.wait_for_url(re.compile(f"{prefix}/experts/desk/download/$"))  # the page with the button, not the question
     with page.expect_download() as taken:
-        submit(page)
+        page.click("main a[href$='/expert.zip']")
     with zipfile.ZipFile(taken.value.path()) as archive:
         assert name in archive.read("expert.json").decode()
         assert archive.read("cv.pdf").startswith(b"%PDF-")

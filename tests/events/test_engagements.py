@@ -243,7 +243,7 @@ def test_the_rating_is_for_staff_and_handed_out_to_who_asks_for_their_data(event
     assert [page for page in pages if "Wombat" in own.get(page).text] == []
     assert "Wombat" not in "".join(letter.text for letter in Letter.objects.all())
     own.post(reverse("account_reauthenticate"), {"password": "a long enough password"})
-    packed = zipfile.ZipFile(BytesIO(own.get(reverse("experts:download")).content))
+    packed = zipfile.ZipFile(BytesIO(own.get(reverse("experts:download-file")).content))
     (held,) = json.loads(packed.read("expert.json"))["events"]
     assert (held["rating"], held["words of the rating"]) == (2, "Wombat of a teacher.")
 

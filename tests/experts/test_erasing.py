@@ -209,7 +209,7 @@ def test_everything_held_is_handed_out_as_a_zip(client, expert):
     Export.note(None, "csv", ["name", "gender"], [expert], shortlist)
     Export.note(None, "csv", ["employer"], [ExpertFactory()], shortlist)
     expert.periods.create(starts_on=date(2091, 5, 1), until=date(2091, 5, 2))
-    response = client.get(reverse("experts:download"))
+    response = client.get(reverse("experts:download-file"))
     with zipfile.ZipFile(io.BytesIO(response.content)) as archive:
         held, account, letters = (json.loads(archive.read(f"{name}.json")) for name in ("expert", "account", "letters"))
         assert archive.read("cv.pdf").startswith(b"%PDF-")
@@ -223,7 +223,7 @@ def test_everything_held_is_handed_out_as_a_zip(client, expert):
     assert account["drafts"][0]["answers"]["person"]["name"] == ["Zaynab Samplename"]
     assert "Dear Zaynab Samplename, which crops?" in "".join(each["text"] for each in letters["letters"])
     assert "A letter to another" not in str(letters)
-    own = json.loads(client.get(reverse("own-data")).content)
+    own = json.loads(client.get(reverse("own-data-file")).content)
     assert own["expert"]["name"] == "Zaynab Samplename"
 
 

@@ -163,7 +163,7 @@ def test_no_two_changes_of_one_expert_wait(db):
 def test_what_is_held_of_it_is_handed_out_and_erased(client, expert):
     rename(client, **NEW)
     show_it_is_me(client)
-    with zipfile.ZipFile(io.BytesIO(client.get(reverse("experts:download")).content)) as archive:
+    with zipfile.ZipFile(io.BytesIO(client.get(reverse("experts:download-file")).content)) as archive:
         held = json.loads(archive.read("expert.json"))
     assert [(each["values"], each["accepted"]) for each in held["changes of name"]] == [(NEW, False)]
     expert.refresh_from_db()

@@ -7,12 +7,13 @@ from django.apps import apps
 from django.core.serializers.json import DjangoJSONEncoder
 from django.urls import reverse
 from django.utils.timezone import now
+from pytest_django.asserts import assertContains, assertRedirects
 
 from accounts.models import Draft, User
 from notifications.models import Follower, Letter
 from partners.models import Invitation, Representation, WeeklyLetter
 from sesric_portal.own_data import held_about
-from tests.accounts.helpers import confirmed_user, show_it_is_me
+from tests.accounts.helpers import PASSWORD, confirmed_user, show_it_is_me
 from tests.factories import (
     ApartFactory,
     BlockFactory,
@@ -51,6 +52,22 @@ def test_both_ask_for_the_password_once_more(client, db):
             assert "/reauthenticate/" in response["Location"]
 
 
+def test_who_showed_that_it_is_them_is_led_to_the_page_with_the_button(client, db):
+    """Not to the file: the browser would save it and stay on the page that asks."""
+    client.force_login(ExpertFactory(user=confirmed_user()).user)
+    for page, file in (("own-data", "own-data-file"), ("experts:download", "experts:download-file")):
+        assertRedirects(client.get(reverse(file)), reverse(page), fetch_redirect_response=False)
+        asking = client.get(reverse(page)).headers["Location"]
+        assertContains(client.get(asking), "Before this opens, show once more that the account is yours.")
+    for page, file in (("own-data", "own-data-file"), ("experts:download", "experts:download-file")):
+        assertRedirects(
+            client.post(f"{reverse('account_reauthenticate')}?next={reverse(page)}", {"password": PASSWORD}),
+            reverse(page),
+        )
+        assertContains(client.get(reverse(page)), f'href="{reverse(file)}"')
+        assert client.get(reverse(file)).headers["Content-Disposition"].startswith("attachment; ")
+
+
 def test_everything_held_is_handed_out(client, db):
     user = confirmed_user(name="Somebody Sample")
     one = RepresentationFactory(
@@ -66,7 +83,7 @@ def test_everything_held_is_handed_out(client, db):
     InterestFactory(words="what another looks for")
     client.force_login(user)
     show_it_is_me(client)
-    response = client.get(reverse("own-data"))
+    response = client.get(reverse("own-data-file"))
     held = json.loads(response.content)
     text = json.dumps(held)
     for value in (

@@ -57,7 +57,7 @@ LOGIN = """
     desk accounts:preferences accounts:keep-draft accounts:discard-draft account_reauthenticate account_email accounts:email
     account_change_password account_set_password usersessions_list
     mfa_index mfa_reauthenticate mfa_activate_totp mfa_deactivate_totp mfa_view_recovery_codes mfa_generate_recovery_codes
-    mfa_download_recovery_codes own-data close-account
+    mfa_download_recovery_codes own-data own-data-file close-account
     partners:register-begin partners:register-send partners:register-step partners:register-keep partners:register-stop
     partners:invitation partners:represent partners:desk partners:edit partners:preview partners:propose partners:confirm-profile
     partners:withdraw partners:leave partners:invite partners:withdraw-invitation partners:accept-request
@@ -69,7 +69,7 @@ LOGIN = """
     experts:register-begin experts:register-send experts:register-step experts:register-keep experts:register-stop
     experts:profile-begin experts:profile-send experts:profile-step experts:profile-keep experts:profile-stop
     experts:desk experts:preview experts:give-consent experts:withdraw-consent experts:upload-cv experts:remove-cv experts:cv
-    experts:renew experts:withdraw experts:leave experts:download experts:erase experts:endorse
+    experts:renew experts:withdraw experts:leave experts:download experts:download-file experts:erase experts:endorse
     experts:word experts:return experts:object
     events:invitation events:accept-invitation events:decline-invitation
     experts:shortlists experts:choose-shortlist experts:shortlist experts:rename-shortlist experts:delete-shortlist
