@@ -30,7 +30,8 @@ _PUBLIC = (
     "endorsed_on", "renewed_at", "is_lapsed", "is_sample",
 )  # fmt: skip
 _PARTNER = (*_PUBLIC, "days_per_year", "periods_to_come")
-# Focal points read the steps of `reviews`, too, of their nationals alone: in the country office, and where their word is asked for.
+# Focal points read the steps of `reviews`, too, of their nationals alone, without what the Centre wrote: in the country office,
+# and where their word is asked for.
 _STAFF = (
     *_PARTNER, "gender_as_written", "email", "email_if_contacted", "cv", "answered_references", "reviews", "status",
     "get_status_display", "is_for_partners", "is_public", "may_be_contacted", "last_question",

@@ -177,3 +177,9 @@ class ReviewStep(models.Model):
     def words(self):
         """The reason as it reads in the language of the page."""
         return read_here(self.reason)
+
+    @property
+    @admin.display(description=_("words of the one who decided"))
+    def words_for_focal_point(self):
+        """What of it the focal point of the state may read."""
+        return self.words

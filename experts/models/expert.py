@@ -4,6 +4,7 @@ import uuid
 from datetime import UTC, timedelta
 from functools import cached_property
 
+from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Q
@@ -509,3 +510,9 @@ class ExpertReview(RoutedStep):
         verbose_name_plural = _("steps of reviews")
         indexes = [models.Index(fields=["expert", "-at"], name="reviews_of_expert")]
         constraints = [routed_once("expert", "expert_routed_once_in_one_waiting")]
+
+    @property
+    @admin.display(description=_("words of the one who decided"))
+    def words_for_focal_point(self):
+        """As of any step, but what the Centre wrote: it may quote references, who were promised that only the Centre reads them."""
+        return "" if self.role == Role.CENTRE else self.words

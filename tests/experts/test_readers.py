@@ -175,7 +175,7 @@ OTHERS = [purpose for purpose in PURPOSES if purpose != "kept"]
 SUBSETS = [(), *(("kept", *more) for number in range(4) for more in combinations(OTHERS, number))]
 NOTE, RATING, PROPOSED, CV = "A narwhal to ask", "Sluggish as a dugong", "Oryx Employer", "Gazelle in a CV"
 EMAIL, NAMES_TO_COME = TO_STAFF[0], TO_NOBODY[2:]
-WORDS = "Reliable as a wombat"  # of the Centre in the history, which focal points read
+WORDS = "Reliable as a wombat"  # of the referee, whom the Centre quotes in its question to the expert
 IN_COLUMNS = {*TO_ALL, *TO_PARTNERS, "Female", NOTE} - {"Vineyards and drips", "Zebu course", "Okapi Ministry"}
 IN_ADMIN = {*TO_ALL, *TO_STAFF} - {"Zebu course", "Okapi Ministry"}
 ALL = {*TO_ALL, *TO_PARTNERS, *TO_STAFF, *TO_NOBODY, NOTE, RATING, PROPOSED, CV}
@@ -190,7 +190,7 @@ def agreed(kind, purposes):
     if kind == "staff":
         return {*TO_ALL, *TO_PARTNERS, *TO_STAFF, *NAMES_TO_COME, NOTE, RATING, PROPOSED, CV}
     if kind == "focal point" or (kind == "partner" and "partners" in purposes):
-        return {*TO_ALL, *TO_PARTNERS, NOTE, WORDS}
+        return {*TO_ALL, *TO_PARTNERS, NOTE}
     return {*TO_ALL, NOTE} if "public" in purposes else set()
 
 
@@ -207,13 +207,10 @@ class Channel:
     holds: set
     posted: tuple = (None,)
     addresses_leave: bool = False
-    of_staff: frozenset = frozenset()  # what of it is for staff alone here
 
     def wanted(self, kind, purposes):
         if kind not in self.shows_to:
             return set()
-        if kind != "staff":
-            return (self.holds - self.of_staff) & agreed(kind, purposes)
         held = self.holds if not self.addresses_leave or "contacted" in purposes else self.holds - {EMAIL}
         return held & agreed(kind, purposes)
 
@@ -260,7 +257,7 @@ def of_rest_of_the_admin(expert):
 EVERYBODY, KEEPERS = {"public", "expert", "partner", "focal point", "staff"}, {"public", "focal point", "staff"}
 COLUMNS = [each.name for each in columns_for(Kind.STAFF)] + ["note"]
 CHANNELS = {
-    "pages": Channel(pages_of_each_kind, EVERYBODY, {*TO_ALL, *TO_PARTNERS, *TO_STAFF}, of_staff={WORDS}),
+    "pages": Channel(pages_of_each_kind, EVERYBODY, {*TO_ALL, *TO_PARTNERS, *TO_STAFF}),
     # A focal point of another state keeps shortlists too, of those whom everybody may see.
     "shortlists": Channel(
         of_shortlists("shortlist", "compare-shortlist"), KEEPERS, IN_COLUMNS | {EMAIL}, addresses_leave=True
@@ -278,7 +275,7 @@ CHANNELS = {
     ),
     "records of a state": Channel(
         of_expert(*(f"country:experts_expert_{page}" for page in ("change", "history", "propose"))),
-        {"focal point"}, {*TO_ALL, *TO_PARTNERS} - {"Okapi Ministry"} | {WORDS},
+        {"focal point"}, {*TO_ALL, *TO_PARTNERS} - {"Okapi Ministry"},
     ),
     "list of a state": Channel(
         lambda expert: [reverse("country:experts_expert_changelist")], {"focal point"},

@@ -153,6 +153,22 @@ def test_returning_and_being_asked_again(client, asked):
     assert routed(asked) == [Decision.ASKED, Decision.ASKED]
 
 
+def test_what_the_centre_wrote_to_the_expert_is_not_for_the_focal_point(client, asked, head):
+    """It may quote a referee, who was promised that only the Centre reads what they wrote; which step it was is told."""
+    asked.return_with("Your referee calls you a wombat. Why?", None)
+    asked.send_again(asked.user)
+    route_all()
+    asked.refresh_from_db()
+    asked.return_with("Which school?", head.user, Role.FOCAL_POINT)
+    asked.send_again(asked.user)
+    route_all()
+    record = [reverse(f"country:experts_expert_{name}", args=[asked.pk]) for name in ("change", "history")]
+    for address in (page("word", asked), *record):
+        text = client.get(address).text
+        assert ("wombat" in text, "Which school?" in text) == (False, True), address
+        assert text.count("Returned") == 2 or text.count("returned") == 2, address
+
+
 def test_objecting_ends_nothing_and_is_for_the_centre(client, asked):
     client.post(page("object", asked), {"reason": "Not known to us."})
     asked.refresh_from_db()
