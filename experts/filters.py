@@ -14,7 +14,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.timezone import localdate
-from django.utils.translation import gettext as _gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from classifications.facets import Chip, ChosenField, FacetFilter, SortFilter, WordsField, WordsFilter, query_string
@@ -219,7 +219,7 @@ class ExpertFilter(ListFilter):
         left_out, given = super().left_out, self.given_days
         if any(given) and not self.days:
             told = " – ".join(each.isoformat() for each in given if each)
-            left_out = [*left_out, (_gettext("Free"), told)]
+            left_out = [*left_out, (gettext("Free"), told)]
         return left_out
 
     def _labels(self, name):
@@ -329,7 +329,7 @@ class ExpertFilter(ListFilter):
     def label(self, name, value):
         if name == "language":
             spoken = self.names.of("language", value)
-            told = _gettext("%(language)s (%(level)s or above)") % {"language": spoken, "level": self.least.label}
+            told = gettext("%(language)s (%(level)s or above)") % {"language": spoken, "level": self.least.label}
             return Text(told, spoken.language)
         if name in self.NAMED:
             return self.names.of(self.NAMED[name][1], value)
@@ -374,7 +374,7 @@ class ExpertFilter(ListFilter):
     def chips(self):
         chips = super().chips
         if self.days:
-            told = _gettext("Free %(days)s") % {"days": dates(*self.days)}
+            told = gettext("Free %(days)s") % {"days": dates(*self.days)}
             chips = [*chips, Chip(told, self.url(self.pairs(without="days")))]
         return chips
 

@@ -117,6 +117,21 @@ def test_days_that_make_no_span_stay_in_the_form_to_be_corrected(experts):
     assert page.context["filter"].count == 4
 
 
+@pytest.mark.parametrize(
+    ("prefix", "level", "free"),
+    [("", "(C1 or above)", "Free 5 March 2091"), ("/fr", "(C1 ou plus)", "Disponible\u00a0: 5 mars 2091"),
+     ("/ar", "(C1 أو أعلى)", "متاح ٥ آذار/مارس ٢٠٩١")],
+)  # fmt: skip
+def test_what_is_in_force_is_told_in_the_reader_s_language(experts, prefix, level, free):
+    client = Client()
+    client.force_login(FocalPointFactory(country=CountryFactory(iso2="UG"), user=SecondFactorFactory().user).user)
+    page = client.get(f"{prefix}/experts/search/?language=ar&level=5&free_from=2091-03-05")
+    first, second = (chip.label for chip in page.context["filter"].chips)
+    assert first.endswith(f" {level}")
+    assert second == free
+    assertContains(page, free)
+
+
 def test_no_roster_and_no_expert_of_this_name(experts):
     assert Client().get("/experts/nothing/").status_code == 404
     assert Client().get(f"{ROSTER}6ba7b810-9dad-11d1-80b4-00c04fd430c8/").status_code == 404
