@@ -458,12 +458,22 @@ class ChosenExpertsForm(forms.Form):
     @property
     def chosen(self):
         """Those chosen so far whom the reader may see."""
-        values = self["expert"].value() or []
         try:
-            keys = [self.fields["expert"].queryset.model.key.field.to_python(each) for each in values[:MOST_CHOSEN]]
+            keys = self._keys()[:MOST_CHOSEN]
         except ValidationError:
             return []
-        return list(self.readable.filter(key__in=keys).for_listing().order_by("pk"))
+        return self._in_order(self.readable.filter(key__in=keys).for_listing())
+
+    def clean_expert(self):
+        return self._in_order(self.cleaned_data["expert"])
+
+    def _keys(self):
+        """The keys in the order in which their experts stood in the list; raise `ValidationError` where one is none."""
+        return [Expert.key.field.to_python(each) for each in self["expert"].value() or []]
+
+    def _in_order(self, experts):
+        places = {key: place for place, key in enumerate(self._keys())}
+        return sorted(experts, key=lambda expert: places[expert.key])
 
     def clean(self):
         answers = super().clean()

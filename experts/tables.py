@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from classifications.spreadsheets import CSV, XLSX
-from classifications.written import dates
+from classifications.written import dates, number
 from experts.models import Export
 from experts.readers import SHOWN
 
@@ -62,11 +62,11 @@ COLUMNS = _people(
     Column("rosters", _("rosters"), "rosters_in_order", lambda rows: _joined(each.name for each in rows)),
     Column("sectors", _("sectors"), "sectors_by_name", lambda rows: _joined(each.name for each in rows)),
     Column("languages", _("languages"), "languages_by_level", _joined),
-    Column("years", _("years of experience"), "years"),
+    Column("years", _("years of experience"), "years", said=number),
     Column("degree", _("highest degree"), "degree_as_written"),
     Column("employer", _("employer"), "employer_name", str),
     Column("way", _("way of working"), "way_as_written"),
-    Column("days_per_year", _("days a year"), "days_per_year"),
+    Column("days_per_year", _("days a year"), "days_per_year", said=number),
     Column(
         "free", _("free"), "periods_to_come", lambda rows: _joined(dates(each.starts_on, each.until) for each in rows)
     ),

@@ -164,6 +164,33 @@ def test_side_by_side_are_those_chosen(centre, expert):
     assert "Female" in page
 
 
+def test_numbers_are_written_as_the_language_does_and_nothing_else_is(centre):
+    """Digits of a level, an address, a name and a note are no numbers."""
+    expert = ExpertFactory(
+        name="Ada 7", user=UserFactory(email="ada7@example.org"), purposes=["kept", "contacted"], days_per_year=30,
+        first_year=date.today().year - 12, speaks={"ar": 5},
+    )  # fmt: skip
+    shortlist = ShortlistFactory(experts=[expert])
+    shortlist.note(expert, "Room 9")
+    columns = ["name", "languages", "years", "days_per_year", "email", "note"]
+    side_by_side, export = (f"/ar{at(f'{name}-shortlist', shortlist.pk)}" for name in ("compare", "export"))
+    printed = centre.post(export, {"form": "print", "columns": columns})
+    for page in (centre.get(side_by_side).content.decode(), printed.content.decode()):
+        for cell in ("Ada 7", "١٢", "٣٠", "ada7@example.org", "Room 9"):
+            assert f"<bdi>{cell}</bdi>" in page, cell
+        assert " C1</bdi>" in page
+
+
+def test_the_chosen_stand_in_the_order_of_the_list(centre, db):
+    people = ExpertFactory.create_batch(4)
+    keys = [people[number].key for number in (2, 0, 3, 1)]
+    asked = centre.get(at("choose-shortlist"), {"expert": keys})
+    assert [profile.key for profile in asked.context["experts"]] == keys
+    centre.post(at("choose-shortlist"), {"expert": keys, "name": "Best first"})
+    entries = Shortlist.objects.get().entries.order_by("added_at", "pk").select_related("expert")
+    assert [entry.expert.key for entry in entries] == keys
+
+
 def taken(client, shortlist, form, columns):
     response = client.post(at("export-shortlist", shortlist.pk), {"form": form, "columns": columns})
     assert (response["Content-Type"], response.get("Content-Disposition")) == TAKEN_AS[form]
