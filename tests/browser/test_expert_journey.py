@@ -99,8 +99,18 @@ def test_from_registration_to_the_shortlist_and_out_of_it(portal, visit, reviewe
         submit(reviewer)
     assert name in Path(taken.value.path()).read_text("utf-8-sig")
     reviewer.check("[name=form][value=print]")
+    for box in reviewer.locator("[name=columns]").all():
+        box.check()
     submit(reviewer)
     reviewer.locator("table").get_by_text(name).wait_for()
+    reviewer.emulate_media(media="print")
+    reviewer.set_viewport_size({"width": 1032, "height": 720})  # what a sheet holds beside its margins
+    sides = reviewer.locator("table").evaluate(
+        "table => [table.getBoundingClientRect()].map(r => [r.left, r.right])[0]"
+    )
+    assert 0 <= sides[0] < sides[1] <= 1032, "a column is cut off on paper"
+    reviewer.emulate_media(media="null")
+    reviewer.set_viewport_size({"width": 1280, "height": 800})
 
     # The referee answers without an account, once.
     asked = re.search(r"http\S+/experts/references/[0-9a-f-]+/", portal.letter_to(f"referee-{mark}@example.org"))[0]
