@@ -12,6 +12,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from experts.models.expert import Expert
+from notifications.models import Letter
 
 MOST_NAMED = 3  # at once
 MOST_ASKED = 9  # by letters in one day: nobody can make the portal write to a crowd
@@ -82,6 +83,8 @@ class Reference(models.Model):
         cls._allow(expert.user_id, len(new))
         for email, reference in list(present.items())[:MOST_NAMED]:
             if email not in named:
+                # It names the expert, and by nothing but this row is it known to.
+                Letter.objects.filter(text__contains=str(reference.key)).delete()
                 reference.delete()
         for fields in new:
             ask_for_reference(cls.objects.create(expert=expert, **fields))

@@ -116,6 +116,13 @@ def test_erasing_leaves_a_count_and_nothing_else(client, expert, django_capture_
         assert "Zaynab" not in client.get(path).content.decode()
 
 
+def test_the_letter_to_a_reference_that_was_replaced_goes_with_the_reference(expert):
+    expert.references.model.ask(expert, [{"name": "Another Referee", "email": "another@example.org"}])
+    assert [Letter.objects.to(each).count() for each in ("gnu@example.org", "another@example.org")] == [0, 1]
+    expert.erase()
+    assert rows_that_hold([*HELD, "Another Referee"]) == set()
+
+
 def test_what_others_wrote_about_the_person_goes_too(client, expert, django_capture_on_commit_callbacks):
     """Letters to the focal point and to the Centre, notes, what was taken out, and what waits in the session."""
     focal_point = FocalPointFactory(country=expert.nationality, user=UserFactory())
