@@ -239,7 +239,8 @@ def ways_to_an_expert():
     return {f"{field.model._meta.label}.{field.name}" for field in pointing(Expert)}
 
 
-DERIVED = {"experts.Findable.expert", "experts.OtherWords.expert"}  # by which they are found: made of what is handed out
+# By which they are found: made of what is handed out.
+DERIVED = {"experts.Findable.expert", "experts.OtherWords.expert"}
 
 
 def rows_of(expert):
