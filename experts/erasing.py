@@ -28,7 +28,8 @@ def forget_letters(expert):
     for reference in expert.references.all():
         about |= Q(text__contains=str(reference.key))
     if expert.user:
-        about |= Q(recipients__contains=[expert.user.email], text__contains=desk)
+        addresses = [expert.user.email, *expert.user.emailaddress_set.values_list("email", flat=True)]
+        about |= Q(recipients__has_any_keys=addresses, text__contains=desk)
     Letter.objects.filter(about).delete()
 
 

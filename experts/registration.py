@@ -41,14 +41,18 @@ class Registration(SteppedForm):
         return form
 
     def known(self):
-        if self.about is None:
+        """What is on record; of who withdrew or was declined, too, but what they agree to is asked anew."""
+        one = self.about or Expert.objects.of(self.user)
+        if one is None:
             return {"name": self.user.name, "way": Expert.Way.BOTH}
-        one = self.about
         known = {name: getattr(one, name) for name in OWN}
         known |= one.name_to_come.facts if one.name_to_come else {}
         known["employer_is"] = Employers(one.employer).choice(one.institution)
         known |= {"sectors": one.sectors.all(), "rosters": one.rosters_in_order, "years": one.years}
-        known |= dict.fromkeys(one.consents.as_worded_today().values_list("purpose", flat=True), True)
+        if self.about:
+            known |= dict.fromkeys(one.consents.as_worded_today().values_list("purpose", flat=True), True)
+        else:
+            known["rosters"] = [roster for roster in one.rosters_in_order if roster.is_open]
         for name in ROWS:
             for n, row in enumerate(getattr(one, name).order_by("pk")[: Expert.MOST_ROWS[name]], 1):
                 known |= {f"{field.name}_{n}": getattr(row, field.name) for field in row._meta.fields}

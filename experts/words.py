@@ -7,6 +7,8 @@ Together they find what `ExpertQuerySet.search` would find. Triggers keep the la
 (`migrations/0012_forms_and_parts_of_words.py`).
 """
 
+from dataclasses import dataclass
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, transaction
 from django.db.models import F, Func, TextField, Value
@@ -49,7 +51,9 @@ def common_in(words):
             Func(folded, function="stems_of"), function="tsvector_to_array", output_field=ArrayField(TextField())
         )
         known = Word.objects.alias(folded=folded).exclude(folded__contains=" ").exclude(folded="")
-        known = known.annotate(name_en=folded, name_fr=F("state"), name_ar=_RareStems(folded))
+        known = known.annotate(
+            name_en=folded, name_fr=F("state"), name_ar=_RareStems(folded)
+        )  # where `Names` has names
         rows[f"words with {n}"] = (known.filter(is_stem=False, word__contains=folded), "word")
         rows[f"stems of {n}"] = (known.filter(Among(F("word"), stems), is_stem=True, state=Word.State.READY), "word")
     return rows
@@ -59,10 +63,8 @@ def saying(words, names):
     """The condition that all of `words`, a string, occur in what an expert wrote; signs alone ask for nothing."""
     conditions, rare = [AnyOf((Mark.LISTED,))], []
     for n, word in enumerate(words.split()):
-        longer, stems = names.ids.get(f"words with {n}", {}), names.ids.get(f"stems of {n}", {})
-        if longer or stems:
-            told = next(iter((names.known[f"words with {n}"] | names.known[f"stems of {n}"]).values()))
-            conditions.append(_found(n, told, names))
+        if common := _Common.of(n, names):
+            conditions.append(common.found(f"found{n}"))
         elif any(sign.isalnum() for sign in word):
             rare.append(word)
     if rare:
@@ -71,23 +73,39 @@ def saying(words, names):
     return Both(tuple(conditions))
 
 
-def _found(n, told, names):
-    """The condition that the word in place `n` occurs, of which some labels are known."""
-    folded, _state, rare_stems = told
-    longer, ready = (
-        names.ids[f"words with {n}"],
-        names.known[f"words with {n}"].get(folded, ("", "", ""))[1] == Word.State.READY,
-    )
-    labels = [longer[folded]] if ready else longer.values()
-    looked_up, params = [], ()
-    if not ready:  # else whoever says it has its label
-        looked_up.append("SELECT expert_id FROM experts_otherwords WHERE text LIKE %s")
-        params += (f"%{folded}%",)  # letters and digits only, as folding leaves them
-    if rare_stems:
-        looked_up.append("SELECT id AS expert_id FROM experts_expert WHERE search_stems @@ %s::tsquery")
-        params += (rare_stems,)
-    labelled = AnyOf(tuple(Kind.WORD + each for each in (*labels, *names.ids[f"stems of {n}"].values())))
-    return Either((labelled, LookedUp(f"found{n}", " UNION ".join(looked_up), params))) if looked_up else labelled
+@dataclass
+class _Common:
+    """What is common about one word that is asked for."""
+
+    folded: str
+    is_ready: bool  # whether it is a common word itself, for which all have their labels
+    longer: dict  # numbers of the common words of which it is a part, by word
+    stems: dict  # and of its common stems
+    rare_stems: str  # a query for the others, empty if there are none
+
+    @classmethod
+    def of(cls, n, names):
+        """What `common_in` found of the word in place `n`; None if that is nothing."""
+        longer, stems = f"words with {n}", f"stems of {n}"
+        for folded, _state, rare_stems in [*names.known[longer].values(), *names.known[stems].values()]:
+            is_ready = folded in names.known[longer] and names.known[longer][folded][1] == Word.State.READY
+            return cls(folded, is_ready, names.ids[longer], names.ids[stems], rare_stems)
+        return None
+
+    def found(self, name):
+        """The condition that it occurs: by labels, and by what has to be looked up beside them, as a set of that name."""
+        words = [self.longer[self.folded]] if self.is_ready else self.longer.values()
+        labelled = AnyOf(tuple(Kind.WORD + each for each in (*words, *self.stems.values())))
+        looked_up = []
+        if not self.is_ready:  # letters and digits only, as folding leaves them
+            looked_up.append(("SELECT expert_id FROM experts_otherwords WHERE text LIKE %s", f"%{self.folded}%"))
+        if self.rare_stems:
+            sql = "SELECT id AS expert_id FROM experts_expert WHERE search_stems @@ %s::tsquery"
+            looked_up.append((sql, self.rare_stems))
+        if not looked_up:
+            return labelled
+        sql, params = zip(*looked_up, strict=True)
+        return Either((labelled, LookedUp(name, " UNION ".join(sql), params)))
 
 
 # --- What is common ---------------------------------------------------------------------------------------------------

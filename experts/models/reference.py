@@ -66,9 +66,16 @@ class Reference(models.Model):
     def __str__(self):
         return str(self.expert)  # kept in logs, so it names nobody
 
+    def delete(self, *args, **kwargs):
+        """Delete the letter, too: it names the expert, and by nothing but this row is it known whose it was."""
+        Letter.objects.filter(text__contains=str(self.key)).delete()
+        return super().delete(*args, **kwargs)
+
     @classmethod
     def ask(cls, expert, people):
         """Make the references of an expert those in `people` (dicts of fields), and write to those who are new.
+
+        Of those who are there already, name and relation may be put right until they have answered.
 
         Those beyond `MOST_NAMED`, of a record that was merged with another, stay: no form shows them. Raise
         `ValidationError` where too many were asked today, and where experts name themselves.
@@ -83,9 +90,10 @@ class Reference(models.Model):
         cls._allow(expert.user_id, len(new))
         for email, reference in list(present.items())[:MOST_NAMED]:
             if email not in named:
-                # It names the expert, and by nothing but this row is it known to.
-                Letter.objects.filter(text__contains=str(reference.key)).delete()
                 reference.delete()
+            elif reference.answered_at is None:  # what somebody answered is said of what they were told
+                reference.name, reference.relation = named[email]["name"], named[email]["relation"]
+                reference.save(update_fields=["name", "relation"])
         for fields in new:
             ask_for_reference(cls.objects.create(expert=expert, **fields))
 

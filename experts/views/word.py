@@ -53,7 +53,7 @@ def endorse(request, key):
         title=_("Endorse an expert"),
         button=_("Endorse"),
         note=_(
-            "Your endorsement is shown on the expert’s page. Nothing waits for it: the Centre decides on the listing."
+            "Your endorsement is shown with the expert’s profile. Nothing waits for it: the Centre decides on the listing."
         ),
     )
 

@@ -123,6 +123,22 @@ def test_the_letter_to_a_reference_that_was_replaced_goes_with_the_reference(exp
     assert rows_that_hold([*HELD, "Another Referee"]) == set()
 
 
+def test_letters_to_an_earlier_address_go_too(expert):
+    """The address of the account may have changed since."""
+    earlier, other = expert.user.email, "another@example.org"
+    Letter.objects.filter(recipients=[earlier], text__contains="/experts/desk/").update(
+        text="A wallaby. /experts/desk/"
+    )
+    kept = Letter.objects.to(earlier).filter(text__contains="wallaby").first()
+    Letter.objects.filter(pk=kept.pk).update(recipients=[other])
+    expert.user.emailaddress_set.create(email="new@example.org", verified=True)
+    expert.user.email = "new@example.org"
+    expert.user.save()
+    assert Letter.objects.to(earlier).filter(text__contains="wallaby").exists()
+    expert.erase()
+    assert Letter.objects.filter(text__contains="wallaby").get().recipients == [other]
+
+
 def test_what_others_wrote_about_the_person_goes_too(client, expert, django_capture_on_commit_callbacks):
     """Letters to the focal point and to the Centre, notes, what was taken out, and what waits in the session."""
     focal_point = FocalPointFactory(country=expert.nationality, user=UserFactory())

@@ -10,6 +10,7 @@ from django.utils.timezone import localdate, now
 
 from accounts.models import Draft
 from experts import duplicates
+from experts.emails import ask_for_reference
 from experts.merging import PARTS, better_first, merge
 from experts.models import Apart, Consent, Expert, Findable
 from experts.models.consent import FLAGS
@@ -203,10 +204,12 @@ def test_what_points_to_the_record_that_goes_moves(pair):
     both, one = ShortlistFactory(experts=pair), ShortlistFactory(experts=[goes])
     third = ExpertFactory(name="Another")
     ApartFactory(one=goes, other=third)
-    ReferenceFactory(expert=stays, email="ref@example.org")
+    twin = ReferenceFactory(expert=stays, email="ref@example.org")
+    ask_for_reference(twin)
     answered = ReferenceFactory(expert=goes, email="REF@example.org")
     answered.give("confirms")
     merge(stays, goes, None)
+    assert not Letter.objects.filter(text__contains=str(twin.key)).exists()  # nothing would tell of whom it is
     assert [each.entries.get().expert for each in (both, one)] == [stays, stays]
     assert Apart.objects.get().one_id == min(stays.pk, third.pk)
     assert stays.references.get() == answered

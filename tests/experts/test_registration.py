@@ -7,7 +7,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.timezone import localdate, now, override
-from pytest_django.asserts import assertContains
+from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import Draft
 from experts.models import Expert, Purpose, Reference, Roster
@@ -160,6 +160,41 @@ def test_who_withdrew_may_apply_again(client, applicant):
     assert [each.decision for each in expert.reviews.all()] == [
         Decision.APPLIED, Decision.WITHDRAWN, Decision.APPLIED
     ]  # fmt: skip
+
+
+def test_who_applies_again_begins_with_what_is_on_record(client, applicant):
+    """All but consent, which is asked anew, and rosters that take nobody any more."""
+    closed = RosterFactory(slug="closed-roster", name_en="Closed roster")
+    register(client, expertise={"rosters": ["environment-water", "closed-roster"]})
+    client.post(reverse("experts:withdraw"))
+    Roster.objects.filter(pk=closed.pk).update(is_open=False)
+    assertContains(client.get(step("person")), 'value="Zaynab Samplename"')
+    page = client.get(step("expertise"))
+    assertContains(page, "Drip irrigation of vineyards.")
+    assertNotContains(page, "Closed roster")
+    assertContains(client.get(step("experience")), "Zebu course")
+    assertNotContains(client.get(step("consent")), "checked")
+    client.post(step("consent"), ANSWERS["consent"])
+    assert client.post(reverse("experts:register-send"), TRUE).status_code == 302
+    expert = Expert.objects.get()
+    assert (expert.status, expert.summary_en) == (Status.APPLIED, "Drip irrigation of vineyards.")
+    assert [each.slug for each in expert.rosters_in_order] == ["environment-water"]
+
+
+def test_what_is_said_of_a_reference_is_put_right_until_they_have_answered(client, applicant):
+    register(client)
+    expert = Expert.objects.get()
+    expert.approve(None)
+
+    def correct(**answers):
+        client.post(step("experience", "profile"), ANSWERS["experience"] | answers)
+        assert client.post(reverse("experts:profile-send"), TRUE).status_code == 302
+        return expert.references.values_list("name", "relation").get()
+
+    assert correct(referee_1="Gnuson Corrected", relation_1="Head") == ("Gnuson Corrected", "Head")
+    expert.references.get().give("knows")
+    assert correct(referee_1="Gnuson Another", relation_1="Deputy") == ("Gnuson Corrected", "Head")
+    assert Letter.objects.to("gnu@example.org").count() == 1  # not asked again
 
 
 def test_a_returned_application_is_corrected_and_sent_again(client, applicant):
