@@ -13,6 +13,13 @@ from django.db import connection
 from django.utils import translation
 
 from tests.factories import UserFactory
+from tests.tables import template
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """After what pytest-django does here, which gives each process a name of its own."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = template()
 
 
 @pytest.fixture(autouse=True)

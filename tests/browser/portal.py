@@ -9,12 +9,10 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import HTTPError
-from urllib.parse import urlsplit, urlunsplit
 from urllib.request import urlopen
 
-import psycopg2
-
 from sesric_portal.demo import letters
+from tests.tables import beside, server, template
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -36,16 +34,12 @@ def _free_port():
 
 @contextmanager
 def _database(name):
-    """Make an empty database beside the one of DATABASE_URL, and yield its URL."""
-    url = os.environ["DATABASE_URL"]
-    connection = psycopg2.connect(url.replace("postgres://", "postgresql://"))
-    connection.autocommit = True
-    with connection.cursor() as cursor:
+    """Make a database without data beside the one of DATABASE_URL, and yield its URL."""
+    with server() as cursor:
         cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        cursor.execute(f'CREATE DATABASE "{name}"')
-        yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template()}"')
+        yield beside(name)
         cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-    connection.close()
 
 
 def _answers(url):
