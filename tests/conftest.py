@@ -1,5 +1,6 @@
 """What every test may use."""
 
+from collections import Counter
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,6 +15,20 @@ from django.utils import translation
 
 from tests.factories import UserFactory
 from tests.tables import template
+
+
+def pytest_collection_modifyitems(config, items):
+    """Order what several processes share out: a long test begun as the last would keep one at work while the others are done."""
+    if not hasattr(config, "workerinput"):
+        return
+    sizes = Counter(map(_scope, items))
+    long = {_scope(item) for item in items if item.get_closest_marker("long")}
+    items.sort(key=lambda item: (_scope(item) not in long, -sizes[_scope(item)]))
+
+
+def _scope(item):
+    """What `--dist loadscope` gives to one process as a whole: a class, or the functions of a module."""
+    return item.nodeid.rpartition("::")[0]
 
 
 @pytest.fixture(scope="session")

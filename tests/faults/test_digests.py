@@ -13,6 +13,8 @@ from notifications.models.follower import due_at, slots
 from notifications.tasks import fan_out, write_letters
 from tests.factories import FollowerFactory, InterestFactory, MembershipFactory, OpportunityFactory, UserFactory
 
+pytestmark = pytest.mark.long
+
 ZONES = ["Africa/Casablanca", "Europe/Istanbul", "America/New_York", "Asia/Tehran"]
 
 

@@ -31,6 +31,8 @@ from tests.factories import (
     UserFactory,
 )
 
+pytestmark = pytest.mark.long
+
 TODAY = localdate()
 
 

@@ -21,6 +21,8 @@ from tests.factories import (
 from tests.partners.office import address
 from tests.partners.test_registration import CONSENT, INSTITUTION, PERSON
 
+pytestmark = pytest.mark.long
+
 # As whom each role may be written down, and which rows it may leave on an application.
 OF_APPLICANT = {
     Decision.APPLIED, Decision.SENT_AGAIN, Decision.WITHDRAWN, Decision.REPRESENTATIVE_LEFT, Decision.CHANGE_PROPOSED,

@@ -25,6 +25,8 @@ from sesric_portal.embedded import CannotStart, valkey
 from tests.factories import UserFactory
 from tests.processes import ROOT
 
+pytestmark = pytest.mark.long
+
 PATH = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 NOT_COPIED = shutil.ignore_patterns(".*", "var", "staticfiles", "__pycache__", "tests", "docs")
 
