@@ -183,7 +183,7 @@ class TestOtherStates:
         page = visit(f"{prefix}/contact/")
         page.fill("#id_name", "Amina")
         page.click("form.form button[type=submit]")
-        assert page.evaluate("document.activeElement.className") == "errors"
+        page.wait_for_selector(".errors:focus")
         assert page.input_value("#id_name") == "Amina"
         assert faults(page) == []
         page.set_viewport_size({"width": 320, "height": 800})
