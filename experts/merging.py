@@ -2,7 +2,8 @@
 
 Of every fact the one who merges says from which record it comes, the account included. What the person agrees to is not
 chosen: of each purpose the latest word counts, whether it was given or withdrawn and in whichever record. The state is that of
-the record that stays; the later confirmation, the later word of the focal point and the earlier recording are kept.
+the record that stays; the later confirmation, the later word of the focal point, the earlier recording and, of two that wait
+for review, the longer waiting are kept.
 """
 
 from collections.abc import Callable
@@ -163,6 +164,7 @@ def _latest(stays, goes, nationality):
         "renewed_at": max(stays.renewed_at, goes.renewed_at),
         "created_at": min(stays.created_at, goes.created_at),
         "endorsed_on": max(endorsed, default=None),
+        "waiting_since": stays.waiting_since and min(filter(None, [stays.waiting_since, goes.waiting_since])),
     }
 
 

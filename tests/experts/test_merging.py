@@ -157,6 +157,22 @@ def test_every_fact_comes_from_the_record_chosen(pair):
     assert [each.expert_id for each in Findable.objects.exclude(labels=[])] == [merged.pk]
 
 
+@pytest.mark.parametrize(("waited", "other", "kept"), [(2, 40, 40), (40, 2, 40), (2, None, 2)])
+def test_whoever_waited_longer_is_not_put_back(client, editor, pair, waited, other, kept):
+    for each, days in zip(pair, (waited, other), strict=True):
+        each.status = Status.RETURNED if days is None else Status.APPLIED
+        each.waiting_since = None if days is None else now() - timedelta(days=days)
+        each.save()
+    merge(*pair, None)
+    assert f"{kept} days" in client.get(address("changelist")).text
+
+
+def test_whoever_is_listed_does_not_wait_again(pair):
+    Expert.objects.filter(pk=pair[1].pk).update(status=Status.APPLIED, waiting_since=now())
+    merged = Expert.objects.get(pk=merge(*pair, None).pk)
+    assert (merged.status, merged.waiting_since) == (Status.LISTED, None)
+
+
 def test_the_expert_is_told_that_there_is_one_record(pair):
     stays, goes = pair
     merge(stays, goes, None)
