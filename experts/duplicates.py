@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from experts.models import Apart, Expert
 from experts.readers import Kind, Reader
 
-MOST = 100  # pairs shown at once, those recorded last first
 COUNTED = "experts.duplicates"
 NAME, EMAIL = _("the same name"), _("the same e-mail address")
 
@@ -33,10 +32,11 @@ alike AS (
   UNION ALL SELECT array_agg(id), 'name' FROM known WHERE name_ar <> ''
     GROUP BY fold_text(name_ar) HAVING count(*) > 1 AND fold_text(name_ar) <> ''
   UNION ALL SELECT array_agg(known.id), 'email' FROM known JOIN boxes ON boxes.id = user_id
-    GROUP BY email HAVING count(*) > 1)
-SELECT one, other, array_agg(DISTINCT by) FROM alike, unnest(ids) one, unnest(ids) other
-WHERE one < other AND NOT EXISTS (SELECT 1 FROM experts_apart said WHERE said.one_id = one AND said.other_id = other)
-GROUP BY one, other ORDER BY other DESC, one LIMIT %s
+    GROUP BY email HAVING count(*) > 1),
+pairs AS (
+  SELECT one, other, array_agg(DISTINCT by) AS reasons FROM alike, unnest(ids) one, unnest(ids) other
+  WHERE one < other AND NOT EXISTS (SELECT 1 FROM experts_apart said WHERE said.one_id = one AND said.other_id = other)
+  GROUP BY one, other)
 """
 
 
@@ -49,26 +49,34 @@ class Pair:
     reasons: list
 
 
-def pairs():
-    """All such pairs, at most `MOST`."""
-    found = _found()
-    experts = Expert.objects.readable_as(Reader(Kind.STAFF)).for_listing()
-    experts = experts.in_bulk({key for one, other, _by in found for key in (one, other)})
-    return [
-        Pair(experts[one], experts[other], [EMAIL if each == "email" else NAME for each in by])
-        for one, other, by in found
-        if one in experts and other in experts
-    ]
+class Pairs:
+    """All such pairs, those recorded last first; a part of them is read where it is taken, as `Paginator` does."""
+
+    def count(self):
+        return _ask("SELECT count(*) FROM pairs", [])[0][0]
+
+    def __getitem__(self, part):
+        found = _ask(
+            "SELECT one, other, reasons FROM pairs ORDER BY other DESC, one LIMIT %s OFFSET %s",
+            [part.stop - part.start, part.start],
+        )
+        experts = Expert.objects.readable_as(Reader(Kind.STAFF)).for_listing()
+        experts = experts.in_bulk({key for one, other, _by in found for key in (one, other)})
+        return [
+            Pair(experts[one], experts[other], [EMAIL if each == "email" else NAME for each in by])
+            for one, other, by in found
+            if one in experts and other in experts
+        ]
 
 
 def count():
-    """How many pairs there were some minutes ago, at most `MOST`: all names are compared for it."""
-    return cache.get_or_set(COUNTED, lambda: len(_found()), 600)
+    """How many pairs there were some minutes ago: all names are compared for it."""
+    return cache.get_or_set(COUNTED, Pairs().count, 600)
 
 
-def _found():
+def _ask(question, params):
     with connection.cursor() as cursor:
-        cursor.execute(_PAIRS, [MOST])
+        cursor.execute(_PAIRS + question, params)
         return cursor.fetchall()
 
 

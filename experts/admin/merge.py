@@ -2,18 +2,20 @@
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 
-from classifications.facets import WordsField
+from classifications.facets import WordsField, query_string
 from classifications.merging import MergeForm, side_by_side
 from experts import duplicates
 from experts.merging import GONE, PARTS, better_first, merge
 
 OFFERED = 10  # records among which the other one is chosen
+A_PAGE = 50  # pairs
 
 
 def address(stays, goes):
@@ -35,11 +37,12 @@ def urls(office):
 
 
 def found(office, request):
-    """All pairs of records that look like one person."""
+    """The pairs of records that look like one person, page by page."""
     if not office.has_step_permission(request):
         raise Http404
-    pairs = [(pair, address(*better_first(pair.one, pair.other))) for pair in duplicates.pairs()]
-    context = _frame(office, request, None, _("Experts who may be recorded twice")) | {"pairs": pairs}
+    page = Paginator(duplicates.Pairs(), A_PAGE).get_page(request.GET.get("page"))
+    pairs = [(pair, address(*better_first(pair.one, pair.other))) for pair in page]
+    context = _frame(office, request, None, _("Experts who may be recorded twice")) | {"pairs": pairs, "page": page}
     return TemplateResponse(request, "admin/experts/expert/duplicates.html", context)
 
 
@@ -52,7 +55,7 @@ def part(office, request, pk, other):
         return redirect(office.address("duplicates"))
     duplicates.part(*both, request.user)
     messages.success(request, _("Noted: these are two people. You are not asked again."))
-    return redirect(office.address("duplicates"))
+    return redirect(office.address("duplicates") + query_string([("page", request.POST.get("page", "1"))]))
 
 
 def choose(office, request, pk):
