@@ -1,7 +1,8 @@
 """Which records of experts look like one and the same person.
 
-Two do where their names are equal once folded (case, accents, forms of Arabic letters apart), in either script, or where
-their e-mail addresses are, but for what stands behind a plus sign. What the Centre said is not the same is not asked again.
+Two do where a name of the one, in either script, equals one of the other once folded (case, accents, forms of Arabic letters
+apart), or where their e-mail addresses are equal but for what stands behind a plus sign. What the Centre said is not the same
+is not asked again.
 """
 
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ alike AS (
     GROUP BY fold_text(name) HAVING count(*) > 1 AND fold_text(name) <> ''
   UNION ALL SELECT array_agg(id), 'name' FROM known WHERE name_ar <> ''
     GROUP BY fold_text(name_ar) HAVING count(*) > 1 AND fold_text(name_ar) <> ''
+  UNION ALL SELECT ARRAY[one.id, other.id], 'name' FROM known one JOIN known other
+    ON fold_text(one.name) = fold_text(other.name_ar) WHERE one.name ~ '[ء-ي]' AND other.name_ar <> ''
   UNION ALL SELECT array_agg(known.id), 'email' FROM known JOIN boxes ON boxes.id = user_id
     GROUP BY email HAVING count(*) > 1),
 pairs AS (
