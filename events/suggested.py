@@ -3,7 +3,8 @@
 Suggested is who is listed, agrees to be written to about assignments, works in a way that the event allows, has not accepted
 something else on its days, and shares a sector with it or, where it has none, a language. The database ranks all of them
 by points; for those shown the reasons are told, each with its points, and tests hold the two sums together. To be better in
-one thing and the same in the others never costs a place.
+one thing and the same in the others never costs a place. Whoever has not confirmed the profile for a year comes last, as in
+the search.
 """
 
 from dataclasses import dataclass
@@ -68,7 +69,8 @@ def suggest(event):
 
 def _ranked(experts, wanted):
     """Experts with their `points`, the best first; all who fit are ranked by what points need, the best alone are read whole."""
-    return experts.annotate(points=_points(wanted)).order_by("-points", "-renewed_at", "pk")
+    ranked = experts.knowing_who_lapsed().annotate(points=_points(wanted))
+    return ranked.order_by("has_lapsed", "-points", "-renewed_at", "pk")
 
 
 def _candidates(wanted):

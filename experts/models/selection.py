@@ -82,7 +82,11 @@ class ExpertQuerySet(GatheringQuerySet, LinkedQuerySet, SearchableQuerySet, Word
 
     def lapsed(self):
         """Those who have not renewed for a year."""
-        return self.filter(renewed_at__lt=first_day_within(LAPSES_AFTER)[1])
+        return self.knowing_who_lapsed().filter(has_lapsed=True)
+
+    def knowing_who_lapsed(self):
+        """With `has_lapsed`, by which to filter and sort."""
+        return self.alias(has_lapsed=Q(renewed_at__lt=first_day_within(LAPSES_AFTER)[1]))
 
     # --- What suggestions are made by ---------------------------------------------------------------------------------
 

@@ -168,6 +168,24 @@ def test_the_best_is_found_behind_any_number_of_fresher_ones(event):
     assert [each.points for each in found] == [each.expert.points for each in found]
 
 
+def test_who_has_lapsed_comes_last_and_it_is_said(event):
+    """However good they are, until they confirm the profile."""
+    best = expert(event, name="Best", first_year=1980, renewed_at=now() - timedelta(days=366))
+    nearly = expert(event, name="Nearly", first_year=1990, renewed_at=now() - timedelta(days=363))
+    expert(event, name="New", first_year=2020)
+    page, lapsed = reverse("admin:events_event_experts", args=[event.pk]), "Not confirmed for a year"
+    assert names(event) == ["Nearly", "New", "Best"]
+    told = staff().get(page).text
+    assert told.count(lapsed) == 1
+    assert told.index("Best") < told.index(lapsed)
+    best.renew()
+    assert names(event) == ["Best", "Nearly", "New"]
+    assert lapsed not in staff().get(page).text
+    assert list(Expert.objects.lapsed()) == []
+    Expert.objects.filter(pk=nearly.pk).update(renewed_at=now() - timedelta(days=366))
+    assert list(Expert.objects.lapsed()) == [nearly]
+
+
 def test_points_are_the_same_with_nothing_to_go_by(db):
     """No sector, no language, no country: an online event."""
     event = EventFactory(status="planned", starts_on=FIRST, ends_on=LAST, mode="online", country=None)
