@@ -211,10 +211,14 @@ class StepsAdmin(RecordAdmin):
         """What else the page of a row leads to, for those who may take steps: pairs of label and address."""
         return []
 
+    def steps_on(self, row):
+        """Which steps may be taken on a row as it stands, for those who may take steps: pairs of label and address."""
+        return [(each.label, self.address(each.name, row.pk)) for each in self.steps if each.fits(row)]
+
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        offered = self.steps if change and self.has_step_permission(request) else []
-        steps = [(each.label, self.address(each.name, obj.pk)) for each in offered if each.fits(obj)]
-        context["tools"] = [*steps, *self.more_tools(obj)] if change and self.has_step_permission(request) else []
+        may = change and self.has_step_permission(request)
+        context["tools"] = [*self.steps_on(obj), *self.more_tools(obj)] if may else []
+        context["subtitle"] = obj and self.name_of(obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
 

@@ -211,10 +211,12 @@ class EventAdmin(TableAdmin):
     def experts_view(self, request, pk):
         """The experts of an event, and whom else to invite, with reasons."""
         event = self._with_experts(request, pk)
-        engaged = event.engagements.of_kept().select_related("expert__nationality").order_by("status", "pk")
+        engagements = event.engagements.of_kept().select_related("event", "expert__nationality").in_order()
+        office = self.admin_site.get_model_admin(Engagement)
         context = {
             **self.admin_site.each_context(request), "opts": self.opts, "original": event, "title": _("Experts"),
-            "subtitle": str(event), "engaged": engaged, "may_invite": event.may_invite,
+            "subtitle": str(event), "engaged": [(each, office.steps_on(each)) for each in engagements],
+            "may_invite": event.may_invite,
             "suggested": suggest(event) if event.may_invite else [],
         }  # fmt: skip
         return TemplateResponse(request, "admin/events/experts.html", context)
@@ -338,9 +340,20 @@ class RatingForm(WordsForm):
         )
 
 
+class NoteForm(WordsForm):
+    """What staff note of an expert, about which no letter is written."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = gettext_lazy("Words to the expert")
+        self.fields["reason"].help_text = gettext_lazy(
+            "The expert reads them in the history on the portal; no letter is sent. May stay empty."
+        )
+
+
 class EngagementHistoryInline(ReadOnly, LinkedInline):
     model = EngagementReview
-    fields = readonly_fields = ["at", "decision", "role", "reason"]
+    fields = readonly_fields = ["at", "decision", "as_whom", "reason"]
     verbose_name_plural = gettext_lazy("history")
     template = "admin/history_inline.html"
     can_delete = False
@@ -369,18 +382,18 @@ class EngagementAdmin(ReadOnly, StepsAdmin):
     restores = False
     steps = [
         Step(
-            "accept", gettext_lazy("Accepted by another way"),
+            "accept", gettext_lazy("Mark as accepted"),
             lambda row, by, answers: row.accept(by, Role.CENTRE, answers["reason"]), gettext_lazy("noted."),
-            _may(Engagement.Decision.ACCEPTED), WordsForm,
+            _may(Engagement.Decision.ACCEPTED), NoteForm,
         ),
         Step(
-            "decline", gettext_lazy("Declined by another way"),
+            "decline", gettext_lazy("Mark as declined"),
             lambda row, by, answers: row.decline(by, Role.CENTRE, answers["reason"]), gettext_lazy("noted."),
-            _may(Engagement.Decision.DECLINED), WordsForm,
+            _may(Engagement.Decision.DECLINED), NoteForm,
         ),
         Step(
-            "deliver", gettext_lazy("Delivered"), lambda row, by, answers: row.deliver(by, answers["reason"]),
-            gettext_lazy("noted."), _may(Engagement.Decision.DELIVERED), WordsForm,
+            "deliver", gettext_lazy("Mark as delivered"), lambda row, by, answers: row.deliver(by, answers["reason"]),
+            gettext_lazy("noted."), _may(Engagement.Decision.DELIVERED), NoteForm,
         ),
         Step(
             "call-off", gettext_lazy("Call off"), lambda row, by, answers: row.call_off(by, answers["reason"]),
@@ -395,8 +408,18 @@ class EngagementAdmin(ReadOnly, StepsAdmin):
     list_filter = [ToMarkFilter, "status", "rating"]
     list_select_related = ["event", "expert"]
     search_fields = ["event__title_en", "event__title_fr", "event__title_ar", "expert__name", "expert__name_ar"]
-    fields = readonly_fields = ["event", "who", "status", "waiting", "rating", "rating_words"]
+    fields = readonly_fields = ["event", "who_in_full", "status", "waiting", "rating", "rating_words"]
     inlines = [EngagementHistoryInline]
+    view_on_site = False  # that page is the expert's own
+
+    def name_of(self, engagement):
+        return labelled(engagement.expert.name, engagement.event)
+
+    def response_post_save_change(self, request, engagement):
+        """After a step comes the next one on the same event."""
+        if not request.user.has_perm("events.change_event"):
+            return super().response_post_save_change(request, engagement)
+        return redirect("admin:events_event_experts", engagement.event_id)
 
     def get_queryset(self, request):
         """Of experts whom the reader may see."""
@@ -416,6 +439,12 @@ class EngagementAdmin(ReadOnly, StepsAdmin):
     @admin.display(description=gettext_lazy("expert"), ordering="expert__name")
     def who(self, engagement):
         return engagement.expert.name
+
+    @admin.display(description=gettext_lazy("expert"))
+    def who_in_full(self, engagement):
+        """The name, which leads to the record."""
+        address = reverse("admin:experts_expert_change", args=[engagement.expert_id])
+        return format_html('<a href="{}"><bdi>{}</bdi></a>', address, engagement.expert.name)
 
     @admin.display(description=gettext_lazy("waiting for"), ordering="waiting_since")
     def waiting(self, engagement):

@@ -80,7 +80,7 @@ class CountryExpertTable(Table):
 
 class HistoryInline(ReadOnly, LinkedInline):
     model = ExpertReview
-    fields = readonly_fields = ["at", "decision", "role", "words_for_focal_point"]
+    fields = readonly_fields = ["at", "decision", "as_whom", "words_for_focal_point"]
     verbose_name_plural = _("history of its review")
     template = "admin/history_inline.html"
     can_delete = False

@@ -157,6 +157,8 @@ class Application(Stepped):
 class ReviewStep(models.Model):
     """One step of a history: who did what, when, and why."""
 
+    APPLICANT = Role.APPLICANT.label  # what the history calls the one whom it is about
+
     decision = models.CharField(_("step"), max_length=30, choices=Decision)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, verbose_name=_("by"), related_name="+", null=True, blank=True
@@ -171,6 +173,12 @@ class ReviewStep(models.Model):
 
     def __str__(self):
         return self.get_decision_display()
+
+    @property
+    @admin.display(description=_("as"))
+    def as_whom(self):
+        """In which part the step was taken, in the words of this history."""
+        return self.APPLICANT if self.role == Role.APPLICANT else self.get_role_display()
 
     @property
     @admin.display(description=_("words of the one who decided"))

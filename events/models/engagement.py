@@ -9,7 +9,7 @@ declined             declined
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import IntegrityError, models, transaction
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.urls import reverse
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
@@ -70,6 +70,10 @@ class EngagementQuerySet(models.QuerySet):
         """Those accepted, or delivered, on a day of an event."""
         agreed = self.filter(status__in=[Status.ACCEPTED, Status.DELIVERED])
         return agreed.filter(event__starts_on__lte=event.ends_on, event__ends_on__gte=event.starts_on)
+
+    def in_order(self):
+        """Those who come, or came, before those who do not; of either who was invited first."""
+        return self.order_by(Case(When(status__in=Engagement.STANDING, then=0), default=1), "pk")
 
     def newest_first(self):
         return self.select_related("event").order_by("-event__starts_on", "-pk")
@@ -165,9 +169,17 @@ class Engagement(Stepped):
     def call_off(self, by, reason):
         return self.take(Decision.CALLED_OFF, by, Role.CENTRE, reason)
 
+    def may(self, decision):
+        """Whether the state allows a step; nothing is delivered before it has begun."""
+        return super().may(decision) and (decision != Decision.DELIVERED or self.has_begun)
+
+    @property
+    def has_begun(self):
+        return self.event.starts_on <= localdate()
+
     def deliver(self, by, words=""):
         """Note that the expert did it."""
-        if self.event.starts_on > localdate():
+        if not self.has_begun:
             raise ValidationError(_("The event has not begun."))
         return self.take(Decision.DELIVERED, by, Role.CENTRE, words)
 
@@ -194,6 +206,8 @@ class EngagementReviewQuerySet(models.QuerySet):
 
 class EngagementReview(ReviewStep):
     """One step in the history of an expert's part in an event."""
+
+    APPLICANT = _("the expert")
 
     engagement = models.ForeignKey(
         Engagement, models.CASCADE, verbose_name=_("expert at an event"), related_name="reviews"

@@ -77,7 +77,6 @@ class ExpertAdmin(ReadOnly, StepsAdmin):
         ]
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        context["subtitle"] = obj and self.name_of(obj)
         context["may_merge"] = change and self.has_step_permission(request)
         return super().render_change_form(request, context, add, change, form_url, obj)
 

@@ -503,6 +503,8 @@ class Expert(Worded):
 class ExpertReview(RoutedStep):
     """One step of an expert's history."""
 
+    APPLICANT = _("the expert")
+
     expert = models.ForeignKey(Expert, models.CASCADE, verbose_name=_("expert"), related_name="reviews")
 
     class Meta(RoutedStep.Meta):

@@ -1,13 +1,24 @@
-"""One expert, from the registration to the shortlist of the Centre and to being erased: in two languages, with scripts or not."""
+"""Experts from the registration to the shortlist and to being erased, and from being suggested for an event to a rating.
+
+Both journeys are made in two languages, with scripts and without them.
+"""
 
 import re
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils.timezone import localdate
 
 from tests.browser.portal import PASSWORD
-from tests.browser.test_partner_journey import decide, open_account, reviewer, submit  # noqa: F401  the same reviewer
+from tests.browser.test_partner_journey import (
+    decide,
+    open_account,
+    reviewer,  # noqa: F401  the same reviewer
+    sign_in,
+    submit,
+)
 from tests.experts.helpers import pdf_bytes
 
 
@@ -46,13 +57,9 @@ def steps(name, mark):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
-@pytest.mark.parametrize("prefix", ["", "/ar"], ids=["en", "ar"])
-def test_from_registration_to_the_shortlist_and_out_of_it(portal, visit, reviewer, prefix, scripts):  # noqa: F811
-    mark = f"{prefix.strip('/') or 'en'}{'with' if scripts else 'without'}"
-    name, email = f"Journey Expert {mark}", f"expert-{mark}@example.org"
-
-    # An account by its code, five steps, the CV.
+def register(visit, portal, prefix, scripts, name, mark):
+    """An account by its code, then the five steps; give the page, at the desk, and the address of the account."""
+    email = f"expert-{mark}@example.org"
     page = visit(f"{prefix}/experts/register/", java_script_enabled=scripts)
     open_account(page, portal, email)
     page.wait_for_url(re.compile(f"{prefix}/experts/register/person/$"))
@@ -62,6 +69,17 @@ def test_from_registration_to_the_shortlist_and_out_of_it(portal, visit, reviewe
     page.check("[name=is_true]")
     submit(page)
     page.wait_for_url(re.compile("/experts/desk/$"))
+    return page, email
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+@pytest.mark.parametrize("prefix", ["", "/ar"], ids=["en", "ar"])
+def test_from_registration_to_the_shortlist_and_out_of_it(portal, visit, reviewer, prefix, scripts):  # noqa: F811
+    mark = f"{prefix.strip('/') or 'en'}{'with' if scripts else 'without'}"
+    name = f"Journey Expert {mark}"
+
+    # The registration, the CV.
+    page, email = register(visit, portal, prefix, scripts, name, mark)
     page.goto(f"{prefix}/experts/desk/cv/")
     page.set_input_files("[name=cv]", {"name": "x.pdf", "mimeType": "application/pdf", "buffer": b"MZ"})
     submit(page)
@@ -142,3 +160,98 @@ def test_from_registration_to_the_shortlist_and_out_of_it(portal, visit, reviewe
     page.click("main form button[type=submit]")
     page.wait_for_url(re.compile(f"{prefix}/desk/$"))
     assert reviewer.goto(shown_at).status == 404
+
+
+def plan(page, title):
+    """Put an event that is being held into the admin; give the path of the page of its experts."""
+    page.goto("/admin/events/event/add/")
+    page.fill("[name=title_en]", title)
+    page.select_option("[name=kind]", "training_course")
+    page.select_option("[name=mode]", "online")
+    for day, away in (("starts_on", -1), ("ends_on", 1)):
+        page.fill(f"[name={day}]", f"{localdate() + timedelta(days=away)}")
+    for field, words in (("sectors", "Water resources"), ("languages", "Arabic")):
+        page.fill(f".field-{field} .select2-search__field", words)
+        page.locator(".select2-results__option", has_text=words).first.click()
+    page.click("[name=_continue]")
+    page.locator(".messagelist .success").wait_for()
+    return page.locator(".object-tools a[href$='/experts/']").get_attribute("href")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+@pytest.mark.parametrize("prefix", ["", "/ar"], ids=["en", "ar"])
+def test_from_being_suggested_for_an_event_to_a_rating(portal, visit, reviewer, prefix, scripts):  # noqa: F811
+    mark = f"event{prefix.strip('/') or 'en'}{'with' if scripts else 'without'}"
+    name, title, words = f"Invited Expert {mark}", f"Irrigation now {mark}", f"Prepared with care {mark}"
+    page, email = register(visit, portal, prefix, scripts, name, mark)
+    decide(reviewer, name, "approve", of="experts/expert")
+    experts_of_event = f"{prefix}{plan(reviewer, title)}"
+    seated = reviewer.context.storage_state()  # the same member of staff, in the language of this journey
+    staff = visit(experts_of_event, java_script_enabled=scripts, storage_state=seated)
+
+    # Who agrees to be written to is suggested, with reasons; who does not agree is not, however well they fit.
+    suggested = staff.locator(".suggested li", has_text=name)
+    staff.locator(".suggested li", has_text="Sample Expert One").wait_for()
+    assert suggested.count() == 0
+    page.click("form[action$='/consent/contacted/give/'] button")
+    page.locator("form[action$='/consent/contacted/withdraw/']").wait_for()
+    staff.reload()
+    reasons = suggested.locator(".quiet")
+    sector, language, years = (
+        ("الموارد المائية", "العربية C1", "خبرة ١٢ سنة") if prefix else
+        ("Water resources", "Arabic C1", "12 years of experience")
+    )  # fmt: skip
+    for reason in (sector, language, years):
+        reasons.get_by_text(reason).wait_for()
+
+    # Invited with words; the expert reads them in a letter and at the desk, and accepts.
+    suggested.locator("a.button").click()
+    staff.fill("[name=reason]", f"Two lessons {mark}")
+    staff.click(".submit-row input[type=submit]")
+    invited = staff.locator("section[aria-labelledby=engaged] tr", has_text=name)
+    invited.wait_for()
+    assert suggested.count() == 0
+    letter = portal.letter_to(email)
+    assert title in letter
+    assert f"Two lessons {mark}" in letter
+    page.goto(f"{prefix}/desk/")
+    page.locator(".row-task", has_text=title).locator("a.button").click()
+    page.locator("main").get_by_text(f"Two lessons {mark}").wait_for()
+    page.click("form[action$='/accept/'] button")
+    page.locator(".notice-green").first.wait_for()
+    assert page.locator("form[action$='/accept/']").count() == 0
+    invitation = page.url
+
+    # Staff note that it was delivered, and rate it; each step leads back to the event.
+    staff.reload()
+    invited.locator("a[href*='/deliver/']").click()
+    staff.click(".submit-row input[type=submit]")
+    invited.locator("a[href*='/rate/']").click()
+    staff.check("[name=rating][value='4']")
+    staff.fill("[name=reason]", words)
+    staff.click(".submit-row input[type=submit]")
+    invited.locator("td", has_text="٤" if prefix else "4").wait_for()
+
+    # It is in the history of the expert for staff, with the rating; for the expert without it; for others nothing is.
+    staff.goto(f"{prefix}/admin/experts/expert/?q={name}")
+    staff.locator("#result_list tbody th a").click()
+    arranged = staff.locator(".field-at_events")
+    arranged.get_by_text(title).wait_for()
+    arranged.get_by_text(words).wait_for()
+    page.goto(f"{prefix}/experts/desk/")
+    page.locator("main .row", has_text=title).wait_for()
+    assert words not in page.content()
+    page.goto(invitation)
+    page.locator(".timeline").wait_for()
+    assert words not in page.content()
+    for partner in (False, True):
+        reader = visit(f"{prefix}/", java_script_enabled=scripts)
+        if partner:
+            sign_in(reader, prefix, "partner@example.org")
+            reader.locator("form[action$='/accounts/logout/']").first.wait_for()
+        reader.goto(f"{prefix}/experts/search/?q=irrigation {mark}")
+        reader.locator(".row-title a", has_text=name).click()
+        reader.get_by_role("heading", level=1).get_by_text(name).wait_for()
+        content = reader.content()
+        assert words not in content
+        assert title not in content

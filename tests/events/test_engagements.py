@@ -243,6 +243,43 @@ def test_the_whole_way(event):
     assert "Delivered" in own.get(reverse("experts:desk")).text
 
 
+def test_staff_mark_experts_on_the_page_of_the_event(event):
+    """Each row offers what its state allows, and a step leads back to the event."""
+    client = staff()
+    page = reverse("admin:events_event_experts", args=[event.pk])
+    coming = EngagementFactory(event=event, expert__name="Zaynab Samplename", status="accepted")
+    declined = EngagementFactory(event=event, expert__name="Gone Samplename", status="declined")
+    steps = {
+        name: reverse(f"admin:events_engagement_{name}", args=[coming.pk]) for name in ("deliver", "decline", "rate")
+    }
+
+    def offered():
+        shown = client.get(page).text
+        return {name for name, address in steps.items() if f'"{address}"' in shown}
+
+    assert offered() == {"decline"}  # before it has begun nothing is delivered
+    Event.objects.filter(pk=event.pk).update(starts_on=localdate(), ends_on=localdate())
+    assert offered() == {"decline", "deliver"}
+    asked = client.get(steps["deliver"]).text
+    assert ("Zaynab Samplename: Irrigation course" in asked, "no letter is sent" in asked) == (True, True)
+    letters = Letter.objects.count()
+    assert client.post(steps["deliver"], {"reason": ""}).url == page
+    assert (offered(), Letter.objects.count()) == ({"rate"}, letters)
+    shown = client.get(page).text
+    assert shown.index("Zaynab Samplename") < shown.index("Gone Samplename")
+    assert reverse("admin:events_engagement_decline", args=[declined.pk]) not in shown
+
+
+def test_staff_read_who_it_is_and_who_answered(event):
+    engagement = Engagement.invite(event, expert(event, name="Zaynab Samplename"), None)
+    engagement.accept(engagement.expert.user)
+    shown = staff().get(reverse("admin:events_engagement_change", args=[engagement.pk])).text
+    assert "Zaynab Samplename: Irrigation course" in shown
+    assert reverse("admin:experts_expert_change", args=[engagement.expert_id]) in shown
+    assert engagement.get_absolute_url() not in shown  # the expert's own page
+    assert ("the expert" in shown, "the institution" in shown) == (True, False)
+
+
 def test_the_rating_is_for_staff_and_handed_out_to_who_asks_for_their_data(event):
     engagement = EngagementFactory(
         event=event, expert=expert(event, purposes=[*ASKED, "public", "partners"]), status="accepted"

@@ -167,6 +167,7 @@ def test_what_the_centre_wrote_to_the_expert_is_not_for_the_focal_point(client, 
         text = client.get(address).text
         assert ("wombat" in text, "Which school?" in text) == (False, True), address
         assert text.count("Returned") == 2 or text.count("returned") == 2, address
+        assert ("the expert" in text, "the institution" in text) == (True, False), address  # who sent it again
 
 
 def test_objecting_ends_nothing_and_is_for_the_centre(client, asked):
