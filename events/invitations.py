@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.keeping import signed_in
@@ -25,6 +26,7 @@ def _answer(request, engagement, verb, done):
     return redirect(engagement)
 
 
+@never_cache
 @signed_in
 @require_safe
 def invitation(request, pk):
@@ -46,6 +48,7 @@ def accept(request, pk):
     return _answer(request, engagement, lambda: engagement.accept(request.user), _("Accepted. The Centre was told."))
 
 
+@never_cache
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def decline(request, pk):

@@ -114,6 +114,7 @@ def search(request):
     return render(request, "search.html", context)
 
 
+@never_cache  # it names experts to focal points, and to themselves
 @login_required
 @require_safe
 def desk(request):

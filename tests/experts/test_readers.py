@@ -33,6 +33,7 @@ from notifications.models import Letter
 from partners.applications import Decision, Role, Status
 from partners.routing import route_all, write_weekly_letters
 from programmes.models import Proposal
+from tests.accounts.helpers import show_it_is_me
 from tests.experts.helpers import pdf, pdf_bytes
 from tests.factories import (
     CountryFactory,
@@ -452,6 +453,23 @@ def test_no_page_that_could_show_an_expert_stays_in_a_cache(expert):
         assert showing > 10
     page = Client().get(pages_of(expert)[1]).text
     assert '<meta name="robots" content="noarchive">' in page  # search engines keep no copy either
+
+
+def test_nor_does_a_page_of_their_own_or_of_those_who_decide_on_them(known):
+    """Outside the addresses of experts: the desks, the invitation to an event, all that is held."""
+    point = FocalPointFactory(country=known.nationality, user=SecondFactorFactory().user).user
+    own, invited = signed_in(known.user), known.engagements.get()
+    show_it_is_me(own)
+    answers = [own.get(reverse(name)) for name in ("desk", "own-data-file", "experts:download-file")]
+    answers.append(own.get(invited.get_absolute_url()))
+    Expert.objects.filter(pk=known.pk).update(status=Status.APPLIED, waiting_since=now())
+    answers.append(signed_in(point).get(reverse("desk")))
+    assert [known.name in each.text for each in answers if "zip" not in each["Content-Type"]] == [
+        True, True, False, True
+    ]  # fmt: skip
+    assert invited.event.title in answers[3].text
+    for each in answers:
+        assert {"no-store", "private"} <= set(each.get("Cache-Control", "").split(", ")), each.request["PATH_INFO"]
 
 
 @pytest.mark.parametrize("status", [each for each in Status if each != Status.LISTED])
