@@ -29,13 +29,13 @@ INSERT INTO accounts_user (email, password, is_superuser, is_staff, is_active, d
 SELECT 'bench' || n || '@example.org', '', false, false, true, now(), '', 'en', 'UTC', true FROM generate_series(1, %(number)s) n;
 INSERT INTO experts_expert (user_id, key, status, title, name, name_ar, nationality_id, residence_id, gender, degree, first_year,
     employer, summary_en, summary_fr, summary_ar, way, linked_words, cv, renewed_at, endorsed_on, is_sample, created_at,
-    is_kept, is_for_partners, is_public, may_be_contacted)
+    is_kept, is_for_focal_points, is_for_partners, is_public, may_be_contacted)
 SELECT id, gen_random_uuid(), 'listed', 'dr', 'Sample Expert ' || n, '', (countries)[1 + floor(random() * 57)],
     (countries)[1 + floor(random() * 57)], (array['female', 'male', ''])[1 + floor(random() * 3)],
     (array['doctorate', 'master', 'bachelor', 'diploma'])[1 + floor(random() * 4)], 1985 + floor(random() * 40), '',
     'Courses on ' || (array['irrigation', 'safety at work', 'curricula', 'soils', 'water quality'])[1 + floor(random() * 5)]
       || ' ' || md5(n::text), '', '', 'both', '', '', now() - random() * interval '600 days',
-    CASE WHEN random() < .3 THEN current_date END, true, now(), true, random() < .6, random() < .5, true
+    CASE WHEN random() < .3 THEN current_date END, true, now(), true, true, random() < .6, random() < .5, true
 FROM (SELECT id, row_number() OVER () AS n FROM accounts_user WHERE email LIKE 'bench%%') AS people,
   (SELECT array_agg(id) AS countries FROM classifications_country WHERE oic_group <> '') AS states;
 INSERT INTO experts_rostermembership (expert_id, roster_id, joined_at)

@@ -16,7 +16,8 @@ from classifications.written import alphabetical
 from experts.models import Availability, Expert, ExpertLanguage, Roster
 
 FIELDS = [
-    "id", "key", "title", "name", "nationality_id", "first_year", "endorsed_on", "renewed_at", "is_for_partners", "is_sample",
+    "id", "key", "title", "name", "nationality_id", "first_year", "endorsed_on", "renewed_at", "is_for_focal_points",
+    "is_for_partners", "is_sample",
 ]  # fmt: skip
 _SQL = f"""
 SELECT {", ".join(f"e.{field}" for field in FIELDS)},

@@ -108,8 +108,7 @@ def visible_to(reader):
     """The condition that somebody may see an expert in a list, as `Expert.objects.readable_as(reader).listed()` has it."""
     if reader.kind == ReaderKind.STAFF:
         return AnyOf((Mark.LISTED,))
-    agreed = (Mark.PUBLIC, Mark.PARTNERS) if reader.kind == ReaderKind.PARTNER else (Mark.PUBLIC,)
-    shown = Both((AnyOf(agreed), Since(first_day_within(HIDDEN_AFTER)[0])))
+    shown = Both((AnyOf((Mark.PUBLIC, *_agreed_with(reader))), Since(first_day_within(HIDDEN_AFTER)[0])))
     return Either((shown, _nationals(reader))) if reader.states else shown
 
 
@@ -117,9 +116,14 @@ def with_days_for(reader):
     """The condition that an expert's profile shows this reader when they are free."""
     if reader.kind == ReaderKind.STAFF:
         return AnyOf((Mark.LISTED,))
-    partners = (AnyOf((Mark.PARTNERS,)),) if reader.kind == ReaderKind.PARTNER else ()
-    nationals = (_nationals(reader),) if reader.states else ()
-    return Either((*partners, *nationals))
+    agreed = AnyOf(_agreed_with(reader))
+    return Either((agreed, _nationals(reader))) if reader.states else agreed
+
+
+def _agreed_with(reader):
+    """The marks of those who agree that this reader sees more of them than everybody."""
+    partners = (Mark.PARTNERS,) if reader.kind == ReaderKind.PARTNER else ()
+    return (*partners, Mark.FOCAL_POINTS) if reader.states else partners
 
 
 def _nationals(reader):

@@ -34,7 +34,7 @@ _PARTNER = (*_PUBLIC, "days_per_year", "periods_to_come")
 # and where their word is asked for.
 _STAFF = (
     *_PARTNER, "gender_as_written", "email", "email_if_contacted", "cv", "answered_references", "reviews", "status",
-    "get_status_display", "is_for_partners", "is_public", "may_be_contacted", "last_question",
+    "get_status_display", "is_for_focal_points", "is_for_partners", "is_public", "may_be_contacted", "last_question",
 )  # fmt: skip
 OF_OTHERS = ("answered_references",)  # what others told the Centre in confidence: not for the expert's own eyes either
 SHOWN = {Kind.PUBLIC: _PUBLIC, Kind.PARTNER: _PARTNER, Kind.STAFF: _STAFF}
@@ -84,7 +84,8 @@ class Reader:
         if self.kind == Kind.STAFF:
             return Profile(expert, Kind.STAFF)
         as_partner = self.kind == Kind.PARTNER and expert.is_for_partners
-        return Profile(expert, Kind.PARTNER if as_partner or expert.nationality_id in self.states else Kind.PUBLIC)
+        as_focal_point = self.states and (expert.is_for_focal_points or expert.nationality_id in self.states)
+        return Profile(expert, Kind.PARTNER if as_partner or as_focal_point else Kind.PUBLIC)
 
 
 def is_staff(user):

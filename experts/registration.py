@@ -50,7 +50,7 @@ class Registration(SteppedForm):
         known["employer_is"] = Employers(one.employer).choice(one.institution)
         known |= {"sectors": one.sectors.all(), "rosters": one.rosters_in_order, "years": one.years}
         if self.about:
-            known |= dict.fromkeys(one.consents.as_worded_today().values_list("purpose", flat=True), True)
+            known |= dict.fromkeys((each.purpose for each in one.consents.as_worded_today()), True)
         else:
             known["rosters"] = [roster for roster in one.rosters_in_order if roster.is_open]
         for name in ROWS:

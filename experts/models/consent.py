@@ -29,24 +29,31 @@ class Purpose(models.TextChoices):
         return FLAGS[self]
 
 
-# Wordings by their day. What somebody agreed to stays as it was: another wording of anything begins a new day with all four.
-WORDINGS = {
-    date(2026, 11, 22): {
-        Purpose.KEPT: _(
-            "I agree that the Centre keeps my answers and my CV to find experts for courses and missions, and that the"
-            " national focal point of my country may see them to endorse me."
-        ),
-        Purpose.PARTNERS: _(
-            "I agree that signed-in representatives of partner institutions see my profile and when I am available. They do"
-            " not see my e-mail address, my CV or my references."
-        ),
-        Purpose.PUBLIC: _(
-            "I agree that everybody can see my name and my profile on a public page. It does not show my e-mail address, my"
-            " gender, when I am available, my CV or my references."
-        ),
-        Purpose.CONTACTED: _("I agree that the Centre writes to me when an assignment fits me."),
-    },
+_FIRST = {
+    Purpose.KEPT: _(
+        "I agree that the Centre keeps my answers and my CV to find experts for courses and missions, and that the"
+        " national focal point of my country may see them to endorse me."
+    ),
+    Purpose.PARTNERS: _(
+        "I agree that signed-in representatives of partner institutions see my profile and when I am available. They do"
+        " not see my e-mail address, my CV or my references."
+    ),
+    Purpose.PUBLIC: _(
+        "I agree that everybody can see my name and my profile on a public page. It does not show my e-mail address, my"
+        " gender, when I am available, my CV or my references."
+    ),
+    Purpose.CONTACTED: _("I agree that the Centre writes to me when an assignment fits me."),
 }
+_WITH_ALL_FOCAL_POINTS = {
+    Purpose.KEPT: _(
+        "I agree that the Centre keeps my answers and my CV to find experts for courses and missions. Once I am listed, the"
+        " national focal points of the member states see my profile and when I am available, for the same purpose; that of"
+        " my country sees it before, to endorse me. They do not see my e-mail address, my gender, my CV or my references."
+    )
+}
+# Wordings by their day. What somebody agreed to stays as it was: another wording of anything begins a new day with all four.
+FOCAL_POINTS_SINCE = date(2026, 11, 29)
+WORDINGS = {date(2026, 11, 22): _FIRST, FOCAL_POINTS_SINCE: _FIRST | _WITH_ALL_FOCAL_POINTS}
 WORDED_ON = max(WORDINGS)
 FLAGS = {
     Purpose.KEPT: "is_kept",
@@ -62,8 +69,12 @@ class ConsentQuerySet(models.QuerySet):
         return self.filter(withdrawn_at=None)
 
     def as_worded_today(self):
-        """What is agreed to in the wording of today: whoever agreed to an earlier one is asked anew where they are asked."""
-        return self.in_force().filter(version=WORDED_ON)
+        """A list of what is agreed to in the words of today: whoever agreed to others is asked anew where they are asked."""
+        return [each for each in self.in_force() if each.is_as_worded_today]
+
+    def to_all_focal_points(self):
+        """What lets the focal points of all states read: before that day, being kept was being seen by one's own state's."""
+        return self.in_force().filter(purpose=Purpose.KEPT, version__gte=FOCAL_POINTS_SINCE)
 
 
 class Consent(models.Model):
@@ -98,3 +109,7 @@ class Consent(models.Model):
     def wording(self):
         """The sentence that was agreed to, which may be an earlier one."""
         return WORDINGS[max(day for day in WORDINGS if day <= self.version)][self.purpose]
+
+    @property
+    def is_as_worded_today(self):
+        return self.wording == Purpose(self.purpose).wording

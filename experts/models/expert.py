@@ -111,6 +111,7 @@ class Expert(Worded):
 
     # What is agreed to now; `agree_to` and `take_back` keep these beside the rows of `Consent`.
     is_kept = models.BooleanField(_("may be kept"), default=False, editable=False)
+    is_for_focal_points = models.BooleanField(_("all focal points may see it"), default=False, editable=False)
     is_for_partners = models.BooleanField(_("partners may see it"), default=False, editable=False)
     is_public = models.BooleanField(_("everybody may see it"), default=False, editable=False)
     may_be_contacted = models.BooleanField(_("may be written to"), default=False, editable=False)
@@ -126,7 +127,7 @@ class Expert(Worded):
         "linked_words",
     ]  # fmt: skip
     PERSONAL_LINKS = ["nationality", "residence", "institution", "first_year", "days_per_year", "endorsed_on"]
-    FLAGS = ["is_kept", "is_for_partners", "is_public", "may_be_contacted"]
+    FLAGS = ["is_kept", "is_for_focal_points", "is_for_partners", "is_public", "may_be_contacted"]
 
     objects = ExpertQuerySet.as_manager()
 
@@ -153,7 +154,8 @@ class Expert(Worded):
         constraints = [
             waits_exactly_while(Status.APPLIED, "expert_waits_while_applied"),
             models.CheckConstraint(
-                condition=Q(is_kept=True) | Q(is_for_partners=False, is_public=False, may_be_contacted=False),
+                condition=Q(is_kept=True)
+                | Q(is_for_focal_points=False, is_for_partners=False, is_public=False, may_be_contacted=False),
                 name="nobody_used_who_is_not_kept",
             ),
             models.CheckConstraint(
@@ -439,6 +441,7 @@ class Expert(Worded):
         agreed = set(self.consents.in_force().values_list("purpose", flat=True))
         for purpose, flag in FLAGS.items():
             setattr(self, flag, purpose in agreed)
+        self.is_for_focal_points = self.consents.to_all_focal_points().exists()
         self.save(update_fields=self.FLAGS)
         self._forget_drafted_consent()
 

@@ -48,6 +48,7 @@ class Mark(models.IntegerChoices):
     PARTNERS = 3
     ENDORSED = 4
     MORE_PERIODS = 5  # than there are labels for
+    FOCAL_POINTS = 6  # of all states
 
 
 class Findable(models.Model):

@@ -48,7 +48,11 @@ class ExpertQuerySet(GatheringQuerySet, LinkedQuerySet, SearchableQuerySet, Word
     def readable_as(self, reader):
         if reader.kind == Kind.STAFF:
             return self.filter(is_kept=True, erased_at=None)
-        agreed = Q(is_public=True) | Q(is_for_partners=True) if reader.kind == Kind.PARTNER else Q(is_public=True)
+        agreed = Q(is_public=True)
+        if reader.kind == Kind.PARTNER:
+            agreed |= Q(is_for_partners=True)
+        if reader.states:
+            agreed |= Q(is_for_focal_points=True)
         readable = self.shown().filter(agreed)
         if not reader.states:
             return readable

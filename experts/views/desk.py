@@ -20,6 +20,7 @@ from accounts.keeping import forget_answers, signed_in
 from experts import own_data as of_experts
 from experts.forms import CVForm
 from experts.models import Expert, Purpose
+from experts.models.consent import WORDED_ON
 from experts.readers import OF_OTHERS, Kind, Profile
 from notifications import own_data as of_notifications
 
@@ -48,6 +49,7 @@ def desk(request):
     context = {
         "expert": expert,
         "consents": [(purpose, agreed.get(purpose)) for purpose in Purpose],
+        "worded_on": WORDED_ON.isoformat(),
         "readers": Kind,
         "references": expert.references.all(),
         "engagements": expert.engagements.newest_first(),
@@ -64,15 +66,25 @@ def preview(request, kind):
     """Show the profile as others see it once it is listed and agreed to."""
     if kind not in Kind.values:
         raise Http404
-    context = {"profile": Profile(_mine(request), Kind(kind), without=OF_OTHERS), "seen_by": Kind(kind)}
+    expert = _mine(request)
+    context = {
+        "profile": Profile(expert, Kind(kind), without=OF_OTHERS),
+        "seen_by": Kind(kind),
+        "to_all_focal_points": expert.is_for_focal_points,
+    }
     return render(request, "experts/preview.html", context)
 
 
 @signed_in
 @require_POST
 def give_consent(request, purpose):
+    """Agree in the wording that the page showed; in another one nobody has agreed to anything."""
+    expert, purpose = _mine(request), _purpose(purpose)
+    if request.POST.get("wording") != WORDED_ON.isoformat():
+        messages.error(request, _("The wording has changed in the meantime. Please read it and agree again."))
+        return redirect("experts:desk")
     try:
-        _mine(request).agree_to(_purpose(purpose))
+        expert.agree_to(purpose)
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
         return redirect("experts:desk")

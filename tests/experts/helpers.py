@@ -1,5 +1,6 @@
 """What tests of the rosters share: the answers of a whole registration, a PDF."""
 
+from datetime import date
 from io import BytesIO
 
 import pypdf
@@ -71,3 +72,12 @@ def pdf_bytes(pages=1, **metadata):
 
 def pdf(data=None, name="cv.pdf"):
     return SimpleUploadedFile(name, pdf_bytes() if data is None else data, "application/pdf")
+
+
+FIRST_WORDING = date(2026, 11, 22)  # of being kept, which named no focal point but that of one's own state
+
+
+def as_agreed_at_first(expert):
+    """Let all that an expert agrees to be agreed to in the first wording."""
+    expert.consents.update(version=FIRST_WORDING)
+    expert.raise_flags()

@@ -34,7 +34,7 @@ from partners.applications import Decision, Role, Status
 from partners.routing import route_all, write_weekly_letters
 from programmes.models import Proposal
 from tests.accounts.helpers import show_it_is_me
-from tests.experts.helpers import pdf, pdf_bytes
+from tests.experts.helpers import as_agreed_at_first, pdf, pdf_bytes
 from tests.factories import (
     CountryFactory,
     EventFactory,
@@ -106,8 +106,7 @@ def clients():
     Authenticator.objects.create(user=clerk, type=Authenticator.Type.TOTP, data={"secret": "not shown"})
     suspended = RepresentationFactory(institution=InstitutionFactory(status=Status.SUSPENDED)).user
     asking = RepresentationFactory(is_manager=False, accepted_at=None).user
-    other_state = FocalPointFactory(user=SecondFactorFactory().user).user
-    public = [UserFactory(), half, clerk, suspended, asking, other_state, ExpertFactory(purposes=PURPOSES).user]
+    public = [UserFactory(), half, clerk, suspended, asking, ExpertFactory(purposes=PURPOSES).user]
     return {
         "public": [Client()],
         "almost": list(map(signed_in, public)),
@@ -190,7 +189,7 @@ def agreed(kind, purposes):
         return set()
     if kind == "staff":
         return {*TO_ALL, *TO_PARTNERS, *TO_STAFF, *NAMES_TO_COME, NOTE, RATING, PROPOSED, CV}
-    if kind == "focal point" or (kind == "partner" and "partners" in purposes):
+    if kind in ("focal point", "focal point of another state") or (kind == "partner" and "partners" in purposes):
         return {*TO_ALL, *TO_PARTNERS, NOTE}
     return {*TO_ALL, NOTE} if "public" in purposes else set()
 
@@ -255,11 +254,12 @@ def of_rest_of_the_admin(expert):
     ]
 
 
-EVERYBODY, KEEPERS = {"public", "expert", "partner", "focal point", "staff"}, {"public", "focal point", "staff"}
+FOCAL_POINTS = {"focal point", "focal point of another state"}
+EVERYBODY, KEEPERS = {"public", "expert", "partner", "staff", *FOCAL_POINTS}, {"staff", *FOCAL_POINTS}
 COLUMNS = [each.name for each in columns_for(Kind.STAFF)] + ["note"]
 CHANNELS = {
     "pages": Channel(pages_of_each_kind, EVERYBODY, {*TO_ALL, *TO_PARTNERS, *TO_STAFF}),
-    # A focal point of another state keeps shortlists too, of those whom everybody may see.
+    # A focal point of another state keeps shortlists too.
     "shortlists": Channel(
         of_shortlists("shortlist", "compare-shortlist"), KEEPERS, IN_COLUMNS | {EMAIL}, addresses_leave=True
     ),
@@ -334,7 +334,9 @@ def people(expert):
         "asks to represent": ("public", RepresentationFactory(is_manager=False, accepted_at=None).user),
         "staff without a second factor": ("public", UserFactory(is_staff=True, is_superuser=True)),
         "staff who keep no rosters": ("public", clerk),
-        "focal point of another state": ("public", FocalPointFactory(user=SecondFactorFactory().user).user),
+        "focal point of another state": (
+            "focal point of another state", FocalPointFactory(user=SecondFactorFactory().user).user
+        ),
         "focal point without a second factor": ("public", FocalPointFactory(country=expert.nationality, user=UserFactory()).user),
         "former focal point": (
             "public",
@@ -379,13 +381,13 @@ def test_what_is_withdrawn_is_gone_from_the_next_answer_on(expert):
     for purpose in PURPOSES:
         expert.agree_to(purpose)
     visitor, partner, centre = Client(), signed_in(RepresentationFactory().user), signed_in(staff())
-    own = signed_in(expert.user)
-    readers = {"public": visitor, "partner": partner, "staff": centre}
+    own, point = signed_in(expert.user), signed_in(FocalPointFactory(user=SecondFactorFactory().user).user)
+    readers = {"public": visitor, "partner": partner, "focal point of another state": point, "staff": centre}
     of_them = [*TO_ALL, str(expert.key)]
     cases = [
-        (None, {"public", "partner", "staff"}),
-        ("public", {"partner", "staff"}),
-        ("partners", {"staff"}),
+        (None, {"public", "partner", "focal point of another state", "staff"}),
+        ("public", {"partner", "focal point of another state", "staff"}),
+        ("partners", {"focal point of another state", "staff"}),
         ("kept", set()),
     ]
     for purpose, still in cases:
@@ -522,7 +524,12 @@ def test_a_profile_holds_what_is_named_and_nothing_beside(expert):
 def test_the_set_and_the_one_agree(expert):
     """Whoever is readable is read as somebody, and as public exactly where everybody may."""
     others = [ExpertFactory(purposes=purposes) for purposes in (["kept"], ["kept", "public"], ["kept", "partners"])]
-    for user in (RepresentationFactory().user, UserFactory(), staff()):
+    as_agreed_at_first(others[0])
+    points = [
+        FocalPointFactory(user=SecondFactorFactory().user, **seat).user
+        for seat in ({}, {"country": expert.nationality})
+    ]
+    for user in (RepresentationFactory().user, UserFactory(), staff(), *points):
         reader = Reader.of(user)
         for each in [expert, *others]:
             if Expert.objects.readable_by(user).filter(pk=each.pk).exists():

@@ -13,6 +13,7 @@ from pytest_django.asserts import assertContains
 
 from experts.models import Entry, Expert, Export, Shortlist
 from experts.models.shortlist import MOST
+from tests.experts.helpers import as_agreed_at_first
 from tests.experts.test_readers import signed_in, staff
 from tests.factories import (
     CountryFactory,
@@ -143,6 +144,7 @@ def test_a_focal_point_compares_what_a_focal_point_may_read(expert):
     client.post(at("shortlists"), {"name": "Ours"})
     shortlist = Shortlist.objects.get()
     foreigner = ExpertFactory(purposes=["kept"], name="Not Theirs")
+    as_agreed_at_first(foreigner)
     client.post(at("choose-shortlist"), {"expert": [expert.key, foreigner.key], "shortlist": shortlist.pk})
     assert not shortlist.entries.exists()  # one of them is nobody to this reader, and they are told
     client.post(at("choose-shortlist"), {"expert": [expert.key], "shortlist": shortlist.pk})

@@ -23,6 +23,7 @@ from experts.readers import Kind as ReaderKind
 from experts.readers import Reader
 from experts.tally import fold
 from partners.applications import Status
+from tests.experts.helpers import as_agreed_at_first
 from tests.factories import CountryFactory, ExpertFactory, LanguageFactory, RosterFactory, SectorFactory
 
 MANY = 60
@@ -56,6 +57,8 @@ def experts(db):
             endorsed_on=chance.choice([None, date(2026, 1, 1)]),
             status=chance.choice([Status.LISTED] * 5 + [Status.SUSPENDED]),
         )  # fmt: skip
+        if chance.random() < 0.3:  # agreed to be kept before focal points of other states were named
+            as_agreed_at_first(expert)
         if chance.random() < 0.5:
             expert.periods.create(starts_on=FREE[0] - timedelta(days=chance.randint(0, 2)), until=FREE[1])
             expert.periods.create(starts_on=FREE[0] + timedelta(days=1), until=date(2091, 12, 1))
@@ -91,8 +94,12 @@ def may_see(reader, expert):
     readable = expert.status == Status.LISTED and expert.is_kept and expert.memberships.exists()
     if reader.kind == ReaderKind.STAFF or expert.nationality_id in reader.states:
         return readable
-    agreed = expert.is_public or (reader.kind == ReaderKind.PARTNER and expert.is_for_partners)
-    return readable and agreed and not expert.is_hidden
+    return readable and (expert.is_public or agrees_to_more(reader, expert)) and not expert.is_hidden
+
+
+def agrees_to_more(reader, expert):
+    as_partner = reader.kind == ReaderKind.PARTNER and expert.is_for_partners
+    return as_partner or (bool(reader.states) and expert.is_for_focal_points)
 
 
 def values_of(expert, facet, level):
@@ -126,7 +133,7 @@ def fits(filterset, expert, found=None, leave_out=None):
     if filterset.days:
         first, last = filterset.days
         shows = reader.kind == ReaderKind.STAFF or expert.nationality_id in reader.states
-        shows = shows or (reader.kind == ReaderKind.PARTNER and expert.is_for_partners)
+        shows = shows or agrees_to_more(reader, expert)
         return shows and any(each.starts_on <= first and each.until >= last for each in expert.periods.all())
     return True
 
