@@ -43,8 +43,21 @@ class Stepped(models.Model):
         raise NotImplementedError
 
     def lock(self):
-        """Read the row anew, after whoever else is changing it; inside a transaction."""
-        self.refresh_from_db(from_queryset=type(self)._base_manager.select_for_update())
+        """Read the row anew, after whoever else is changing it; inside a transaction. Raise `ValidationError` if it is gone."""
+        self._read(type(self)._base_manager.select_for_update())
+
+    def _read(self, rows):
+        try:
+            self.refresh_from_db(from_queryset=rows)
+        except self.DoesNotExist:
+            raise ValidationError(_("This is no longer on record: it was merged with another or deleted.")) from None
+
+    def refuse_as_decided(self):
+        """Raise `ValidationError`: somebody else was faster, and the state does not allow it any more."""
+        raise ValidationError(
+            _("This has been decided in the meantime. Its state is now: %(state)s.")
+            % {"state": self.get_status_display()}
+        )
 
     def record(self, decision, by, role, reason="", **about):
         """Leave the row of a step and tell those whom it concerns."""
@@ -64,14 +77,9 @@ class Stepped(models.Model):
         stored = type(self)._base_manager.filter(pk=self.pk)
         waiting_since = now() if step.to == self.WAITS else None
         taken = stored.filter(status__in=step.origins).update(status=step.to, waiting_since=waiting_since, **facts)
-        if not taken and not stored.exists():
-            raise ValidationError(_("This is no longer on record: it was merged with another or deleted."))
-        self.refresh_from_db()
+        self._read(type(self)._base_manager.all())
         if not taken:
-            raise ValidationError(
-                _("This has been decided in the meantime. Its state is now: %(state)s.")
-                % {"state": self.get_status_display()}
-            )
+            self.refuse_as_decided()
         return self.record(decision, by, role, reason)
 
     def last_step_just_by(self, user):

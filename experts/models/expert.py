@@ -278,11 +278,13 @@ class Expert(Worded):
         """Write what the expert says of themselves now; that counts as a renewal.
 
         The name under which they were reviewed and endorsed stays until the Centre accepts another; give the change that
-        waits for that, None where there is none.
+        waits for that, None where there is none. Raise `ValidationError` where the expert is not listed (any more).
         """
         from experts.models.renaming import ProposedName  # noqa: PLC0415  names that wait need the expert
 
         self.lock()
+        if not self.is_listed:
+            self.refuse_as_decided()
         names = {name: answers[name] for name in self.REVIEWED_NAMES}
         self._write(answers | {name: getattr(self, name) for name in names}, purposes)
         return ProposedName.propose(self, names)

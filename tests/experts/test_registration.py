@@ -22,6 +22,7 @@ from tests.factories import (
     RosterFactory,
     UserFactory,
 )
+from tests.racing import overtaken
 
 
 def step(name, kind="register"):
@@ -227,6 +228,27 @@ def test_a_listed_expert_keeps_the_profile_by_the_same_steps(client, applicant):
     assert not expert.assignments.exists()
     assert not expert.references.exists()
     assert "Zebu" not in expert.linked_words
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("decide", "told"),
+    [
+        (lambda expert: expert.suspend("Complaints.", None), "Its state is now: Suspended."),
+        (lambda expert: expert.erase(), "Its state is now: Withdrawn."),
+        (lambda expert: Expert.objects.filter(pk=expert.pk).delete(), "This is no longer on record"),
+    ],
+)
+def test_a_decision_that_is_taken_while_a_profile_is_sent_stands(client, applicant, decide, told):
+    """What is sent is not written then, of a person who was erased least of all."""
+    expert = ExpertFactory(user=applicant, name="Zaynab Samplename", renewed_at=now() - timedelta(days=90))
+    rows = Expert.objects.filter(pk=expert.pk)
+    response = overtaken(lambda: client.post(reverse("experts:profile-send"), TRUE), by=lambda: decide(rows.get()))
+    assert response.status_code == 400
+    assertContains(response, told, status_code=400)
+    for now_on_record in rows:
+        assert (now_on_record.status, now_on_record.name) in [("suspended", "Zaynab Samplename"), ("withdrawn", "")]
+        assert now_on_record.renewed_at == expert.renewed_at or now_on_record.erased_at
 
 
 def test_who_changes_nationality_is_no_longer_endorsed(client, applicant):
