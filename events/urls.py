@@ -2,7 +2,9 @@
 
 from django.urls import path, register_converter
 
+from classifications.addresses import Named
 from events import invitations, views
+from events.models import Event
 
 
 class YearConverter:
@@ -17,7 +19,15 @@ class YearConverter:
         return str(value)
 
 
+class EventConverter(Named):
+    """The address of an event, behind its year."""
+
+    def records(self, user, year):
+        return Event.objects.published().filter(year=year)
+
+
 register_converter(YearConverter, "record_year")
+register_converter(EventConverter, "event")
 
 app_name = "events"
 urlpatterns = [
@@ -32,6 +42,6 @@ urlpatterns = [
     path("invitations/<int:pk>/accept/", invitations.accept, name="accept-invitation"),
     path("invitations/<int:pk>/decline/", invitations.decline, name="decline-invitation"),
     path("<record_year:year>/", views.EventList.as_view(), name="year"),
-    path("<record_year:year>/<slug:slug>/", views.event_detail, name="event-detail"),
-    path("<record_year:year>/<slug:slug>/event.ics", views.event_calendar, name="event-calendar"),
+    path("<record_year:year>/<event:slug>/", views.event_detail, name="event-detail"),
+    path("<record_year:year>/<event:slug>/event.ics", views.event_calendar, name="event-calendar"),
 ]

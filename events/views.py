@@ -6,7 +6,7 @@ from django.utils.translation import activate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from classifications.addresses import NotOnRecord, lead_to_other_case
+from classifications.addresses import NotOnRecord
 from classifications.calendars import answer_with
 from classifications.lists import ListPage
 from events import calendars, feeds, tables, tally
@@ -39,9 +39,7 @@ class EventList(ListPage):
 
 @require_safe
 def event_detail(request, year, slug):
-    event = PAGES.filter(year=year, slug=slug).first()
-    if event is None:
-        return lead_to_other_case(Event.objects.published().filter(year=year, slug__iexact=slug))
+    event = get_object_or_404(PAGES, year=year, slug=slug)
     counted = tally.current()
     beside = counted.beside_in_series(event.pk, event.series_id)
     under = counted.union("programme", [programme.key for programme in event.linked.programmes])

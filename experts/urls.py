@@ -4,10 +4,22 @@ None of these pages is kept in a cache, be it of a browser or on the way to it: 
 answer on.
 """
 
-from django.urls import path
+from django.urls import path, register_converter
 from django.views.decorators.cache import never_cache
 
+from classifications.addresses import Named
+from experts.models import Roster
 from experts.views import desk, letters, pages, registration, shortlists, word
+
+
+class RosterConverter(Named):
+    """The address of a roster, alone or before the key of an expert."""
+
+    def records(self, user, **others):
+        return Roster.objects.all()
+
+
+register_converter(RosterConverter, "roster")
 
 app_name = "experts"
 urlpatterns = [
@@ -43,8 +55,8 @@ urlpatterns = [
     path("word/<uuid:key>/object/", word.object_to, name="object"),
     path("references/<uuid:key>/", letters.reference, name="reference"),
     path("renew/<str:token>/", letters.renew, name="renew-by-letter"),
-    path("<slug:slug>/", pages.RosterPage.as_view(), name="roster"),
-    path("<slug:slug>/<uuid:key>/", pages.expert_detail, name="expert"),
+    path("<roster:slug>/", pages.RosterPage.as_view(), name="roster"),
+    path("<roster:slug>/<uuid:key>/", pages.expert_detail, name="expert"),
 ]
 
 for each in urlpatterns:

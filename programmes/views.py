@@ -5,7 +5,6 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
-from classifications.addresses import lead_to_other_case
 from classifications.facets import year_strip
 from classifications.gathering import NAMES
 from programmes.models import Committee, Page, Programme, ProgrammeDocument, Theme
@@ -21,9 +20,7 @@ def programme_list(request):
 
 @require_safe
 def programme_detail(request, slug):
-    programme = Programme.objects.for_page().filter(slug=slug).first()
-    if programme is None:
-        return lead_to_other_case(Programme.objects.filter(slug__iexact=slug))
+    programme = get_object_or_404(Programme.objects.for_page(), slug=slug)
     counts = programme.events.published().count_by_year()
     year = chosen_year(request, counts)
     served, vacancies = states_of(programme)

@@ -78,7 +78,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "sesric_portal.methods.NotAllowedHere",
-    "partners.former.lead_on",
+    "classifications.addresses.lead_on",
 ]
 
 ROOT_URLCONF = "sesric_portal.urls"

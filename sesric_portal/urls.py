@@ -4,10 +4,12 @@ from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps.views import index, sitemap
-from django.urls import include, path, re_path
+from django.urls import include, path, re_path, register_converter
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from classifications.addresses import Named
+from classifications.models import Country
 from events.views import former_event, former_year
 from partners.country_office import country_office
 from programmes.views import page
@@ -18,6 +20,21 @@ handler400 = "sesric_portal.errors.bad_request"
 handler403 = "sesric_portal.errors.forbidden"
 handler404 = "sesric_portal.errors.not_found"
 handler500 = "sesric_portal.errors.server_error"
+
+
+class CountryConverter(Named):
+    """A country by its two letters, which are small in addresses."""
+
+    FIELD = "iso2"
+
+    def records(self, user):
+        return Country.objects.all()
+
+    def address_of(self, record):
+        return record.iso2.lower()
+
+
+register_converter(CountryConverter, "country")
 
 urlpatterns = [
     path("health/live", health.live, name="health-live"),
@@ -43,7 +60,7 @@ urlpatterns += i18n_patterns(
     path("oic-vet/", include("programmes.oic_vet_urls")),
     path("events/", include("events.urls")),
     path("countries/", views.country_list, name="country-list"),
-    path("countries/<slug:iso2>/", views.country_detail, name="country-detail"),
+    path("countries/<country:iso2>/", views.country_detail, name="country-detail"),
     path("partners/", include("partners.urls")),
     path("trop/", include("trop.urls")),
     path("experts/", include("experts.urls")),

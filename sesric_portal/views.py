@@ -11,7 +11,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -67,7 +67,7 @@ def country_list(request):
 def country_detail(request, iso2):
     country = get_object_or_404(_countries_with_what_they_have(), iso2=iso2.upper())
     if not iso2.islower():
-        return redirect(country, permanent=True)  # one address for each page
+        raise Http404  # leads on to it in small letters
     events = Event.objects.published().touching(country)
     counted = tally.current()
     counts = counted.count_by_year(counted.touching(country.iso2))

@@ -1,11 +1,23 @@
 """Addresses of the training opportunities programme; `RESERVED` in the model names what stands beside an opportunity.
 
-`<institution:slug>` is an address of an institution, of which former ones lead on (`partners/former.py`).
+`<institution:slug>` is an address of an institution, see `partners/former.py`.
 """
 
-from django.urls import path
+from django.urls import path, register_converter
 
+from classifications.addresses import Named
+from trop.models import TrainingOpportunity
 from trop.views import joining, pages, panel
+
+
+class OpportunityConverter(Named):
+    """The address of a published opportunity."""
+
+    def records(self, user):
+        return TrainingOpportunity.objects.published()
+
+
+register_converter(OpportunityConverter, "opportunity")
 
 app_name = "trop"
 
@@ -16,8 +28,8 @@ urlpatterns = [
     path("opportunities/", pages.OpportunityList.as_view(), name="opportunity-list"),
     path("opportunities/calendar.ics", pages.calendar, name="calendar"),
     path("opportunities/feed/", pages.feed, name="feed"),
-    path("opportunities/<slug:slug>/", pages.opportunity_detail, name="opportunity-detail"),
-    path("opportunities/<slug:slug>/opportunity.ics", pages.opportunity_calendar, name="opportunity-calendar"),
+    path("opportunities/<opportunity:slug>/", pages.opportunity_detail, name="opportunity-detail"),
+    path("opportunities/<opportunity:slug>/opportunity.ics", pages.opportunity_calendar, name="opportunity-calendar"),
     path("institutions/", pages.MemberList.as_view(), name="institution-list"),
     path("institutions/<institution:slug>/", pages.institution_detail, name="institution-detail"),
     path("join/", joining.join, name="join"),

@@ -6,7 +6,6 @@ from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 from django.views.generic import ListView
 
-from classifications.addresses import lead_to_other_case
 from classifications.calendars import answer_with
 from classifications.lists import ListPage
 from partners.models import Institution
@@ -45,9 +44,7 @@ class OpportunityList(ListPage):
 
 @require_safe
 def opportunity_detail(request, slug):
-    opportunity = TrainingOpportunity.objects.published().for_page().filter(slug=slug).first()
-    if opportunity is None:
-        return lead_to_other_case(TrainingOpportunity.objects.published().filter(slug__iexact=slug))
+    opportunity = get_object_or_404(TrainingOpportunity.objects.published().for_page(), slug=slug)
     context = {"opportunity": opportunity, "linked_data": opportunity_as_linked_data(opportunity)}
     return render(request, "trop/opportunity_detail.html", context)
 
