@@ -1,4 +1,4 @@
-"""Letters about experts at events. They name no expert and lead to the expert's desk, by which `experts.erasing` finds them."""
+"""Letters about experts at events. They name no expert; those to experts bear their key, by which `experts.erasing` finds them."""
 
 from django.conf import settings
 from django.urls import reverse
@@ -16,7 +16,7 @@ def tell_of_engagement(review):
     engagement, user = review.engagement, review.engagement.expert.user
     context = {"review": review, "engagement": engagement, "event": engagement.event}
     if review.decision in TO_EXPERT and user and user.is_active:
-        write_to(user, "events/email/engagement.txt", context)
+        write_to(user, "events/email/engagement.txt", context, record=engagement.expert.key)
     if review.decision in TO_CENTRE and review.role == Role.APPLICANT:
         address = reverse("admin:events_event_experts", args=[engagement.event_id])
         write(settings.CENTRE_EMAIL, "en", "events/email/answer.txt", context | {"address": address})

@@ -16,18 +16,20 @@ from notifications.models import Letter
 def forget_letters(expert):
     """Delete the letters to those the expert named, to the expert about the rosters, and to those who had to decide.
 
-    Letters to the Centre and to focal points may hold what somebody wrote about the expert; they name them by number.
+    Letters to the Centre and to focal points may hold what somebody wrote about the expert; they name them by number, or, where
+    a reader of the expert's page asked the Centre, by its address.
     """
+    for record in (expert, *expert.references.all()):
+        Letter.objects.of_record(record.key).delete()
     with override("en"):
         desk = reverse("experts:desk")
-    about = Q(text__contains=str(expert.key))
+    numbers = []
     for language, _name in settings.LANGUAGES:
         with override(language):
-            number = rf"{re.escape(str(expert))}(\D|$)"
-        about |= Q(subject__iregex=number) | Q(text__iregex=number)
-    for reference in expert.references.all():
-        about |= Q(text__contains=str(reference.key))
-    if expert.user:
+            numbers.append(re.escape(str(expert)))
+    number = rf"({'|'.join(numbers)})(\D|$)"
+    about = Q(subject__iregex=number) | Q(text__iregex=number)
+    if expert.user:  # letters of the time before they bore the key
         addresses = [expert.user.email, *expert.user.emailaddress_set.values_list("email", flat=True)]
         about |= Q(recipients__has_any_keys=addresses, text__contains=desk)
     Letter.objects.filter(about).delete()

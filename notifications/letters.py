@@ -20,6 +20,7 @@ class LetterBackend(BaseEmailBackend):
                 sender=message.from_email,
                 subject=" ".join(message.subject.split()),
                 text=message.body,
+                headers=dict(message.extra_headers),
                 html=next((part[0] for part in getattr(message, "alternatives", ()) if part[1] == "text/html"), ""),
             )
             for message in messages

@@ -13,6 +13,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils.translation import override, pgettext
 
+from notifications.models import Letter
+
 
 def paragraphs_of(body, mark=""):
     """Part the body of a letter; give triples of text, label and address: a paragraph has a text or the other two.
@@ -35,13 +37,16 @@ def as_text(paragraphs):
     return "\n\n".join(text or f"{label}{colon}{address}" for text, label, address in paragraphs)
 
 
-def write_to(user, name, context):
+def write_to(user, name, context, record=None):
     """Write the letter of the text file `name` to a person in their language; it waits in the outbox from then on."""
-    return write(user.email, user.language, name, context | {"reader": user})
+    return write(user.email, user.language, name, context | {"reader": user}, record=record)
 
 
-def write(email, language, name, context, reply_to=()):
-    """Write the letter of the text file `name` to an address."""
+def write(email, language, name, context, reply_to=(), record=None):
+    """Write the letter of the text file `name` to an address.
+
+    By `record`, the key of what it is about, `Letter.objects.of_record` finds it again as long as there is a row of it.
+    """
     with override(language):
         context = context | {"portal_url": settings.PORTAL_URL, "email": email}
         mark = token_hex(16)  # nobody can type it
@@ -56,7 +61,11 @@ def write(email, language, name, context, reply_to=()):
             "paragraphs": paragraphs,
         }
         message = EmailMultiAlternatives(
-            subject, render_to_string("notifications/email/letter.txt", whole), to=[email], reply_to=list(reply_to)
+            subject,
+            render_to_string("notifications/email/letter.txt", whole),
+            to=[email],
+            reply_to=list(reply_to),
+            headers={Letter.RECORD: str(record)} if record else {},
         )
         message.attach_alternative(render_to_string("notifications/email/letter.html", whole), "text/html")
         message.send()

@@ -68,7 +68,7 @@ class Reference(models.Model):
 
     def delete(self, *args, **kwargs):
         """Delete the letter, too: it names the expert, and by nothing but this row is it known whose it was."""
-        Letter.objects.filter(text__contains=str(self.key)).delete()
+        Letter.objects.of_record(self.key).delete()
         return super().delete(*args, **kwargs)
 
     @classmethod

@@ -48,6 +48,11 @@ class LetterQuerySet(models.QuerySet):
         """Letters that bring an announcement."""
         return self.filter(notifications__announcement=announcement)
 
+    def of_record(self, key):
+        """Letters about a record: written with its key as their `record`, or with the key in their subject or text."""
+        named = Q(subject__contains=str(key)) | Q(text__contains=str(key))
+        return self.filter(named | Q(headers__contains={Letter.RECORD: str(key)}))
+
     def with_old_text(self):
         """Letters sent or given up more than 90 days ago that still hold their text."""
         limit = now() - timedelta(days=Letter.TEXT_KEPT_DAYS)
@@ -64,6 +69,7 @@ class Letter(models.Model):
     MOST_UNKNOWN = 3  # times that it may be unknown whether it left, before somebody has to look
     GRACE = timedelta(seconds=settings.LETTER_GRACE)  # from noting that it is posted now to holding its row
     TEXT_KEPT_DAYS = 90
+    RECORD = "X-Record"  # the header that tells which record a letter is about, when its text is deleted, too
 
     message_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     recipients = models.JSONField(_("to"))

@@ -1,11 +1,13 @@
 """Erasing: nothing anywhere in the database or among the files holds the person; what stays is a count."""
 
+import html
 import io
 import json
 import os
+import re
 import time
 import zipfile
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import now
 
@@ -22,9 +25,10 @@ from classifications.merging import pointing
 from events.models import Engagement
 from experts.models import Apart, Expert, Export, ProposedName, Roster
 from experts.own_data import held_about
-from experts.tasks import forget_lost_files
+from experts.tasks import ask_whether_still_right, forget_lost_files
 from notifications.designations import tell_of_proposals
 from notifications.models import Letter
+from notifications.tasks import forget_old_letters
 from partners.applications import Decision, Status
 from partners.emails import tell_centre_of_application
 from partners.routing import route_all
@@ -125,18 +129,68 @@ def test_the_letter_to_a_reference_that_was_replaced_goes_with_the_reference(exp
 
 def test_letters_to_an_earlier_address_go_too(expert):
     """The address of the account may have changed since."""
-    earlier, other = expert.user.email, "another@example.org"
-    Letter.objects.filter(recipients=[earlier], text__contains="/experts/desk/").update(
-        text="A wallaby. /experts/desk/"
-    )
-    kept = Letter.objects.to(earlier).filter(text__contains="wallaby").first()
-    Letter.objects.filter(pk=kept.pk).update(recipients=[other])
-    expert.user.emailaddress_set.create(email="new@example.org", verified=True)
+    earlier = expert.user.email
+    LetterFactory(recipients=[earlier], text="A wallaby of another kind.")
+    told = Letter.objects.to(earlier).filter(text__contains="/experts/desk/")
+    assert "Dear Zaynab Samplename, which crops?" in "".join(told.values_list("text", flat=True))
+    expert.user.emailaddress_set.update(email="new@example.org")
     expert.user.email = "new@example.org"
     expert.user.save()
-    assert Letter.objects.to(earlier).filter(text__contains="wallaby").exists()
     expert.erase()
-    assert Letter.objects.filter(text__contains="wallaby").get().recipients == [other]
+    assert [each.text for each in Letter.objects.to(earlier)] == ["A wallaby of another kind."]
+
+
+def test_letters_written_before_they_bore_the_key_go_too(expert):
+    Letter.objects.update(headers={})
+    other = LetterFactory(recipients=["another@example.org"], text="Of another's desk: /experts/desk/")
+    expert.user.emailaddress_set.create(email="second@example.org", verified=True)
+    LetterFactory(recipients=["second@example.org"], text="A wallaby. /experts/desk/")
+    expert.erase()
+    assert rows_that_hold([*HELD, "wallaby"]) == set()
+    assert Letter.objects.get(pk=other.pk)
+
+
+@pytest.mark.parametrize("end", ["erase", "take_back", "replace"])
+def test_letters_whose_text_was_deleted_go_too(expert, end):
+    """Their subject names the person, or says what became of them, and they tell whom the expert had named."""
+    own, others = expert.user.email, LetterFactory(text="A wallaby of another kind.", subject="A wallaby")
+    expert.renewed_at = now() - timedelta(days=310)
+    expert.save()
+    ask_whether_still_right()
+    Letter.objects.update(sent_at=now() - timedelta(days=91))
+    forget_old_letters()
+    assert not Letter.objects.exclude(text="").exists()
+    kept = {"Do you know the work of Zaynab Samplename?", "You are on the roster of experts", "A wallaby",
+            "Is your profile on the roster of experts still right?"}  # fmt: skip
+    assert kept <= set(Letter.objects.values_list("subject", flat=True))
+    if end == "replace":
+        expert.references.model.ask(expert, [{"name": "Another Referee", "email": "another@example.org"}])
+        assert Letter.objects.to(own).exists()
+    elif end == "take_back":
+        expert.take_back("kept")
+    else:
+        expert.erase()
+    assert not Letter.objects.to("gnu@example.org").exists()
+    assert Letter.objects.filter(pk=others.pk).exists()
+    if end != "replace":
+        assert not Letter.objects.to(own).filter(subject__icontains="roster").exists()
+
+
+def test_what_readers_asked_the_centre_about_the_person_goes_too(client, expert, django_capture_on_commit_callbacks):
+    """By the button on their page: its address is the subject of the letter."""
+    expert.agree_to("public")
+    page = Client().get(reverse("experts:expert", args=["environment-water", expert.key])).text
+    asking = html.unescape(re.search(r'href="([^"]*/contact/[^"]*)"', page)[1])
+    subject = Client().get(asking).context["form"]["subject"].value()
+    for about in (subject, "About the page /experts/"):
+        asked = {"name": "A reader", "email": "reader@example.org", "subject": about, "text": f"A numbat: {about}"}
+        assert Client().post(asking, asked).headers["Location"] == reverse("contact-sent")
+    assert rows_that_hold([str(expert.key)]) >= {("notifications_letter", "subject", str(expert.key))}
+    Letter.objects.filter(subject=subject).update(text="Is Zaynab Samplename free?")
+    expert.erase()
+    assert [each.subject for each in Letter.objects.filter(reply_to=["reader@example.org"])] == [
+        "About the page /experts/"
+    ]
 
 
 def test_what_others_wrote_about_the_person_goes_too(client, expert, django_capture_on_commit_callbacks):
