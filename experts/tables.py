@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 
 from classifications.spreadsheets import CSV, XLSX
 from classifications.written import dates, number
-from experts.models import Export
+from experts.models import Expert, Export
 from experts.readers import SHOWN
 
 MOST_COMPARED = 6
@@ -76,6 +76,12 @@ COLUMNS = _people(
 )
 NOTE = ("note", _("note"))
 USUAL = ["name", "nationality", "residence", "sectors", "languages", "years", "degree", "employer"]
+
+
+def label_of(name):
+    """What a column is called that was taken out, from a shortlist or from the records of a state."""
+    own = {field.name: field.verbose_name for field in Expert._meta.concrete_fields}
+    return (own | {NOTE[0]: NOTE[1]} | {column.name: column.label for column in COLUMNS.values()}).get(name, name)
 
 
 def columns_for(kind):

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
@@ -222,6 +223,29 @@ def test_what_is_taken_out_is_written_down(centre, expert):
         assert centre.post(at("export-shortlist", shortlist.pk), wrong).status_code == 400
     assert Export.objects.count() == 3
     assert LogEntry.objects.count() == 0
+
+
+def test_the_log_tells_who_took_what_of_whom(client, superuser, expert):
+    """In words, and of nobody who does not agree to be kept any more; a clerk who keeps no rosters reads no names."""
+    ben = ExpertFactory(name="Ben Sample", purposes=["kept"])
+    ShortlistFactory(name="For Dakar", experts=[expert, ben])
+    columns = ["name", "renewed_on", "note", "summary_fr"]
+    export = Export.note(superuser, "csv", columns, [expert, ben], Shortlist.objects.get())
+    rows, page = reverse("admin:experts_export_changelist"), reverse("admin:experts_export_change", args=[export.pk])
+    told = client.get(page).text
+    assert (superuser.email in told, "For Dakar" in told, "Table (.csv)" in told) == (True, True, True)
+    assert "name, last confirmed, note, summary in French" in told
+    assert f'<a href="{reverse("admin:experts_expert_change", args=[expert.pk])}"><bdi>=Ada Sample</bdi></a>' in told
+    assert "الاسم، آخر تأكيد" in client.get(f"/ar{page}").text
+    assert "Ada Sample" not in client.get(rows).text
+    expert.take_back("kept")
+    told = client.get(page).text
+    assert ("Ada Sample" in told, "Ben Sample" in told) == (False, True)
+    clerk = UserFactory(is_staff=True)
+    clerk.user_permissions.add(Permission.objects.get(codename="view_export"))
+    clerk.authenticator_set.create(type="totp", data={"secret": "not shown"})
+    told = signed_in(clerk).get(page).text
+    assert ("For Dakar" in told, "Ben Sample" in told) == (True, False)
 
 
 def test_asking_takes_nothing_out(centre, expert):
