@@ -7,6 +7,7 @@ from itertools import chain
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.urls import Resolver404, resolve, reverse
 from django.urls.converters import SlugConverter, get_converters
+from django.utils.cache import add_never_cache_headers
 from django.utils.text import slugify
 
 
@@ -32,7 +33,18 @@ class NotOnRecord(Http404):
     """Nothing is on record at an address; unlike other 404s its message is written for readers, in their language."""
 
 
-class Named(SlugConverter):
+class LeadsOn:
+    """What a converter has beside Django's methods whose parts of addresses lead on where they are not those of today."""
+
+    def meant(self, written, user, **others):
+        """The part meant by one as it was written, which may be that itself; None where it means nothing to `user`.
+
+        `others` are the other parts of the address.
+        """
+        raise NotImplementedError
+
+
+class Named(LeadsOn, SlugConverter):
     """The address of something on record, as a part of others. Subclasses say what it may mean to a reader.
 
     Marked by it in `urls.py`, an address leads on where it was written in another letter case (`lead_on`).
@@ -49,7 +61,6 @@ class Named(SlugConverter):
         return record.slug
 
     def meant(self, written, user, **others):
-        """The address meant by one as it was written, which may be that itself; None where it means nothing."""
         records = self.records(user, **others).filter(**{f"{self.FIELD}__iexact": written}).order_by("pk")
         found = [self.address_of(each) for each in records]
         return written if written in found else next(iter(found), None)
@@ -73,9 +84,11 @@ def lead_on(get_response):
         if path is None:
             return response
         query = request.META.get("QUERY_STRING", "")
-        return HttpResponsePermanentRedirect(  # for good: one address for each page
+        response = HttpResponsePermanentRedirect(  # for good: one address for each page
             f"{path}?{query}" if query else path, preserve_request=request.method not in ("GET", "HEAD")
         )
+        add_never_cache_headers(response)  # who may read the page today may not tomorrow, or not be the next reader
+        return response
 
     return answer
 
@@ -92,7 +105,7 @@ def _meant(request):
     parts, meant = match.captured_kwargs, {}
     for name, part in parts.items():
         known = get_converters().get(kinds.get(name))
-        if isinstance(known, Named):
+        if isinstance(known, LeadsOn):
             meant[name] = known.meant(part, request.user, **{other: parts[other] for other in parts if other != name})
         else:
             meant[name] = part if is_known or kinds.get(name) in _TYPED else None

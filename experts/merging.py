@@ -1,9 +1,9 @@
 """Two records of one person become one, as those of an institution do.
 
 Of every fact the one who merges says from which record it comes, the account included. What the person agrees to is not
-chosen: of each purpose the latest word counts, whether it was given or withdrawn and in whichever record. The state is that of
-the record that stays; the later confirmation, the later word of the focal point, the earlier recording and, of two that wait
-for review, the longer waiting are kept.
+chosen: of each purpose the latest word counts, whether it was given or withdrawn and in whichever record. The state and the
+address are those of the record that stays, to which the other address leads on; the later confirmation, the later word of the
+focal point, the earlier recording and, of two that wait for review, the longer waiting are kept.
 """
 
 from collections.abc import Callable
@@ -120,6 +120,7 @@ def merge(stays, goes, by, taken=()):
     _settle_apart(stays, goes, by)
     _settle_rows(stays, goes, taken)
     move(goes, stays)
+    stays.former_addresses.create(key=goes.key)
     latest = _latest(stays, goes, values.get("nationality", stays.nationality))
     goes.refresh_from_db()
     goes.delete()

@@ -80,6 +80,7 @@ def _expert(user):
         "told apart from records that look alike": [
             {"when": each.at} for each in Apart.objects.filter(Q(one=expert) | Q(other=expert))
         ],
+        "former addresses": [str(each.key) for each in expert.former_addresses.all()],
         "reminders": [{"written": each.written_at} for each in expert.reminders.all()],
     }  # fmt: skip
 

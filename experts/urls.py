@@ -5,10 +5,11 @@ answer on.
 """
 
 from django.urls import path, register_converter
+from django.urls.converters import UUIDConverter
 from django.views.decorators.cache import never_cache
 
-from classifications.addresses import Named
-from experts.models import Roster
+from classifications.addresses import LeadsOn, Named
+from experts.models import Expert, Roster
 from experts.views import desk, letters, pages, registration, shortlists, word
 
 
@@ -19,7 +20,18 @@ class RosterConverter(Named):
         return Roster.objects.all()
 
 
+class ExpertConverter(LeadsOn, UUIDConverter):
+    """The key of an expert; the keys of those who were merged with others lead to them."""
+
+    def meant(self, written, user, **others):
+        readable = Expert.objects.readable_by(user)
+        if readable.filter(key=written).exists():
+            return written
+        return readable.filter(former_addresses__key=written).values_list("key", flat=True).first()
+
+
 register_converter(RosterConverter, "roster")
+register_converter(ExpertConverter, "expert")
 
 app_name = "experts"
 urlpatterns = [
@@ -46,17 +58,17 @@ urlpatterns = [
     path("shortlists/<int:pk>/delete/", shortlists.delete, name="delete-shortlist"),
     path("shortlists/<int:pk>/compare/", shortlists.compare, name="compare-shortlist"),
     path("shortlists/<int:pk>/export/", shortlists.export, name="export-shortlist"),
-    path("shortlists/<int:pk>/note/<uuid:key>/", shortlists.note, name="note-on-shortlist"),
-    path("shortlists/<int:pk>/remove/<uuid:key>/", shortlists.remove, name="remove-from-shortlist"),
-    path("cv/<uuid:key>/", pages.cv, name="cv"),
-    path("endorse/<uuid:key>/", word.endorse, name="endorse"),
-    path("word/<uuid:key>/", word.application, name="word"),
-    path("word/<uuid:key>/return/", word.return_application, name="return"),
-    path("word/<uuid:key>/object/", word.object_to, name="object"),
+    path("shortlists/<int:pk>/note/<expert:key>/", shortlists.note, name="note-on-shortlist"),
+    path("shortlists/<int:pk>/remove/<expert:key>/", shortlists.remove, name="remove-from-shortlist"),
+    path("cv/<expert:key>/", pages.cv, name="cv"),
+    path("endorse/<expert:key>/", word.endorse, name="endorse"),
+    path("word/<expert:key>/", word.application, name="word"),
+    path("word/<expert:key>/return/", word.return_application, name="return"),
+    path("word/<expert:key>/object/", word.object_to, name="object"),
     path("references/<uuid:key>/", letters.reference, name="reference"),
     path("renew/<str:token>/", letters.renew, name="renew-by-letter"),
     path("<roster:slug>/", pages.RosterPage.as_view(), name="roster"),
-    path("<roster:slug>/<uuid:key>/", pages.expert_detail, name="expert"),
+    path("<roster:slug>/<expert:key>/", pages.expert_detail, name="expert"),
 ]
 
 for each in urlpatterns:

@@ -1,6 +1,7 @@
 """One factory for each model; what a test does not name is plain and valid."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import factory
 from allauth.mfa.models import Authenticator
@@ -11,6 +12,7 @@ from accounts.models import User
 from classifications.models import City, Country, Language, Sector
 from events.models import Engagement, Event, EventDocument, FormerAddress, Participation, Series
 from experts.models import Apart, Entry, Expert, ExpertLanguage, Export, ProposedName, Reference, Roster, Shortlist
+from experts.models import FormerAddress as FormerAddressOfExpert
 from experts.models.linked import Level
 from notifications.models import (
     Announcement,
@@ -611,6 +613,14 @@ class ShortlistFactory(DjangoModelFactory):
     @factory.post_generation
     def experts(self, create, extracted):
         self.add(extracted or [])
+
+
+class FormerAddressOfExpertFactory(DjangoModelFactory):
+    class Meta:
+        model = FormerAddressOfExpert
+
+    expert = factory.SubFactory(ExpertFactory)
+    key = factory.LazyFunction(uuid4)
 
 
 class EntryFactory(DjangoModelFactory):

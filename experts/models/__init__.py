@@ -3,7 +3,7 @@
 from experts.models.consent import Consent, Purpose
 from experts.models.expert import Expert, ExpertReview
 from experts.models.finding import Findable, OtherWords, Tally, Word
-from experts.models.linked import Assignment, Availability, ExpertLanguage, RosterMembership
+from experts.models.linked import Assignment, Availability, ExpertLanguage, FormerAddress, RosterMembership
 from experts.models.reference import Reference
 from experts.models.reminder import Reminder
 from experts.models.renaming import ProposedName
@@ -21,6 +21,7 @@ __all__ = [
     "ExpertReview",
     "Export",
     "Findable",
+    "FormerAddress",
     "OtherWords",
     "ProposedName",
     "Purpose",

@@ -480,7 +480,7 @@ class Expert(Worded):
         for rows in (
             self.languages, self.periods, self.assignments, self.references, self.consents, self.reviews, self.reminders,
             self.engagements, self.entries, self.said_apart, self.said_apart_of, self.proposals,
-            self.proposed_names,
+            self.proposed_names, self.former_addresses,
         ):  # fmt: skip
             rows.all().delete()
         self.sectors.clear()

@@ -26,6 +26,20 @@ class RosterMembership(models.Model):
         return str(self.roster)
 
 
+class FormerAddress(models.Model):
+    """A key under which an expert had pages before two records became one: it leads on to the one that stayed."""
+
+    expert = models.ForeignKey(Expert, models.CASCADE, verbose_name=_("expert"), related_name="former_addresses")
+    key = models.UUIDField(unique=True, editable=False)
+
+    class Meta:
+        verbose_name = _("former address")
+        verbose_name_plural = _("former addresses")
+
+    def __str__(self):
+        return str(self.key)
+
+
 class Level(models.IntegerChoices):
     """How well a language is spoken, in the levels of the Common European Framework."""
 

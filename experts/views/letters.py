@@ -46,10 +46,11 @@ def renew(request, token):
 
 
 def _named_in(token):
-    """The expert a token names and the renewal it follows; 404 where it was not signed here."""
+    """The expert a token names, by a former key too, and the renewal it follows; 404 where it was not signed here."""
     try:
         key, since = signing.loads(token, salt=SALT)
     except signing.BadSignature:
         raise Http404 from None
-    expert = get_object_or_404(Expert.objects.listed().filter(is_kept=True), key=key)
+    listed = Expert.objects.listed().filter(is_kept=True)
+    expert = listed.filter(key=key).first() or get_object_or_404(listed, former_addresses__key=key)
     return expert, datetime.fromisoformat(since)

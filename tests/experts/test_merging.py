@@ -1,5 +1,6 @@
 """Records of one person: found, said to be of two, or made one with the latest word on each purpose."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -12,10 +13,11 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from accounts.models import Draft
 from experts import duplicates
-from experts.emails import ask_for_reference
+from experts.emails import ask_for_reference, renewal_token
 from experts.merging import PARTS, better_first, merge
-from experts.models import Apart, Consent, Expert, Findable
+from experts.models import Apart, Consent, Expert, Findable, FormerAddress
 from experts.models.consent import FLAGS
+from experts.own_data import held_about
 from notifications.models import Letter
 from partners.applications import Decision, Status
 from programmes.models import Proposal
@@ -416,3 +418,87 @@ def test_whoever_comes_second_is_told_and_led_to_the_others(client, editor, pair
         assert "it was merged or erased in the meantime" in response.text
     assert not Apart.objects.exists()
     assert client.post(address("apart", stays, stays)).status_code == 404
+
+
+# --- Addresses --------------------------------------------------------------------------------------------------------
+
+
+def page_of(expert, roster="environment-water"):
+    return reverse("experts:expert", args=[roster, expert.key])
+
+
+def test_all_former_addresses_lead_to_the_record_that_stays(client, pair):
+    stays, goes = pair
+    third = ExpertFactory(name="Zaynab Samplename")
+    former, present = [page_of(goes), page_of(third)], page_of(stays)
+    merge(goes, third, None)
+    merge(stays, goes, None)
+    for path in former:
+        response = client.get(f"/ar{path}?from=letter")
+        assert (response.status_code, response["Location"]) == (301, f"/ar{present}?from=letter")
+        assert "no-store" in response["Cache-Control"]  # from the next answer on it may lead nowhere
+    assertContains(client.get(former[0], follow=True), stays.name)
+
+
+def test_former_addresses_of_whom_one_may_not_read_lead_nowhere(client, editor, pair):
+    """They look like those of nobody, so that nothing is learnt by guessing."""
+    stays, goes = pair
+    former, of_nobody = page_of(goes), reverse("experts:expert", args=["environment-water", uuid.uuid4()])
+    merge(stays, goes, None)
+    assert client.get(former)["Location"] == page_of(stays)
+    Expert.objects.get(pk=stays.pk).take_back("public")
+    assert client.get(former)["Location"] == page_of(stays)  # the Centre reads it still
+    client.logout()
+    answers = [client.get(path) for path in (former, of_nobody)]
+    assert [each.status_code for each in answers] == [404, 404]
+    assert answers[0].text.replace(str(goes.key), "") == answers[1].text.replace(of_nobody.split("/")[-2], "")
+    client.force_login(editor)
+    Expert.objects.get(pk=stays.pk).take_back("kept")
+    assert client.get(former).status_code == 404
+
+
+def test_erasing_leaves_no_former_address(client, editor, pair):
+    stays, goes = pair
+    former = page_of(goes)
+    merge(stays, goes, None)
+    Expert.objects.get(pk=stays.pk).erase()
+    assert not FormerAddress.objects.exists()
+    assert client.get(former).status_code == 404
+
+
+def test_former_addresses_lead_on_wherever_they_are_part_of_one(client, editor, pair):
+    stays, goes = pair
+    goes.keep_cv(pdf())
+    listed = ShortlistFactory(experts=[goes], owner=editor, is_of_centre=True)
+    key = goes.key
+    merge(stays, goes, None, ["cv"])
+    assert client.get(reverse("experts:cv", args=[key]))["Location"] == reverse("experts:cv", args=[stays.key])
+    note = reverse("experts:note-on-shortlist", args=[listed.pk, key])
+    assert client.post(note, {"note": "Teaches well"}).status_code == 308
+    client.post(note, {"note": "Teaches well"}, follow=True)  # begun before the two were merged
+    assert listed.entries.get().note == "Teaches well"
+
+
+def test_what_is_kept_of_former_addresses_is_handed_out(pair):
+    stays, goes = pair
+    key = str(goes.key)
+    merge(stays, goes, None)
+    assert held_about(stays.user)["former addresses"] == [key]
+
+
+def test_the_letter_about_the_record_that_went_still_renews(client, pair):
+    """Its year goes on where it was confirmed last; where the other one was, the page says until when that holds."""
+    stays, goes = pair
+    Expert.objects.filter(pk=stays.pk).update(renewed_at=now() - timedelta(days=340))
+    Expert.objects.filter(pk=goes.pk).update(renewed_at=now() - timedelta(days=330))
+    both = Expert.objects.in_bulk([stays.pk, goes.pk])
+    links = [reverse("experts:renew-by-letter", args=[renewal_token(both[each.pk])]) for each in (goes, stays)]
+    merge(stays, goes, None)
+    before = Expert.objects.get().renewed_at
+    assertContains(client.get(links[0]), "Everything is still right")
+    assertContains(client.get(links[1]), "Your profile is confirmed")
+    assert Expert.objects.get().renewed_at == before  # nothing changes by reading
+    assertContains(client.post(links[0]), "Your profile is confirmed")
+    assert Expert.objects.get().renewed_at > before
+    Expert.objects.get().take_back("kept")
+    assert client.get(links[0]).status_code == 404

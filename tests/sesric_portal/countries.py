@@ -30,6 +30,7 @@ from tests.factories import (
     FocalPointFactory,
     FollowerFactory,
     FormerAddressFactory,
+    FormerAddressOfExpertFactory,
     FormerAddressOfInstitutionFactory,
     InstitutionFactory,
     InterestFactory,
@@ -172,6 +173,7 @@ def _expert(country, owner, number, mark, state):
     expert.reminders.create(pk=number, since=expert.renewed_at, days=30)
     ReferenceFactory(pk=number, key=key_of(number), expert=expert, words=f"{mark} words", name=f"{mark} Referee")
     ProposedNameFactory(pk=number, expert=expert, facts={"name": f"{mark} Other"})
+    FormerAddressOfExpertFactory(pk=number, expert=expert)
     ApartFactory(pk=number, one=ExpertFactory(), other=expert)
     return expert
 
