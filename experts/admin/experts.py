@@ -4,11 +4,16 @@ What an expert says of themselves is theirs to change; staff read it, as far as 
 """
 
 from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.lookups import IsNull
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
+from classifications.office import YesOrNoFilter
 from classifications.steps import Queue, ReadOnly, ReasonForm, Step, StepsAdmin, WordsForm, age
 from experts import duplicates
 from experts.admin import figures, merge
@@ -22,16 +27,52 @@ def _fits(*states):
     return lambda expert: expert.status in states
 
 
+class OnARosterFilter(YesOrNoFilter):
+    title = _("place on a roster")
+    parameter_name = "on-a-roster"
+    yes, no = _("On a roster"), _("On none any more")
+
+    def are(self, experts):
+        return experts.on_rosters()
+
+
+class WithExpertsFilter(admin.RelatedFieldListFilter):
+    """Offers the values that any expert of the list has, each looked up: Django's own reads all experts to find them."""
+
+    def field_choices(self, field, request, model_admin):
+        experts = model_admin.get_queryset(request).order_by()
+        if field.many_to_many:  # a query in a query stays one look-up for each value, a join would read all links
+            expert, value = field.m2m_field_name(), field.m2m_reverse_field_name()
+            listed = IsNull(Subquery(experts.filter(pk=OuterRef(expert)).values("pk")[:1]), False)
+            having = field.remote_field.through.objects.filter(Q(listed), **{value: OuterRef("pk")})
+        else:
+            having = experts.filter(**{field.name: OuterRef("pk")})
+        ordering = self.field_admin_ordering(field, request, model_admin)
+        return field.get_choices(include_blank=False, ordering=ordering, limit_choices_to=Q(Exists(having)))
+
+
+class KeysFirst(Paginator):
+    """Counts, and reads of the rows before a page, their keys alone, which an index has."""
+
+    @cached_property
+    def count(self):
+        return self.object_list.values("pk").count()
+
+    def _get_page(self, rows, *args):
+        return super()._get_page(self.object_list.filter(pk__in=rows.values("pk")), *args)
+
+
 @admin.register(Expert)
 class ExpertAdmin(ReadOnly, StepsAdmin):
     change_list_template = "admin/experts/expert/change_list.html"
     change_form_template = "admin/experts/expert/change_form.html"
     list_display = ["name", "nationality", "on_rosters", "status", "age", "renewed_at", "endorsed_on"]
     list_filter = [
-        "status", "memberships__roster", "gender", ("sectors", admin.RelatedOnlyFieldListFilter),
-        ("nationality", admin.RelatedOnlyFieldListFilter),
+        "status", OnARosterFilter, "memberships__roster", "gender", ("sectors", WithExpertsFilter),
+        ("nationality", WithExpertsFilter),
     ]  # fmt: skip
     search_fields = ["name"]
+    paginator = KeysFirst
     ordering = ["waiting_since", "-created_at"]
     fields = readonly_fields = [
         "title", "name", "name_ar", "email", "nationality", "residence", "gender", "on_rosters", "in_sectors", "spoken",

@@ -1,7 +1,9 @@
-"""How many experts there are, by roster, sector, country and gender: charts in which every number leads to the list of them."""
+"""How many experts there are, by roster, sector, country and gender: charts in which every number leads to the list of them.
+
+Counted are those who can be found, by the bitmaps of the search: exact at any moment, and as quick for a million.
+"""
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.html import strip_tags
@@ -12,10 +14,37 @@ from classifications.facets import query_string
 from classifications.models import Country, Sector
 from classifications.written import alphabetical, marked
 from experts.models import Expert, Roster
+from experts.models.finding import Kind, Mark
+from experts.models.selection import LAPSES_AFTER, first_day_within
+from experts.questions import AnyOf, Both, Since
+from experts.tally import Counting, count
 from partners.applications import Status
 
-LISTED = ("status__exact", Status.LISTED)
+FOUND = [("status__exact", Status.LISTED), ("on-a-roster", "yes")]
 GENDERS = [Expert.Gender.FEMALE.value, Expert.Gender.MALE.value, ""]  # in the order of the series
+
+
+class Counted:
+    """How many of the experts who can be found have each of some labels; a number of one label is one of a dict by label."""
+
+    def __init__(self, labels):
+        labels, anybody = tuple(labels), AnyOf((Mark.LISTED,))
+        asked = {"all": anybody, "fresh": Both((anybody, Since(first_day_within(LAPSES_AFTER)[0])))}
+        asked |= {each: AnyOf((Kind.GENDER + n,)) for n, each in enumerate(Expert.Gender.values, 1)}
+        self._counts = count([Counting(name, condition, labels) for name, condition in asked.items()])
+
+    def all(self, label):
+        return self._counts["all"].get(label, 0)
+
+    def of_gender(self, gender, label):
+        """Those of a gender; where that is empty, those who did not say theirs."""
+        if gender:
+            return self._counts[gender].get(label, 0)
+        return self.all(label) - sum(self._counts[each].get(label, 0) for each in Expert.Gender.values)
+
+    def lapsed(self, label):
+        """Those who have not confirmed their profile for a year."""
+        return self.all(label) - self._counts["fresh"].get(label, 0)
 
 
 def urls(office):
@@ -26,15 +55,18 @@ def urls(office):
 def figures(office, request):
     if not office.has_view_permission(request):
         raise PermissionDenied
-    listed = Expert.objects.listed().filter(is_kept=True)
-    by_roster = _rows(office, listed, "memberships__roster", Roster.objects.in_order())
-    by_sector = _rows(office, listed, "sectors", Sector.objects.below_themes())
-    by_country = _rows(office, listed, "nationality", Country.objects.all())
+    by_roster = _asked("memberships__roster", Kind.ROSTER, Roster.objects.in_order())
+    by_sector = _asked("sectors", Kind.SECTOR, Sector.objects.below_themes())
+    by_country = _asked("nationality", Kind.NATIONALITY, Country.objects.all())
+    everybody = [(int(Mark.LISTED), _("All rosters"), [])]
+    parts = [by_roster, by_sector, by_country, everybody]
+    counted = Counted(label for part in parts for label, _name, _chosen in part)
+    by_roster, by_sector, by_country, everybody = (_rows(office, counted, part) for part in parts)
     charts = [
         _chart(_("By roster"), _("Roster"), by_roster),
         _chart(_("By sector"), _("Sector"), _by_number(by_sector)),
         _chart(_("By nationality"), _("Nationality"), _by_number(by_country)),
-        _chart(_("All experts"), _("Roster"), [_row(office, _("All rosters"), [], _counts(listed))]),
+        _chart(_("All experts"), _("Roster"), everybody),
     ]
     context = {
         **office.admin_site.each_context(request), "opts": office.opts, "title": _("Figures of the rosters"), "charts": charts,
@@ -42,30 +74,27 @@ def figures(office, request):
     return TemplateResponse(request, "admin/experts/expert/figures.html", context)
 
 
+def _asked(path, kind, records):
+    """Of each record its label, its name, and what chooses the experts in their list."""
+    return [(kind + each.pk, marked(each.name), [(f"{path}__id__exact", each.pk)]) for each in records]
+
+
 def _chart(title, heads, rows):
     return Chart(title, heads, [_("Women"), _("Men"), _("Not said")], rows, (0, 1, 3), _("Experts"))
 
 
-def _rows(office, listed, path, records):
-    """A row for each of the records that any expert has; nobody is linked to one twice, the database sees to that."""
-    counts = {}
-    for record, gender, count in listed.values_list(path, "gender").annotate(n=Count("*")).order_by():
-        counts.setdefault(record, {})[gender] = count
-    return [
-        _row(office, marked(record.name), [(f"{path}__id__exact", record.pk)], counts[record.pk])
-        for record in records
-        if record.pk in counts
+def _rows(office, counted, asked):
+    """A row for each label that any expert has, and for all of them even where there is nobody."""
+    return [_row(office, counted, *each) for each in asked if counted.all(each[0]) or each[0] == Mark.LISTED]
+
+
+def _row(office, counted, label, name, chosen):
+    pairs = [*FOUND, *chosen]
+    numbers = [
+        Number(counted.of_gender(gender, label), _list(office, [*pairs, ("gender__exact", gender)]))
+        for gender in GENDERS
     ]
-
-
-def _counts(listed):
-    return dict(listed.values_list("gender").annotate(n=Count("*")).order_by())
-
-
-def _row(office, label, chosen, counts):
-    pairs = [LISTED, *chosen]
-    numbers = [Number(counts.get(gender, 0), _list(office, [*pairs, ("gender__exact", gender)])) for gender in GENDERS]
-    return Row(label, numbers, Number(sum(counts.values()), _list(office, pairs)))
+    return Row(name, numbers, Number(counted.all(label), _list(office, pairs)))
 
 
 def _list(office, pairs):

@@ -1,11 +1,13 @@
 """Staff keep the rosters here, and see who is on each."""
 
 from django.contrib import admin
-from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from classifications.office import LinkedInline, RecordAdmin
+from classifications.written import number
+from experts.admin.figures import Counted
 from experts.models import Expert, Roster
+from experts.models.finding import Kind
 
 
 class SectorInline(LinkedInline):
@@ -24,31 +26,30 @@ class RosterAdmin(RecordAdmin):
     ]  # fmt: skip
     inlines = [SectorInline]
 
-    def get_queryset(self, request):
-        listed = Expert.objects.listed().filter(is_kept=True)
-        women, men = (listed.filter(gender=gender) for gender in (Expert.Gender.FEMALE, Expert.Gender.MALE))
-        return super().get_queryset(request).annotate(
-            n_listed=Count("memberships", Q(memberships__expert__in=listed)),
-            n_women=Count("memberships", Q(memberships__expert__in=women)),
-            n_men=Count("memberships", Q(memberships__expert__in=men)),
-            n_lapsed=Count("memberships", Q(memberships__expert__in=listed.lapsed())),
-        )  # fmt: skip
+    def get_changelist_instance(self, request):
+        changelist = super().get_changelist_instance(request)
+        rosters = list(changelist.result_list)
+        counted = Counted(Kind.ROSTER + each.pk for each in rosters)
+        for each in rosters:
+            each.counted = counted
+        changelist.result_list = rosters
+        return changelist
 
     def view_on_site(self, roster):
         return roster.get_absolute_url()
 
-    @admin.display(description=_("listed"), ordering="n_listed")
+    @admin.display(description=_("listed"))
     def listed(self, roster):
-        return roster.n_listed
+        return number(roster.counted.all(Kind.ROSTER + roster.pk))
 
-    @admin.display(description=_("women"), ordering="n_women")
+    @admin.display(description=_("women"))
     def women(self, roster):
-        return roster.n_women
+        return number(roster.counted.of_gender(Expert.Gender.FEMALE, Kind.ROSTER + roster.pk))
 
-    @admin.display(description=_("men"), ordering="n_men")
+    @admin.display(description=_("men"))
     def men(self, roster):
-        return roster.n_men
+        return number(roster.counted.of_gender(Expert.Gender.MALE, Kind.ROSTER + roster.pk))
 
-    @admin.display(description=_("not confirmed for a year"), ordering="n_lapsed")
+    @admin.display(description=_("not confirmed for a year"))
     def lapsed(self, roster):
-        return roster.n_lapsed
+        return number(roster.counted.lapsed(Kind.ROSTER + roster.pk))

@@ -141,6 +141,10 @@ class Expert(Worded):
             models.Index(
                 fields=["-renewed_at", "id"], condition=Q(status=Status.LISTED, is_kept=True), name="experts_freshest"
             ),
+            # The order of the admin's list.
+            models.Index(
+                fields=["waiting_since", "-created_at", "-id"], condition=Q(is_kept=True), name="experts_in_the_office"
+            ),
             # By these alone, without a row, `experts.duplicates` finds names that are alike.
             models.Index(Folded("name"), "name", "id", condition=_COMPARED, name="experts_by_folded_name"),
             models.Index(

@@ -47,7 +47,7 @@ class ExpertQuerySet(GatheringQuerySet, LinkedQuerySet, SearchableQuerySet, Word
 
     def readable_as(self, reader):
         if reader.kind == Kind.STAFF:
-            return self.filter(is_kept=True, erased_at=None)
+            return self.filter(is_kept=True)  # nobody who was erased is, the database sees to that
         agreed = Q(is_public=True)
         if reader.kind == Kind.PARTNER:
             agreed |= Q(is_for_partners=True)

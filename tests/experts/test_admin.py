@@ -1,13 +1,18 @@
 """The Centre reviews experts: a queue, a page for each step, figures for each roster."""
 
+import re
+from datetime import timedelta
+
 import pytest
+from django.contrib.admin import site
 from django.urls import reverse
 from django.utils.timezone import now
+from pytest_django.asserts import assertContains, assertNotContains
 
 from experts.models import Expert
 from notifications.models import Letter
 from partners.applications import Decision, Status
-from tests.factories import ExpertFactory
+from tests.factories import CountryFactory, ExpertFactory, RosterFactory, SectorFactory
 
 
 @pytest.fixture
@@ -75,5 +80,52 @@ def test_rosters_count_who_is_listed(client, editor):
     ExpertFactory(gender="female")
     ExpertFactory(gender="male", renewed_at="2020-01-01T00:00Z")
     ExpertFactory(gender="male", purposes=[])
-    row = client.get(reverse("admin:experts_roster_changelist")).context["cl"].queryset.get(slug="environment-water")
-    assert (row.n_listed, row.n_women, row.n_men, row.n_lapsed) == (2, 1, 1, 1)
+    ExpertFactory(gender="female", rosters=[RosterFactory(slug="tvet")])
+    page = client.get(reverse("admin:experts_roster_changelist")).text
+    columns = "".join(rf'.*?<td class="field-{name}">(\d+)<' for name in ("listed", "women", "men", "lapsed"))
+    cells = rf'href="/admin/experts/roster/(\d+)/change/{columns}'
+    counts = {int(pk): tuple(numbers) for pk, *numbers in re.findall(cells, page, re.DOTALL)}
+    assert counts[RosterFactory().pk] == ("2", "1", "1", "1")
+    assert counts[RosterFactory(slug="tvet").pk] == ("1", "1", "0", "0")
+    assertContains(client.get("/ar" + reverse("admin:experts_roster_changelist")), '<td class="field-listed">٢</td>')
+
+
+def test_the_list_offers_what_some_expert_in_it_has(client, editor):
+    """What only those have who are not kept would tell of them."""
+    shown, hidden, unused = (SectorFactory(name_en=f"{each} sector") for each in ("Shown", "Hidden", "Unused"))
+    ExpertFactory(nationality=CountryFactory(name_en="Shownland"), sectors=[shown])
+    ExpertFactory(nationality=CountryFactory(name_en="Hiddenland"), sectors=[hidden], purposes=[])
+    CountryFactory(name_en="Unusedland")
+    page = client.get(reverse("admin:experts_expert_changelist"))
+    offered = {
+        str(choice["display"])
+        for spec in page.context["cl"].filter_specs
+        for choice in spec.choices(page.context["cl"])
+    }
+    assert {"Shown sector", "Shownland"} <= offered
+    assert not offered & {"Hidden sector", "Unused sector", "Hiddenland", "Unusedland"}
+    found = client.get(reverse("admin:experts_expert_changelist"), {"sectors__id__exact": shown.pk})
+    assert [each.sectors.get() for each in found.context["cl"].result_list] == [shown]
+
+
+def test_the_list_is_read_page_by_page_in_its_order(client, editor, monkeypatch):
+    """Whoever has waited longest comes first, then whoever was recorded last; each once, on several rosters too."""
+    monkeypatch.setattr(site.get_model_admin(Expert), "list_per_page", 2)
+    waiting = [ExpertFactory(status=Status.APPLIED, waiting_since=now() - timedelta(days=n)) for n in (9, 3)]
+    both = [RosterFactory(), RosterFactory(slug="tvet")]
+    listed = [ExpertFactory(rosters=both, created_at=now() - timedelta(days=n)) for n in (1, 2, 3)]
+    address = reverse("admin:experts_expert_changelist")
+    shown = [client.get(address, {"p": number}).context["cl"].result_list for number in (1, 2, 3)]
+    assert [list(each) for each in shown] == [waiting, listed[:2], listed[2:]]
+    of_roster = {"memberships__roster__id__exact": both[0].pk, "status__exact": "listed"}
+    pages = [client.get(address, of_roster | {"p": number}).context["cl"] for number in (1, 2)]
+    assert [each for page in pages for each in page.result_list] == listed
+    assert {page.result_count for page in pages} == {3}
+
+
+def test_whoever_left_all_rosters_is_found_by_that(client, editor):
+    left, stayed = ExpertFactory(name="Left Expert", rosters=[]), ExpertFactory(name="Stayed Expert")
+    for answer, expert, other in (("no", left, stayed), ("yes", stayed, left)):
+        page = client.get(reverse("admin:experts_expert_changelist"), {"on-a-roster": answer})
+        assertContains(page, expert.name)
+        assertNotContains(page, other.name)
