@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from import_export.fields import Field
 
 from classifications.exchange import CityWidget, Table, TableAdmin, TimeZoneWidget, link, links
+from classifications.facets import WordsField
 from classifications.models import Country, Language, Sector
 from classifications.office import DocumentInline, LinkedInline, NamesFilter, YesOrNoFilter
 from classifications.steps import Queue, ReadOnly, ReasonForm, Step, StepsAdmin, WordsForm, age
-from classifications.written import dates, labelled, marked
+from classifications.written import dates, labelled, marked, number
 from events.models import (
     Engagement,
     EngagementReview,
@@ -27,7 +28,7 @@ from events.models import (
     names_later,
 )
 from events.models.engagement import HIGHEST, LOWEST
-from events.suggested import suggest
+from events.suggested import find, suggest
 from experts.models import Expert
 from experts.readers import is_staff
 from notifications.audience import audience_link
@@ -213,10 +214,11 @@ class EventAdmin(TableAdmin):
         event = self._with_experts(request, pk)
         engagements = event.engagements.of_kept().select_related("event", "expert__nationality").in_order()
         office = self.admin_site.get_model_admin(Engagement)
+        words = WordsField().clean(request.GET.get("q", ""))
         context = {
             **self.admin_site.each_context(request), "opts": self.opts, "original": event, "title": _("Experts"),
             "subtitle": str(event), "engaged": [(each, office.steps_on(each)) for each in engagements],
-            "may_invite": event.may_invite,
+            "may_invite": event.may_invite, "words": words, "found": find(event, words) if words else [],
             "suggested": suggest(event) if event.may_invite else [],
         }  # fmt: skip
         return TemplateResponse(request, "admin/events/experts.html", context)
@@ -327,7 +329,7 @@ class RatingForm(WordsForm):
 
     rating = forms.TypedChoiceField(
         label=gettext_lazy("Rating"), coerce=int, widget=forms.RadioSelect,
-        choices=[(each, str(each)) for each in range(HIGHEST, LOWEST - 1, -1)],
+        choices=lambda: [(each, number(each)) for each in range(HIGHEST, LOWEST - 1, -1)],
         help_text=gettext_lazy("5 is best."),
     )  # fmt: skip
     field_order = ["rating", "reason"]

@@ -67,6 +67,12 @@ def suggest(event):
     return [_suggestion(expert, wanted) for expert in _ranked(linked.filter(pk__in=best), wanted)]
 
 
+def find(event, words):
+    """Give the experts found by words who may be invited to an event, suggested or not."""
+    experts = Expert.objects.assignable().exclude(pk__in=event.engagements.standing().values("expert"))
+    return experts.select_related("nationality").search(words)[:MOST_SUGGESTED]
+
+
 def _ranked(experts, wanted):
     """Experts with their `points`, the best first; all who fit are ranked by what points need, the best alone are read whole."""
     ranked = experts.knowing_who_lapsed().annotate(points=_points(wanted))

@@ -28,7 +28,7 @@ from django.utils.translation import ngettext
 from classifications.written import dates, month, number
 from experts.fetching import fetch
 from experts.models.finding import Kind, Mark
-from experts.models.linked import Level
+from experts.models.linked import Level, spoken
 from experts.models.selection import LAPSES_AFTER, first_day_within
 from experts.tally import Keys, walk
 
@@ -91,7 +91,7 @@ def reasons(profile, wish):
     """Why an expert fits, in words, made of nothing but what the reader may read of them."""
     told = [sector.name for sector in profile.sectors_by_name if {sector.pk, sector.theme_id} & set(wish.sectors)]
     told += [
-        _("%(language)s %(level)s") % {"language": each.language.name, "level": Level(each.level).label}
+        spoken(each.language.name, each.level)
         for each in profile.languages_by_level
         if each.language_id in wish.languages
     ]

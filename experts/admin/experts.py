@@ -9,18 +9,26 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.lookups import IsNull
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from classifications.office import YesOrNoFilter
 from classifications.steps import Queue, ReadOnly, ReasonForm, Step, StepsAdmin, WordsForm, age
+from classifications.written import dates, digits, labelled, number
 from experts import duplicates
 from experts.admin import figures, merge
 from experts.cv import link_to_cv
 from experts.models import Expert
 from experts.readers import is_staff
 from partners.applications import Status
+
+
+def _lines(rows):
+    """Write rows one below the other; None, for which the admin writes a dash, where there are none."""
+    lines = [(format_html_join(" · ", "<bdi>{}</bdi>", ((part,) for part in parts if part)),) for parts in rows]
+    return format_html_join("", "<div>{}</div>", lines) or None
 
 
 def _fits(*states):
@@ -76,8 +84,9 @@ class ExpertAdmin(ReadOnly, StepsAdmin):
     ordering = ["waiting_since", "-created_at"]
     fields = readonly_fields = [
         "title", "name", "name_ar", "email", "nationality", "residence", "gender", "on_rosters", "in_sectors", "spoken",
-        "degree", "years", "employer", "summary_en", "summary_fr", "summary_ar", "way", "days_per_year", "open_cv",
-        "told_by_references", "agreed", "status", "at_events", "history", "renewed_at", "endorsed_on",
+        "degree", "years", "employer_name", "summary_en", "summary_fr", "summary_ar", "past_assignments", "way",
+        "days_per_year", "free", "open_cv", "told_by_references", "agreed", "status", "at_events", "history", "renewed_at",
+        "endorsed_on",
     ]  # fmt: skip
     steps = [
         Step(
@@ -154,14 +163,29 @@ class ExpertAdmin(ReadOnly, StepsAdmin):
     def years(self, expert):
         return expert.years
 
+    @admin.display(description=_("employer"))
+    def employer_name(self, expert):
+        return expert.employer_name or None
+
+    @admin.display(description=_("past assignments"))
+    def past_assignments(self, expert):
+        return _lines(
+            (each.what, digits(each.year), each.country and each.country.name, each.client)
+            for each in expert.assignments_latest_first
+        )
+
+    @admin.display(description=_("free"))
+    def free(self, expert):
+        return _lines((dates(each.starts_on, each.until),) for each in expert.periods_to_come)
+
     @admin.display(description=_("CV"))
     def open_cv(self, expert):
-        return link_to_cv(expert) if expert.cv else ""
+        return link_to_cv(expert) if expert.cv else None
 
     @admin.display(description=_("references"))
     def told_by_references(self, expert):
         told = [(each.name, each.get_answer_display(), each.words) for each in expert.references.all()]
-        return format_html_join("", '<div dir="auto">{}: {} {}</div>', told)
+        return _lines((name, answer or _("not answered yet"), words) for name, answer, words in told)
 
     @admin.display(description=_("agrees to"))
     def agreed(self, expert):
@@ -170,13 +194,15 @@ class ExpertAdmin(ReadOnly, StepsAdmin):
     @admin.display(description=_("assignments at events"))
     def at_events(self, expert):
         """What the Centre invited the expert to, with its rating."""
-        told = [
-            (each.event.starts_on, each.event, each.get_status_display(), each.rating or "", each.rating_words)
+        return _lines(
+            (
+                format_html('<a href="{}">{}</a>', reverse("admin:events_engagement_change", args=[each.pk]), each.event),
+                dates(each.event.starts_on, each.event.ends_on), each.get_status_display(),
+                each.rating and labelled(_("Rating"), number(each.rating)), each.rating_words,
+            )
             for each in expert.engagements.newest_first()
-        ]
-        return format_html_join("", '<div dir="auto">{} {}: {} {} {}</div>', told)
+        )  # fmt: skip
 
     @admin.display(description=_("history"))
     def history(self, expert):
-        told = [(each.at.date(), each, each.reason) for each in expert.reviews.all()]
-        return format_html_join("", '<div dir="auto">{} {} {}</div>', told)
+        return _lines((dates(localdate(each.at)), each, each.as_whom, each.words) for each in expert.reviews.all())

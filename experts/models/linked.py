@@ -52,6 +52,12 @@ class Level(models.IntegerChoices):
     NATIVE = 7, _("First language")
 
 
+def spoken(language, level):
+    """A language with how well it is spoken, in words: “Arabic C1”."""
+    words = _("%(language)s (first language)") if level == Level.NATIVE else _("%(language)s %(level)s")
+    return words % {"language": language, "level": Level(level).label}
+
+
 class ExpertLanguage(models.Model):
     """A language that an expert speaks."""
 
@@ -68,7 +74,7 @@ class ExpertLanguage(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.language} {self.get_level_display()}"
+        return spoken(self.language, self.level)
 
 
 class Assignment(models.Model):

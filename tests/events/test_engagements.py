@@ -267,7 +267,23 @@ def test_staff_mark_experts_on_the_page_of_the_event(event):
     assert (offered(), Letter.objects.count()) == ({"rate"}, letters)
     shown = client.get(page).text
     assert shown.index("Zaynab Samplename") < shown.index("Gone Samplename")
+    assert "Nobody else on the rosters fits." in shown
     assert reverse("admin:events_engagement_decline", args=[declined.pk]) not in shown
+
+
+def test_whoever_may_be_invited_is_found_by_words_too(event):
+    """Who fits too little to be suggested, and who declined before; not who is invited, or does not agree."""
+    client, page = staff(), reverse("admin:events_event_experts", args=[event.pk])
+    other = expert(event, name="Other Samplename", sectors=[SectorFactory()])
+    declined = EngagementFactory(event=event, expert=expert(event, name="Gone Samplename"), status="declined").expert
+    invited = EngagementFactory(event=event, expert=expert(event, name="Coming Samplename")).expert
+    silent = expert(event, name="Silent Samplename", purposes=["kept"])
+    shown = client.get(page, {"q": "samplename"}).text
+    invite = [
+        reverse("admin:events_event_invite", args=[event.pk, each.pk]) for each in (other, declined, invited, silent)
+    ]
+    assert [address in shown for address in invite] == [True, True, False, False]
+    assert "Nobody found who agrees" in client.get(page, {"q": "nobody of this name"}).text
 
 
 def test_staff_read_who_it_is_and_who_answered(event):

@@ -1,7 +1,7 @@
 """The Centre reviews experts: a queue, a page for each step, figures for each roster."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.admin import site
@@ -12,7 +12,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from experts.models import Expert
 from notifications.models import Letter
 from partners.applications import Decision, Status
-from tests.factories import CountryFactory, ExpertFactory, RosterFactory, SectorFactory
+from tests.factories import CountryFactory, EngagementFactory, ExpertFactory, RosterFactory, SectorFactory
 
 
 @pytest.fixture
@@ -45,6 +45,34 @@ def test_an_editor_lists_who_applied(client, editor, applied):
         "Applied Expert: This has been decided in the meantime. Its state is now: Listed."
     )
     assert applied.reviews.count() == 1
+
+
+def test_reviewers_read_all_that_the_application_says(client, editor, applied):
+    """What was done, for whom and where, the days on which the expert is free, what the Centre arranged; under the name."""
+    applied.assignments.create(
+        what="Sample course", year=2019, country=CountryFactory(name_en="Sampleland"), client="A"
+    )
+    applied.periods.create(starts_on=date(2091, 3, 1), until=date(2091, 3, 31))
+    applied.periods.create(starts_on=date(2020, 3, 1), until=date(2020, 3, 31))
+    applied.references.create(name="Sample Referee", email="referee@example.org")
+    held = EngagementFactory(
+        expert=applied, status="delivered", rating=4, rating_words="Wombat.", event__title_en="Sample event",
+        event__starts_on=date(2020, 3, 3), event__ends_on=date(2020, 3, 6),
+    )  # fmt: skip
+    applied.return_with("Which school?", editor)
+    applied.send_again(applied.user)
+    shown = re.sub("</?bdi>", "", client.get(at("change", applied)).text)
+    held_at = reverse("admin:events_engagement_change", args=[held.pk])
+    for line in (
+        "Sample course · 2019 · Sampleland · A", "1–31 March 2091", "Sample Referee · not answered yet",
+        f'<a href="{held_at}">Sample event</a> · 3–6 March 2020 · Delivered · Rating: 4 · Wombat.',
+        "SESRIC · Which school?", "Corrected and sent again · the expert",
+    ):  # fmt: skip
+        assert line in shown
+    assert "March 2020</div>" not in shown  # is over
+    assert str(applied) not in shown  # a number, which names nobody
+    for step in ("return", "decline", "merge_choose"):
+        assert str(applied) not in client.get(at(step, applied)).text
 
 
 @pytest.mark.parametrize(("step", "status"), [("return", Status.RETURNED), ("decline", Status.DECLINED)])

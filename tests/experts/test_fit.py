@@ -15,6 +15,7 @@ from experts import fit
 from experts.filters import ExpertFilter
 from experts.fit import CONFIRMED, Wish, points_of, reasons
 from experts.models import Expert, ExpertLanguage
+from experts.models.linked import Level
 from experts.readers import Kind, Profile, Reader
 from experts.tally import fold
 from tests.experts.test_tally import experts  # noqa: F401  the same many experts
@@ -144,7 +145,8 @@ def test_each_reason_is_true(world, facts, kind, free):
         wish = Wish((world[0].pk, world[1].theme_id), (arabic.language_id,), (date(2091, 3, 3), date(2091, 3, 4)))
         told = list(map(str, reasons(Profile(expert, kind), wish)))
         expected = {world[0].name: 0 in facts["sectors"], world[1].name: 1 in facts["sectors"], world[2].name: False}
-        expected |= {f"{arabic.language.name} {arabic.get_level_display()}": True}
+        level = "(first language)" if arabic.level == Level.NATIVE else arabic.get_level_display()
+        expected |= {f"{arabic.language.name} {level}": True}
         expected |= {"endorsed by the national focal point": facts["endorsed"]}
         expected |= {"free 1–31 March 2091": period is not None and kind != Kind.PUBLIC}
         for reason, is_true in expected.items():

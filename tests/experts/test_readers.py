@@ -177,7 +177,6 @@ NOTE, RATING, PROPOSED, CV = "A narwhal to ask", "Sluggish as a dugong", "Oryx E
 EMAIL, NAMES_TO_COME = TO_STAFF[0], TO_NOBODY[2:]
 WORDS = "Reliable as a wombat"  # of the referee, whom the Centre quotes in its question to the expert
 IN_COLUMNS = {*TO_ALL, *TO_PARTNERS, "Female", NOTE} - {"Vineyards and drips", "Zebu course", "Okapi Ministry"}
-IN_ADMIN = {*TO_ALL, *TO_STAFF} - {"Zebu course", "Okapi Ministry"}
 ALL = {*TO_ALL, *TO_PARTNERS, *TO_STAFF, *TO_NOBODY, NOTE, RATING, PROPOSED, CV}
 
 
@@ -287,11 +286,10 @@ CHANNELS = {
         {"Zaynab Samplename", "زينب نموذج", "Quagga Employer", "Vineyards and drips", ">37<"},
         posted=({"format": "0", "resource": "", **dict.fromkeys(CountryExpertTable.Meta.fields, "on")},),
     ),
-    # What the expert did before is no part of the Centre's form; it stands on the page of the profile.
     "record in the admin": Channel(
         of_expert("admin:experts_expert_change", "admin:experts_expert_history", "admin:experts_expert_suspend",
                   "admin:experts_expert_merge_choose"),
-        {"staff"}, IN_ADMIN | {">37<", RATING},
+        {"staff"}, {*TO_ALL, *TO_PARTNERS, *TO_STAFF, RATING},
     ),
     "list in the admin": Channel(
         lambda expert: [reverse("admin:experts_expert_changelist")], {"staff"}, {"Zaynab Samplename"}
