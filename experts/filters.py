@@ -5,11 +5,11 @@ either: gender is the Centre's, and days on which an expert is free are asked of
 """
 
 from copy import copy
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import cached_property, partial
 
 import django_filters
-from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.html import escape
@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from classifications.facets import Chip, ChosenField, FacetFilter, SortFilter, WordsField, WordsFilter, query_string
+from classifications.fields import DayField
 from classifications.lists import ListFilter
 from classifications.models import Country
 from classifications.names import ORDER, Names
@@ -55,10 +56,8 @@ class Endorsed(models.TextChoices):
 LEVELS = [Level.B1, Level.B2, Level.C1, Level.C2, Level.NATIVE]
 
 
-class DaysField(forms.Field):
-    """A day as 2027-03-15; anything else is set apart in `unknown`."""
-
-    widget = forms.DateInput
+class AskedDayField(DayField):
+    """A day as forms take it; anything else is set apart in `unknown`."""
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs | {"required": False})
@@ -67,18 +66,14 @@ class DaysField(forms.Field):
     def clean(self, value):
         self.unknown = []
         try:
-            day = date.fromisoformat(value) if value else None
-        except ValueError:
-            day = None
-        if day and (day.year < 2000 or day.year > 2099 or len(value) != 10):
-            day = None
-        if value and not day:
+            return super().clean(value)
+        except ValidationError:
             self.unknown = [value]
-        return day
+            return None
 
 
 class DayFilter(django_filters.Filter):
-    field_class = DaysField
+    field_class = AskedDayField
 
 
 class LevelFilter(django_filters.Filter):
@@ -222,8 +217,8 @@ class ExpertFilter(ListFilter):
     def left_out(self):
         left_out, given = super().left_out, self.given_days
         if any(given) and not self.days:
-            told = " – ".join(each.isoformat() for each in given if each)
-            left_out = [*left_out, (gettext("Free"), told)]
+            told = gettext("%(days)s (the last day is before the first, or more than a year after it)")
+            left_out = [*left_out, (gettext("Free"), told % {"days": " – ".join(map(dates, given))})]
         return left_out
 
     def _labels(self, name):

@@ -13,7 +13,7 @@ from accounts.models import Draft
 from experts.models import Expert, Purpose, Reference, Roster
 from notifications.models import Letter
 from partners.applications import Decision, Status
-from tests.experts.helpers import ANSWERS, TRUE, fill_in, lists, register
+from tests.experts.helpers import ANSWERS, TRUE, fill_in, lists, pdf, register
 from tests.factories import (
     ExpertFactory,
     InstitutionFactory,
@@ -65,6 +65,17 @@ def test_from_the_first_step_to_the_desk(client, applicant):
     assert (expert.is_kept, expert.is_public) == (True, False)
     assert not Draft.objects.exists()
     assert "Zaynab Samplename" in client.get(reverse("experts:desk")).text
+
+
+def test_a_cv_is_asked_for_where_none_is_stored(client, applicant):
+    register(client)
+    assertContains(client.get(reverse("experts:desk")), "told of every decision by e-mail. Add your CV now.")
+    expert = Expert.objects.get()
+    expert.keep_cv(pdf())
+    expert.return_with("Which crops?", None)
+    sent = client.post(reverse("experts:profile-send"), TRUE, follow=True)
+    assertContains(sent, "Sent. You will be told of every decision by e-mail.")
+    assertNotContains(sent, "Add your CV")
 
 
 def test_the_referee_is_asked_and_the_applicant_has_a_receipt(client, applicant):
