@@ -51,30 +51,42 @@ class Pair:
     other: Expert
     reasons: list
 
+    @property
+    def both(self):
+        return [self.one, self.other]
+
 
 class Pairs:
-    """All such pairs, those recorded last first; a part of them is read where it is taken, as `Paginator` does."""
+    """All such pairs, those of one e-mail address and then those recorded last first; `Paginator` takes a part of them."""
 
     def count(self):
         return _ask("SELECT count(*) FROM pairs", [])[0][0]
 
     def __getitem__(self, part):
-        found = _ask(
-            "SELECT one, other, reasons FROM pairs ORDER BY other DESC, one LIMIT %s OFFSET %s",
-            [part.stop - part.start, part.start],
-        )
-        experts = Expert.objects.readable_as(Reader(Kind.STAFF)).for_listing()
-        experts = experts.in_bulk({key for one, other, _by in found for key in (one, other)})
-        return [
-            Pair(experts[one], experts[other], [EMAIL if each == "email" else NAME for each in by])
-            for one, other, by in found
-            if one in experts and other in experts
-        ]
+        order = "ORDER BY 'email' = ANY (reasons) DESC, other DESC, one LIMIT %s OFFSET %s"
+        return _read(order, [part.stop - part.start, part.start])
+
+
+def like(expert, most):
+    """The records that look like one person with `expert`, some at most."""
+    pairs = _read("WHERE %s IN (one, other) ORDER BY other DESC, one LIMIT %s", [expert.pk, most])
+    return [pair.other if pair.one == expert else pair.one for pair in pairs]
 
 
 def count():
     """How many pairs there were some minutes ago: all names are compared for it."""
     return cache.get_or_set(COUNTED, Pairs().count, 600)
+
+
+def _read(which, params):
+    found = _ask(f"SELECT one, other, reasons FROM pairs {which}", params)  # noqa: S608  our own pieces
+    experts = Expert.objects.readable_as(Reader(Kind.STAFF)).for_listing()
+    experts = experts.in_bulk({key for one, other, _by in found for key in (one, other)})
+    return [
+        Pair(experts[one], experts[other], [EMAIL if each == "email" else NAME for each in by])
+        for one, other, by in found
+        if one in experts and other in experts
+    ]
 
 
 def _ask(question, params):

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from classifications.merging import move
-from classifications.written import dates
+from classifications.written import dates, digits, plain
 from experts.cv import link_to_cv
 from experts.duplicates import COUNTED
 from experts.duplicates import part as keep_apart
@@ -36,7 +36,7 @@ def _plain(expert, columns):
     for column in columns:
         value = getattr(expert, column)
         value = dict(Expert._meta.get_field(column).flatchoices).get(value, value)
-        shown += [str(value)] if value not in (None, "") else []
+        shown += [str(plain(value))] if value not in (None, "") else []
     return shown
 
 
@@ -54,7 +54,7 @@ def _rows(expert, columns):
 
 
 def _assignment(assignment):
-    told = [assignment.what, str(assignment.year), assignment.country and assignment.country.name, assignment.client]
+    told = [assignment.what, digits(assignment.year), assignment.country and assignment.country.name, assignment.client]
     return pgettext("between names in a list", ", ").join(filter(None, told))
 
 
@@ -90,7 +90,7 @@ PARTS = [
     _fact("title"), _fact("name"), _fact("name_ar"), _fact("nationality"), _fact("residence"), _fact("gender"),
     _fact("degree"), _fact("first_year"), _fact("employer", "institution"),
     _fact("summary_en"), _fact("summary_fr"), _fact("summary_ar"), _fact("way", "days_per_year"),
-    Part("CV", ("cv",), lambda expert, _columns: [link_to_cv(expert)] if expert.cv else []),
+    Part(_("CV"), ("cv",), lambda expert, _columns: [link_to_cv(expert)] if expert.cv else []),
     Part(capfirst(_("sectors")), ("sectors",), _rows), Part(capfirst(_("languages")), ("languages",), _rows),
     Part(_("Past assignments"), ("assignments",), _rows), Part(_("Free"), ("periods",), _rows),
 ]  # fmt: skip

@@ -47,6 +47,8 @@ class OnARosterFilter(YesOrNoFilter):
 class WithExpertsFilter(admin.RelatedFieldListFilter):
     """Offers the values that any expert of the list has, each looked up: Django's own reads all experts to find them."""
 
+    include_empty_choice = False  # nobody in the list lacks one
+
     def field_choices(self, field, request, model_admin):
         experts = model_admin.get_queryset(request).order_by()
         if field.many_to_many:  # a query in a query stays one look-up for each value, a join would read all links
@@ -74,7 +76,7 @@ class KeysFirst(Paginator):
 class ExpertAdmin(ReadOnly, StepsAdmin):
     change_list_template = "admin/experts/expert/change_list.html"
     change_form_template = "admin/experts/expert/change_form.html"
-    list_display = ["name", "nationality", "on_rosters", "status", "age", "renewed_at", "endorsed_on"]
+    list_display = ["name", "status", "age", "nationality", "on_rosters", "renewed_at", "endorsed_on"]
     list_filter = [
         "status", OnARosterFilter, "memberships__roster", "gender", ("sectors", WithExpertsFilter),
         ("nationality", WithExpertsFilter),

@@ -59,10 +59,11 @@ def part(office, request, pk, other):
 
 
 def choose(office, request, pk):
-    """Choose the other record, found by words."""
+    """Choose the other record, among those that look like one person or found by words."""
     expert = office.row_for_step(request, pk)
-    words = WordsField().clean(request.GET.get("q", "")) or expert.name
-    rows = office.get_queryset(request).exclude(pk=pk).search(words)[:OFFERED]
+    words = WordsField().clean(request.GET.get("q", ""))
+    others = office.get_queryset(request).exclude(pk=pk)
+    rows = others.search(words)[:OFFERED] if words else duplicates.like(expert, OFFERED)
     pairs = [(each, address(*better_first(expert, each))) for each in rows]
     context = _frame(office, request, expert, _("Merge with a duplicate")) | {"words": words, "pairs": pairs}
     return TemplateResponse(request, "admin/experts/expert/merge_choose.html", context)
