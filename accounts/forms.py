@@ -1,7 +1,5 @@
 """The forms of an account: what people may change about it, and allauth's own in the portal's words."""
 
-import unicodedata
-
 from allauth.account import forms as account
 from allauth.account.fields import EmailField
 from allauth.mfa.base import forms as mfa
@@ -11,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from classifications.written import plain_digits
 
 # Offered while somebody types; every other time zone is taken as well.
 MEMBER_STATE_ZONES = [
@@ -112,8 +111,7 @@ class CodeField(forms.CharField):
     """A code from a letter or an app; its digits may be typed on an Arabic or Persian keyboard."""
 
     def to_python(self, value):
-        text = super().to_python(value)
-        return "".join(str(unicodedata.digit(character, character)) for character in text)
+        return plain_digits(super().to_python(value))
 
 
 class Worded:

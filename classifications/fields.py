@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from classifications.models import Country, Language, Sector
-from classifications.written import alphabetical, number
+from classifications.written import alphabetical, number, plain_digits
 
 LATIN = {"dir": "ltr", "autocapitalize": "off", "spellcheck": "false"}
 FIRST_LANGUAGES = ["ar", "en", "fr"]  # the OIC's own, and the portal's
@@ -87,7 +87,7 @@ class CountryField(forms.ModelChoiceField):
 
 
 class DayField(forms.DateField):
-    """A day, chosen from a calendar or typed as 2027-03-15; other orders of day and month can be read in two ways."""
+    """A day, chosen from a calendar or typed as 2027-03-15 in any digits; other orders of day and month can be read in two ways."""
 
     FIRST, LAST = date(2000, 1, 1), date(2099, 12, 31)
 
@@ -95,6 +95,9 @@ class DayField(forms.DateField):
         widget = forms.DateInput({"type": "date", "autocomplete": "off", "dir": "ltr"}, format="%Y-%m-%d")
         errors = {"invalid": _("Write the day as year-month-day, such as 2027-03-15.")}
         super().__init__(**{"widget": widget, "input_formats": ["%Y-%m-%d"], "error_messages": errors} | kwargs)
+
+    def to_python(self, value):
+        return super().to_python(plain_digits(value) if isinstance(value, str) else value)
 
     def clean(self, value):
         day = super().clean(value)

@@ -81,6 +81,11 @@ def digits(text, language=None):
     return text.translate(_ARABIC_DIGITS) if (language or page_language()) == "ar" else text
 
 
+def plain_digits(text):
+    """Write the digits in `text`, typed on an Arabic or Persian keyboard perhaps, as 0 to 9."""
+    return "".join(str(unicodedata.digit(character, character)) for character in text)
+
+
 def digits_in(sentence, language=None):
     """Write the numbers in a sentence as the language does; days, times, addresses and codes keep their digits."""
     sentence = str(sentence)  # a lazy one too; what is markup stays so

@@ -111,10 +111,23 @@ def test_days_that_make_no_span_stay_in_the_form_to_be_corrected(experts):
     client = Client()
     client.force_login(focal_point)
     page = client.get("/experts/search/?free_from=2091-03-09&free_until=2091-03-01")
-    assertContains(page, "2091-03-09 – 2091-03-01")
+    assertContains(page, "9 March 2091 – 1 March 2091 (the last day is before the first, or more than a year after it)")
+    page_in_arabic = client.get("/ar/experts/search/?free_from=2091-03-09&free_until=2093-03-01")
+    assertContains(page_in_arabic, "(اليوم الأخير يسبق اليوم الأول أو يليه بأكثر من سنة)")
     for name, day in (("free_from", "2091-03-09"), ("free_until", "2091-03-01")):
         assertContains(page, f'name="{name}" type="date" dir="ltr" value="{day}"')
     assert page.context["filter"].count == 4
+
+
+@pytest.mark.parametrize("typed", ["2091-03-05", "2091-3-5", "٢٠٩١-٠٣-٠٥", "05/03/2091", "1891-03-05", "2091-02-30"])
+def test_days_are_typed_as_in_forms(experts, typed):
+    """By readers whose browser has no calendar: in their own digits; what can be read in two ways is left out and told."""
+    client = Client()
+    client.force_login(FocalPointFactory(country=CountryFactory(iso2="UG"), user=SecondFactorFactory().user).user)
+    page = client.get("/experts/search/", {"free_from": typed})
+    is_taken = typed in ("2091-03-05", "2091-3-5", "٢٠٩١-٠٣-٠٥")
+    assert [chip.label for chip in page.context["filter"].chips] == (["Free 5 March 2091"] if is_taken else [])
+    assert page.context["filter"].left_out == ([] if is_taken else [("Free from", typed)])
 
 
 @pytest.mark.parametrize(
