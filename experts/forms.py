@@ -344,11 +344,20 @@ class LanguagesStep(RowsForm):
     ),
 )  # fmt: skip
 class ExperienceStep(RowsForm):
-    """The fourth step: what was done, and who can speak of it."""
+    """The fourth step: what was done, and who can speak of it to the Centre for `user`."""
+
+    user = None
 
     def clean(self):
         answers = super().clean()
         self.refuse_twice("references", "referee_email", _("This address is named twice."))
+        emails = {name: answers[name] for n in range(1, MOST_NAMED + 1) if answers.get(name := f"referee_email_{n}")}
+        for name, email in emails.items():
+            try:
+                Reference.check_address(self.user, email)
+            except ValidationError as error:
+                self.add_error(name, error)
+        Reference.check_number(self.user, emails.values())
         return answers
 
     def told_row(self, name, row):

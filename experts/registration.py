@@ -38,6 +38,8 @@ class Registration(SteppedForm):
         form = super().made(step, *args, **kwargs)
         if self.about and step == "expertise":
             form.fields["rosters"].offer_to(self.about)
+        if step == "experience":
+            form.user = self.user
         return form
 
     def known(self):

@@ -85,9 +85,10 @@ class Reference(models.Model):
         named = {each["email"].lower(): each for each in people}
         present = {each.email.lower(): each for each in expert.references.order_by("pk")}
         new = [fields for email, fields in named.items() if email not in present]
-        if expert.email.lower() in named:
-            raise ValidationError(_("You cannot be a reference for yourself. Name somebody who knows your work."))
-        cls._allow(expert.user_id, len(new))
+        for email in named:
+            cls.check_address(expert.user, email)
+        cls.check_number(expert.user, list(named))
+        cls._count(expert.user, len(new))
         for email, reference in list(present.items())[:MOST_NAMED]:
             if email not in named:
                 reference.delete()
@@ -97,16 +98,30 @@ class Reference(models.Model):
         for fields in new:
             ask_for_reference(cls.objects.create(expert=expert, **fields))
 
-    @staticmethod
-    def _allow(user, number):
-        """Count the letters that one account has sent today; leaving and coming back does not begin a new count."""
-        key = f"references:{user}:{now().astimezone(UTC).date()}"  # whatever the time zone of the account
-        asked = cache.get(key, 0) + number
-        if number and asked > MOST_ASKED:
+    @classmethod
+    def check_address(cls, user, email):
+        """Raise `ValidationError` where `user` cannot name the person with this address as a reference."""
+        if email.lower() == user.email.lower():
+            raise ValidationError(_("You cannot be a reference for yourself. Name somebody who knows your work."))
+
+    @classmethod
+    def check_number(cls, user, emails):
+        """Raise `ValidationError` where `user` would make the portal write to too many people today by naming these."""
+        present = {each.lower() for each in cls.objects.filter(expert__user=user).values_list("email", flat=True)}
+        new = {each.lower() for each in emails} - present
+        if new and cache.get(cls._counted(user), 0) + len(new) > MOST_ASKED:
             raise ValidationError(
                 _("You have named too many references today. Leave them as they were, or go on tomorrow.")
             )
-        cache.set(key, asked, 24 * 3600)
+
+    @classmethod
+    def _count(cls, user, number):
+        """Count the letters that one account has sent today; leaving and coming back does not begin a new count."""
+        cache.set(cls._counted(user), cache.get(cls._counted(user), 0) + number, 24 * 3600)
+
+    @staticmethod
+    def _counted(user):
+        return f"references:{user.pk}:{now().astimezone(UTC).date()}"  # whatever the time zone of the account
 
     def give(self, answer, words=""):
         """Note the answer once; raise `ValidationError` where it was given already."""
