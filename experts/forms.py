@@ -309,6 +309,8 @@ class LanguagesStep(RowsForm):
             first, last = answers.get(f"starts_on_{n}"), answers.get(f"until_{n}")
             if first and last and last < first:
                 self.add_error(f"until_{n}", _("This is before the first day."))
+            elif last and last < localdate():
+                self.add_error(f"until_{n}", _("This day is over. Leave out periods that have passed."))
         return answers
 
     def told_row(self, name, row):

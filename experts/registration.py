@@ -56,7 +56,10 @@ class Registration(SteppedForm):
         else:
             known["rosters"] = [roster for roster in one.rosters_in_order if roster.is_open]
         for name in ROWS:
-            for n, row in enumerate(getattr(one, name).order_by("pk")[: Expert.MOST_ROWS[name]], 1):
+            shown = getattr(one, name).order_by("pk")[: Expert.MOST_ROWS[name]]
+            if name == "periods":
+                shown = [each for each in shown if not each.is_over]  # they fall away: nobody is free in the past
+            for n, row in enumerate(shown, 1):
                 known |= {f"{field.name}_{n}": getattr(row, field.name) for field in row._meta.fields}
         for n, row in enumerate(one.references.all(), 1):
             known |= {f"referee_{n}": row.name, f"referee_email_{n}": row.email, f"relation_{n}": row.relation}

@@ -231,8 +231,7 @@ class Expert(Worded):
 
     @cached_property
     def periods_to_come(self):
-        today = localdate()
-        periods = (each for each in self.periods.all() if each.until >= today)
+        periods = (each for each in self.periods.all() if not each.is_over)
         return sorted(periods, key=lambda each: (each.starts_on, each.pk))
 
     @cached_property

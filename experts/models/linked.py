@@ -2,7 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 
 from classifications.models import Country, Language
@@ -121,3 +121,7 @@ class Availability(models.Model):
 
     def __str__(self):
         return f"{self.starts_on} – {self.until}"
+
+    @property
+    def is_over(self):
+        return self.until < localdate()

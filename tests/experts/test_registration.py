@@ -106,6 +106,7 @@ def test_the_referee_is_asked_and_the_applicant_has_a_receipt(client, applicant)
         ("languages", {"language_2": "ar"}, "language_2"),
         ("languages", {"language_1": "", "level_1": "", "language_2": "", "level_2": ""}, "language_1"),
         ("languages", {"until_1": "2091-02-01"}, "until_1"),
+        ("languages", {"starts_on_1": "2026-01-01", "until_1": "2026-01-31"}, "until_1"),
         ("languages", {"until_1": ""}, "until_1"),
         ("languages", {"until_1": "soon"}, "until_1"),
         ("languages", {"way": ""}, "way"),
@@ -391,6 +392,20 @@ def test_an_employer_on_record_is_linked(client, applicant):
     InstitutionFactory(name_en="Quagga Employer of Others")
     register(client, expertise={"employer": "employeur quagga"})
     assert Expert.objects.get().institution == known
+
+
+def test_a_period_that_has_passed_falls_away_and_holds_nobody_up(client, applicant):
+    today = localdate()
+    day = timedelta(days=1)
+    register(client, languages={"starts_on_1": today - 9 * day, "until_1": today})  # the last day counts
+    expert = Expert.objects.get()
+    expert.approve(None)
+    passed = expert.periods.create(starts_on=today - 9 * day, until=today - day)
+    shown = client.get(step("languages", "profile"))
+    assertContains(shown, f'value="{today}"')
+    assertNotContains(shown, f'value="{passed.until}"')
+    assert client.post(reverse("experts:profile-send"), TRUE).headers["Location"] == reverse("experts:desk")
+    assert [each.until for each in expert.periods.all()] == [today]
 
 
 def test_each_purpose_agreed_to_is_a_row(client, applicant):
