@@ -61,7 +61,7 @@ class Registration(SteppedForm):
                 shown = [each for each in shown if not each.is_over]  # they fall away: nobody is free in the past
             for n, row in enumerate(shown, 1):
                 known |= {f"{field.name}_{n}": getattr(row, field.name) for field in row._meta.fields}
-        for n, row in enumerate(one.references.all(), 1):
+        for n, row in enumerate(one.references.named(), 1):
             known |= {f"referee_{n}": row.name, f"referee_email_{n}": row.email, f"relation_{n}": row.relation}
         return known
 

@@ -186,7 +186,7 @@ class ExpertAdmin(ReadOnly, StepsAdmin):
 
     @admin.display(description=_("references"))
     def told_by_references(self, expert):
-        told = [(each.name, each.get_answer_display(), each.words) for each in expert.references.all()]
+        told = [(each.name, each.get_answer_display(), each.words) for each in expert.references.named()]
         return _lines((name, answer or _("not answered yet"), words) for name, answer, words in told)
 
     @admin.display(description=_("agrees to"))

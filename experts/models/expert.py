@@ -240,7 +240,7 @@ class Expert(Worded):
 
     @property
     def answered_references(self):
-        return self.references.answered()
+        return self.references.named().answered()
 
     @property
     def is_lapsed(self):

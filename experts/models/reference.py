@@ -22,6 +22,10 @@ class ReferenceQuerySet(models.QuerySet):
     def answered(self):
         return self.exclude(answered_at=None)
 
+    def named(self):
+        """Those whom experts name now; the others declined and were taken out."""
+        return self.exclude(name="")
+
     def asked(self):
         """Those whom the portal asks: of experts who are kept and not declined or withdrawn."""
         return self.filter(expert__in=Expert.objects.in_use().filter(is_kept=True))
@@ -68,8 +72,20 @@ class Reference(models.Model):
 
     def delete(self, *args, **kwargs):
         """Delete the letter, too: it names the expert, and by nothing but this row is it known whose it was."""
-        Letter.objects.of_record(self.key).delete()
+        self._forget_letter()
         return super().delete(*args, **kwargs)
+
+    def _forget_letter(self):
+        Letter.objects.of_record(self.key).delete()
+
+    def take_out(self):
+        """Delete the reference. Of who declined the address stays, so that they are not asked again."""
+        if self.answer != self.Answer.DECLINES:
+            self.delete()
+            return
+        self._forget_letter()
+        self.name = self.relation = self.words = ""
+        self.save(update_fields=["name", "relation", "words"])
 
     @classmethod
     def ask(cls, expert, people):
@@ -83,7 +99,7 @@ class Reference(models.Model):
         from experts.emails import ask_for_reference  # noqa: PLC0415  letters speak of models
 
         named = {each["email"].lower(): each for each in people}
-        present = {each.email.lower(): each for each in expert.references.order_by("pk")}
+        present = {each.email.lower(): each for each in expert.references.named().order_by("pk")}
         new = [fields for email, fields in named.items() if email not in present]
         for email in named:
             cls.check_address(expert.user, email)
@@ -91,7 +107,7 @@ class Reference(models.Model):
         cls._count(expert.user, len(new))
         for email, reference in list(present.items())[:MOST_NAMED]:
             if email not in named:
-                reference.delete()
+                reference.take_out()
             elif reference.answered_at is None:  # what somebody answered is said of what they were told
                 reference.name, reference.relation = named[email]["name"], named[email]["relation"]
                 reference.save(update_fields=["name", "relation"])
@@ -103,6 +119,8 @@ class Reference(models.Model):
         """Raise `ValidationError` where `user` cannot name the person with this address as a reference."""
         if email.lower() == user.email.lower():
             raise ValidationError(_("You cannot be a reference for yourself. Name somebody who knows your work."))
+        if cls.objects.filter(expert__user=user, email__iexact=email, name="").exists():
+            raise ValidationError(_("This person was asked before and is not asked again. Please name somebody else."))
 
     @classmethod
     def check_number(cls, user, emails):

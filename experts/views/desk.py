@@ -51,7 +51,7 @@ def desk(request):
         "consents": [(purpose, agreed.get(purpose)) for purpose in Purpose],
         "worded_on": WORDED_ON.isoformat(),
         "readers": Kind,
-        "references": expert.references.all(),
+        "references": expert.references.named(),
         "engagements": expert.engagements.newest_first(),
         "reviews": expert.reviews.open_to_applicant(),
         "question": expert.last_question,

@@ -17,8 +17,13 @@ BOTH = ["GET", "HEAD", "POST"]
 
 @require_http_methods(BOTH)
 def reference(request, key):
-    """Somebody who was named as a reference reads what they are asked, and answers; after that, that they have."""
-    asked = get_object_or_404(Reference.objects.asked().select_related("expert"), key=key)
+    """Somebody who was named as a reference reads what they are asked, and answers; after that, that they have.
+
+    Where they are not asked any more, they read that nothing is needed.
+    """
+    asked = Reference.objects.asked().select_related("expert").filter(key=key).first()
+    if asked is None:  # taken out, withdrawn, erased or made up: nobody is told which
+        return render(request, "experts/reference_closed.html", status=404)
     if asked.answered_at:
         is_late = request.method == "POST"
         return render(request, "experts/reference_given.html", {"is_late": is_late}, status=409 if is_late else 200)

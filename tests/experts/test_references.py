@@ -1,10 +1,12 @@
 """References: asked by a letter, answered on a page without an account, once."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from experts.models import Reference
+from notifications.models import Letter
 from tests.factories import ExpertFactory, ReferenceFactory
 
 
@@ -50,6 +52,46 @@ def test_a_faulty_answer_is_told(client, reference):
 
 
 def test_guessing_leads_nowhere_and_withdrawing_closes_it(client, reference):
-    assert client.get("/experts/references/6ba7b810-9dad-11d1-80b4-00c04fd430c8/").status_code == 404
+    """Who is not asked any more reads that nothing is needed; an address that was made up says the same."""
+
+    def told(response):
+        assertContains(response, "There is nothing for you to do.", status_code=404)
+        assertNotContains(response, reference.expert.name, status_code=404)
+        return response.text.replace(response.wsgi_request.path, "")
+
+    made_up = client.get("/experts/references/6ba7b810-9dad-11d1-80b4-00c04fd430c8/")
     reference.expert.take_back("kept")
-    assert client.get(at(reference)).status_code == 404
+    withdrawn = client.get(at(reference))
+    assert told(made_up) == told(withdrawn)
+    assertContains(client.post(at(reference), {"answer": "knows"}), "There is nothing for you to do.", status_code=404)
+    assert not Reference.objects.answered().exists()
+
+
+@pytest.mark.parametrize("ended", [lambda one: one.take_out(), lambda one: one.expert.erase()], ids=["out", "erased"])
+def test_who_is_taken_out_is_not_asked_any_more(client, reference, ended):
+    ended(reference)
+    assertContains(client.get(at(reference)), "There is nothing for you to do.", status_code=404)
+
+
+def test_who_declined_is_not_asked_again_once_taken_out(client, reference):
+    """What is kept of them is their address; the expert may name another, and again who answered otherwise."""
+    expert, other = reference.expert, ReferenceFactory(expert=reference.expert)
+    person, known = ({"name": "Named", "email": each.email.upper(), "relation": ""} for each in (reference, other))
+    reference.give("declines", "Never met.")
+    other.give("knows")
+    Reference.ask(expert, [person, known])  # as they stand
+    Reference.ask(expert, [])
+    kept = expert.references.get()
+    assert (kept.email, kept.name, kept.relation, kept.words) == (reference.email, "", "", "")
+    client.force_login(expert.user)
+    assertNotContains(client.get(reverse("experts:desk")), reference.email)
+    assertNotContains(client.get(reverse("experts:profile-step", args=["experience"])), reference.email)
+    named_again = {"referee_1": "Named", "referee_email_1": person["email"], "relation_1": ""}
+    refused = client.post(reverse("experts:profile-step", args=["experience"]), named_again)
+    assertContains(refused, "This person was asked before and is not asked again.", status_code=400)
+    with pytest.raises(ValidationError, match="not asked again"):
+        Reference.ask(expert, [person])
+    Reference.ask(expert, [known])
+    assert [letter.recipients for letter in Letter.objects.all()] == [[known["email"]]]
+    expert.erase()
+    assert not Reference.objects.exists()
