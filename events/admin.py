@@ -418,8 +418,8 @@ class EngagementAdmin(ReadOnly, StepsAdmin):
         return labelled(engagement.expert.name, engagement.event)
 
     def response_post_save_change(self, request, engagement):
-        """After a step comes the next one on the same event."""
-        if not request.user.has_perm("events.change_event"):
+        """After a step comes the next one on the same event, or what else waits in the list from which somebody came."""
+        if "_changelist_filters" in request.GET or not request.user.has_perm("events.change_event"):
             return super().response_post_save_change(request, engagement)
         return redirect("admin:events_event_experts", engagement.event_id)
 

@@ -122,6 +122,7 @@ class CountryExpertAdmin(Scoped):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         reader = AnonymousUser() if previewed(request) else request.user
         context["may_say_word"] = Expert.objects.for_word_of(reader).filter(pk=obj.pk).exists()
+        context["subtitle"] = obj.name
         context["may_endorse"] = Expert.objects.endorsable_by(reader).filter(pk=obj.pk).exists()
         return super().render_change_form(request, context, add, change, form_url, obj)
 

@@ -142,6 +142,7 @@ class ExpertFilter(ListFilter):
         "group": (Kind.GROUP, Country.OICGroup), "gender": (Kind.GENDER, Expert.Gender),
         "degree": (Kind.DEGREE, Expert.Degree),
     }  # fmt: skip
+    SCALES = ["years", "degree", "seen"]
     SORTS = {
         "fit": (_("Best fit"), ""),
         "fresh": (_("Last confirmed"), ""),
@@ -324,6 +325,14 @@ class ExpertFilter(ListFilter):
         return self.qs.is_ranked
 
     # --- What it is called, and addresses -----------------------------------------------------------------------------
+
+    def _facet(self, name, also=()):
+        facet = super()._facet(name, also)
+        if (
+            facet and name in self.SCALES
+        ):  # in the order of the scale; none has so many values that some are folded away
+            facet.shown.sort(key=lambda tick: self.every_value(name).index(tick.value))
+        return facet
 
     def label(self, name, value):
         if name == "language":

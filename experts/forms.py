@@ -465,6 +465,9 @@ class ChosenExpertsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["expert"].queryset = self.readable = readable
         self.fields["shortlist"].queryset = kept
+        if not kept.exists():
+            del self.fields["shortlist"]
+            self.fields["name"].label, self.fields["name"].required = _("Name of the shortlist"), True
 
     @property
     def chosen(self):
@@ -488,7 +491,7 @@ class ChosenExpertsForm(forms.Form):
 
     def clean(self):
         answers = super().clean()
-        if not answers.get("shortlist") and not answers.get("name") and "shortlist" not in self.errors:
+        if not answers.get("shortlist") and not answers.get("name") and not {"shortlist", "name"} & self.errors.keys():
             self.add_error("name", _("Choose a shortlist, or name a new one."))
         return answers
 
@@ -496,7 +499,7 @@ class ChosenExpertsForm(forms.Form):
 class ExportForm(forms.Form):
     """Which columns of a shortlist are taken out, and in which form."""
 
-    form = forms.ChoiceField(label=_("Form"), choices=Export.Form, initial=Export.Form.XLSX, widget=Radios)
+    form = forms.ChoiceField(label=_("Format"), choices=Export.Form, initial=Export.Form.XLSX, widget=Radios)
     columns = forms.MultipleChoiceField(label=_("Columns"), initial=USUAL, widget=Ticks)
 
     def __init__(self, columns, *args, **kwargs):

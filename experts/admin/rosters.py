@@ -15,6 +15,10 @@ class SectorInline(LinkedInline):
     autocomplete_fields = ["sector"]
     verbose_name, verbose_name_plural = _("sector"), _("sectors")
 
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        """Django names a row that only links after the class, in English."""
+        return super().formfield_for_foreignkey(db_field, request, label=_("Sector"), **kwargs)
+
 
 @admin.register(Roster)
 class RosterAdmin(RecordAdmin):

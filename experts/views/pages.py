@@ -85,8 +85,14 @@ class RankedPages(Paginator):
 def expert_detail(request, slug, key):
     roster, reader = get_object_or_404(Roster, slug=slug), Reader.of(request.user)
     readable = Expert.objects.readable_as(reader).on_roster(roster).for_listing()
-    profile = reader.profile_of(get_object_or_404(readable, key=key))
-    context = {"roster": roster, "profile": profile}
+    expert = get_object_or_404(readable, key=key)
+    profile = reader.profile_of(expert)
+    context = {
+        "roster": roster,
+        "profile": profile,
+        "may_shortlist": may_shortlist(reader) and expert.is_listed,
+        "record": expert.pk if profile.kind == Kind.STAFF else None,
+    }
     if profile.kind == Kind.PUBLIC:
         context["linked_data"] = expert_as_linked_data(profile, roster)
     return render(request, "experts/expert_detail.html", context)

@@ -68,7 +68,7 @@ def choose(request):
     form = ChosenExpertsForm(readable, kept, request.answers, initial={"expert": request.GET.getlist("expert")})
     if request.method == "POST" and form.is_valid():
         answers = form.cleaned_data
-        shortlist = answers["shortlist"] or Shortlist.begin(request.user, answers["name"])
+        shortlist = answers.get("shortlist") or Shortlist.begin(request.user, answers["name"])
         return _added(request, shortlist, answers["expert"])
     context = {"form": form, "experts": [request.reader.profile_of(each) for each in form.chosen]}
     return render(request, "experts/choose_shortlist.html", context, status=400 if request.method == "POST" else 200)
@@ -95,6 +95,7 @@ def shortlist(request, pk):
         "entries": [(entry, profile, NoteForm(instance=entry, auto_id=f"id_%s_{entry.pk}")) for entry, profile in entries],
         "hidden": one.entries.count() - len(entries),
         "may_export": is_staff(request.user),
+        "most": MOST_COMPARED,
         "form": ShortlistForm(initial={"name": one.name}),
     }  # fmt: skip
     return render(request, "experts/shortlist.html", context)
@@ -113,9 +114,13 @@ def rename(request, pk):
 
 
 @for_keepers
-@require_POST
+@require_http_methods(BOTH)
 def delete(request, pk):
-    _mine(request, pk).delete()
+    """Ask on a page of its own, for the notes go with it, and delete."""
+    one = _mine(request, pk)
+    if request.method != "POST":
+        return render(request, "experts/delete_shortlist.html", {"shortlist": one, "count": one.entries.count()})
+    one.delete()
     messages.success(request, _("The shortlist was deleted."))
     return redirect("experts:shortlists")
 

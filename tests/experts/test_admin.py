@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 from pytest_django.asserts import assertContains, assertNotContains
 
-from experts.models import Expert
+from experts.models import Expert, Export
 from notifications.models import Letter
 from partners.applications import Decision, Status
 from tests.factories import CountryFactory, EngagementFactory, ExpertFactory, RosterFactory, SectorFactory
@@ -73,6 +73,19 @@ def test_reviewers_read_all_that_the_application_says(client, editor, applied):
     assert str(applied) not in shown  # a number, which names nobody
     for step in ("return", "decline", "merge_choose"):
         assert str(applied) not in client.get(at(step, applied)).text
+
+
+def test_what_was_exported_is_told_in_words(client, superuser, db):
+    Export.objects.create(by=superuser, form="csv", columns=["name", "days_per_year", "note", "gone_by_now"], count=1)
+    page = reverse("admin:experts_export_changelist")
+    assert "name, days a year, note, gone_by_now" in client.get(page).text
+    shown = client.get(f"/ar{page}").text
+    assert ("days_per_year" in shown, "أيام في السنة" in shown) == (False, True)
+
+
+def test_the_form_of_a_roster_is_in_the_language_of_the_page(client, superuser, db):
+    shown = client.get("/ar" + reverse("admin:experts_roster_add")).text
+    assert ("القطاع" in shown, "Sector" in shown.split("<main")[-1].split("data-inline-formset")[0]) == (True, False)
 
 
 @pytest.mark.parametrize(("step", "status"), [("return", Status.RETURNED), ("decline", Status.DECLINED)])

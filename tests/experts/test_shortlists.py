@@ -83,6 +83,43 @@ def test_from_the_search_to_the_shortlist_and_back(centre, expert):
     assert not Shortlist.objects.exists()
 
 
+def test_deleting_asks_first(centre, expert):
+    """The notes of all who work with it go along."""
+    kept = ShortlistFactory(owner=centre.user, name="For a course")
+    kept.add([expert])
+    assert at("delete-shortlist", kept.pk) in centre.get(at("shortlist", kept.pk)).text
+    asked = centre.get(at("delete-shortlist", kept.pk)).text
+    assert ("For a course" in asked, "1 expert" in asked, "cannot be brought back" in asked) == (True, True, True)
+    assert Shortlist.objects.get() == kept
+    assert centre.post(at("delete-shortlist", kept.pk)).url == at("shortlists")
+    assert not Shortlist.objects.exists()
+
+
+def test_the_first_one_only_needs_a_name(centre, expert):
+    choose = f"{at('choose-shortlist')}?expert={expert.key}"
+    assert 'name="shortlist"' not in centre.get(choose).text
+    assert centre.post(choose, {"expert": expert.key, "name": ""}).status_code == 400
+    centre.post(choose, {"expert": expert.key, "name": "For a course"})
+    assert list(Shortlist.objects.get().entries.values_list("expert", flat=True)) == [expert.pk]
+    assert 'name="shortlist"' in centre.get(choose).text
+
+
+def test_the_page_of_an_expert_leads_on_whoever_keeps_shortlists(centre, expert):
+    """Staff to the record too, and not to themselves with a question."""
+    page = at("expert", expert.rosters_in_order[0].slug, expert.key)
+    choose, record = at("choose-shortlist"), reverse("admin:experts_expert_change", args=[expert.pk])
+    question = "Ask the Centre for this expert"
+
+    def ways(client):
+        text = client.get(page).text
+        return choose in text, record in text, question in text
+
+    assert ways(centre) == (True, True, False)
+    assert ways(focal_point(expert)) == (True, False, True)
+    expert.agree_to("public")
+    assert ways(Client()) == (False, False, True)
+
+
 def test_whose_they_are(centre, expert):
     of_centre = ShortlistFactory(experts=[expert])
     theirs = focal_point(expert)
@@ -252,7 +289,7 @@ def test_asking_takes_nothing_out(centre, expert):
     shortlist = ShortlistFactory(experts=[expert])
     asked = centre.get(at("export-shortlist", shortlist.pk) + "?form=csv&columns=name")
     assert asked["Content-Type"].startswith("text/html")
-    assert ">Take out</button>" in asked.content.decode()
+    assert ">Export</button>" in asked.content.decode()
     assert "=Ada Sample" not in asked.content.decode()
     assert not Export.objects.exists()
 

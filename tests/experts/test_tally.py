@@ -424,3 +424,17 @@ def test_the_anonymous_reader_has_no_gender_and_no_days(experts):
     assert filterset.count == everybody.count
     assert "gender" not in filterset.FACETS
     assert [each.name for each in filterset.facets if each.name in ("gender", "free")] == []
+
+
+def test_values_of_a_scale_stand_in_its_order(db):
+    """However many each has, and the chosen ones too."""
+    year = localdate().year
+    for years, degree in [(30, "diploma"), (15, "doctorate"), (15, "doctorate"), (15, "master"), (8, "master")]:
+        ExpertFactory(first_year=year - years, degree=degree, purposes=["kept", "public"])
+    fold()
+    found = ExpertFilter(QueryDict("years=21-"), reader=Reader.of(AnonymousUser()))
+    shown = {facet.name: [tick.value for tick in facet.shown] for facet in found.facets}
+    assert shown["years"] == ["6-10", "11-20", "21-"]
+    all_of_them = ExpertFilter(QueryDict(""), reader=Reader.of(AnonymousUser()))
+    shown = {facet.name: [tick.value for tick in facet.shown] for facet in all_of_them.facets}
+    assert (shown["degree"], shown["seen"]) == (["doctorate", "master", "diploma"], ["3", "6", "12"])
