@@ -123,10 +123,15 @@ class ExpertAdmin(ReadOnly, StepsAdmin):
     def queues(self, request):
         rows = Expert.objects.waiting_for_review().filter(is_kept=True)
         url = self.address("changelist") + "?status__exact=applied"
-        return [
-            Queue.of(_("Experts to review"), rows, url, "waiting_since"),
-            Queue(_("Experts who may be recorded twice"), duplicates.count(), self.address("duplicates")),
-        ]
+        queues = [Queue.of(_("Experts to review"), rows, url, "waiting_since")]
+        if self.has_step_permission(request):
+            twice = Queue(_("Experts who may be recorded twice"), duplicates.count(), self.address("duplicates"))
+            queues.append(twice)
+        return queues
+
+    def changelist_view(self, request, extra_context=None):
+        more = {"may_merge": self.has_step_permission(request)}
+        return super().changelist_view(request, more | (extra_context or {}))
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["may_merge"] = change and self.has_step_permission(request)

@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -323,6 +324,18 @@ def test_who_may_not_change_experts_merges_none(client, sign_in, pair):
         assert client.get(address(name, *rows)).status_code in (403, 404), name
     assert client.post(address("apart", *pair)).status_code == 403
     assert not Apart.objects.exists()
+
+
+def test_who_only_looks_is_led_to_no_page_of_pairs(client, sign_in, pair):
+    reader = sign_in(is_staff=True)
+    reader.user_permissions.add(Permission.objects.get(codename="view_expert"))
+    for page in (reverse("admin:index"), address("changelist")):
+        answer = client.get(page)
+        assertContains(answer, reverse("admin:experts_expert_changelist"))
+        assertNotContains(answer, address("duplicates"))
+    reader.user_permissions.add(Permission.objects.get(codename="change_expert"))
+    for page in (reverse("admin:index"), address("changelist")):
+        assertContains(client.get(page), address("duplicates"))
 
 
 def test_the_other_record_is_found_by_words(client, editor, pair):
