@@ -26,12 +26,15 @@ MOST_INFLATED = 8 * 1024 * 1024  # bytes of one stream, if it is more than so ma
 BLOWN_UP = 200
 MOST_UNPACKED = 400 * 1024 * 1024  # bytes looked at while unpacking, those of all streams together: some two seconds
 PIECE = 16 * 1024
-# What makes a document act, or carry other files: names long enough not to stand in a picture by chance, and short ones.
+# What makes a document act, carry other files, or open some, which may lie on somebody's server: names long enough not to stand
+# in a picture by chance, and short ones.
 FORBIDDEN = {
     "/JavaScript", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/RichMedia", "/XFA", "/SubmitForm", "/ImportData",
     "/FileAttachment", "/Rendition",
 }  # fmt: skip
-FORBIDDEN_IN_OBJECTS = FORBIDDEN | {"/JS", "/EF", "/GoToE"}
+FORBIDDEN_IN_OBJECTS = FORBIDDEN | {
+    "/JS", "/EF", "/GoToE", "/GoToR", "/Movie", "/Sound", "/3D", "/GoTo3DView", "/RichMediaExecute",
+}  # fmt: skip
 UNPACKED_HERE = {"/FlateDecode", "/LZWDecode", "/RunLengthDecode", "/ASCII85Decode", "/ASCIIHexDecode"}
 _NAME = re.compile(rb"/[^\x00\t\n\x0c\r ()<>\[\]{}/%]+")
 _ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
@@ -175,6 +178,7 @@ def _names(document, size):
             seen.add((thing.idnum, thing.generation))
             thing = thing.get_object()
         if isinstance(thing, StreamObject):
+            _refuse(set(thing), {"/F"})  # its bytes stand in another file, perhaps on somebody's server
             held += _length(thing)
         if depth > DEEPEST or len(seen) > MOST_OBJECTS or parts > MOST_PARTS or held > size:
             raise NotACV(_TOO_COMPLICATED)

@@ -12,7 +12,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.translation import override
-from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, TextStringObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, StreamObject, TextStringObject
 
 from experts.cv import LARGEST, check_cv
 from experts.models import Expert
@@ -163,6 +163,7 @@ def compressed_objects(inner):
 
 
 PLAIN = pdf_bytes()
+ON_A_SERVER = {"/F": TextStringObject(r"\\server\share\cv.pdf")}
 HOSTILE = {
     "nothing": b"",
     "zeros": b"\x00" * 5000,
@@ -185,6 +186,15 @@ HOSTILE = {
     "rich media": with_action("/RichMediaExecute", **{"/RichMedia": TextStringObject("x")}),
     "file within": written(lambda writer: writer.add_attachment("a.txt", b"x")),
     "launch": with_action("/Launch", **{"/F": TextStringObject("cmd.exe")}),
+    **{f"opens by {act}": with_action(act, **ON_A_SERVER) for act in ("/GoToR", "/GoToE", "/Movie", "/Sound")},
+    "three dimensions": objects(
+        b"<</Type/Catalog/Pages 2 0 R/X 4 0 R>>", *ONE_PAGE, b"<</Type/3D/Length 1>>\nstream\nx\nendstream"
+    ),
+    "a stream that is elsewhere": objects(
+        b"<</Type/Catalog/Pages 2 0 R/X 4 0 R>>",
+        *ONE_PAGE,
+        b"<</F(\\\\\\\\server\\\\x)/Length 1>>\nstream\nx\nendstream",
+    ),
     "sends forms": with_action("/SubmitForm"),
     "script by action": with_action("/JavaScript", **{"/JS": TextStringObject("x")}),
     "name with escapes": with_action("/Launch").replace(b"/Launch", b"/L#61unch"),
@@ -355,6 +365,7 @@ def test_two_hundred_broken_files_never_fail():
         pdf_bytes(30),
         PLAIN + b"\r\n\x00 ",
         compressed_objects(b"<</S/GoTo>>"),
+        with_action("/URI", **{"/URI": TextStringObject("https://example.org/"), "/F": NumberObject(4)}),
         objects(b"<</Type/Catalog/Pages 2 0 R>>", *ONE_PAGE),
         objects(b"<</Type/Catalog/Pages 2 0 R/Widths[%s]>>" % (b"500 " * 100_000), *ONE_PAGE),
     ],
