@@ -31,6 +31,17 @@ def _lines(rows):
     return format_html_join("", "<div>{}</div>", lines) or None
 
 
+class ReasonToExpertForm(ReasonForm):
+    """A step that is explained to the expert, who must not read in it what was said in confidence."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _(
+            "The expert reads it as you write it. Do not quote references: they were promised that only the Centre reads"
+            " their words."
+        )
+
+
 def _fits(*states):
     return lambda expert: expert.status in states
 
@@ -97,15 +108,15 @@ class ExpertAdmin(ReadOnly, StepsAdmin):
         ),
         Step(
             "return", _("Return with a question"), lambda row, by, answers: row.return_with(answers["reason"], by),
-            _("returned. The expert was told."), _fits(Status.APPLIED), ReasonForm,
+            _("returned. The expert was told."), _fits(Status.APPLIED), ReasonToExpertForm,
         ),
         Step(
             "decline", _("Decline"), lambda row, by, answers: row.decline(answers["reason"], by),
-            _("declined. The expert was told."), _fits(Status.APPLIED, Status.RETURNED), ReasonForm,
+            _("declined. The expert was told."), _fits(Status.APPLIED, Status.RETURNED), ReasonToExpertForm,
         ),
         Step(
             "suspend", _("Suspend"), lambda row, by, answers: row.suspend(answers["reason"], by),
-            _("suspended. The expert was told."), _fits(Status.LISTED), ReasonForm,
+            _("suspended. The expert was told."), _fits(Status.LISTED), ReasonToExpertForm,
         ),
         Step(
             "reinstate", _("List again"), lambda row, by, answers: row.reinstate(by, answers["reason"]),

@@ -96,6 +96,13 @@ def test_a_question_and_a_refusal_say_why(client, editor, applied, step, status)
     assert (applied.status, applied.reviews.get().reason) == (status, "Because.")
 
 
+@pytest.mark.parametrize("step", ["return", "decline"])
+def test_whoever_asks_or_declines_is_told_not_to_quote_references(client, editor, applied, step):
+    hint = "they were promised that only the Centre reads their words"
+    assert hint in client.get(at(step, applied)).text
+    assert hint not in client.get(reverse("admin:experts_expert_changelist")).text
+
+
 def test_who_is_not_kept_is_not_shown_to_staff_either(client, editor, applied):
     applied.take_back("kept")
     assert "Applied Expert" not in client.get(reverse("admin:experts_expert_changelist")).content.decode()
