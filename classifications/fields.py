@@ -1,5 +1,6 @@
 """Form fields that several apps ask with: one line of text, sectors under their themes, languages, countries."""
 
+import unicodedata
 import uuid
 from datetime import date
 from itertools import groupby
@@ -20,6 +21,20 @@ class LineField(forms.CharField):
 
     def clean(self, value):
         return super().clean(" ".join(str(value).split()) if value else value)
+
+
+class ScriptValidator:
+    """Refuse a name without a letter of one script; of others, signs and digits there may be as many as somebody has.
+
+    `script` is how Unicode's names of its letters begin: "LATIN" covers accents and Turkish, "ARABIC" Persian and Urdu.
+    """
+
+    def __init__(self, script, message):
+        self.script, self.message = script, message
+
+    def __call__(self, value):
+        if not any(each.isalpha() and unicodedata.name(each, "").startswith(self.script) for each in value):
+            raise ValidationError(self.message, code="script")
 
 
 class LinesField(forms.CharField):

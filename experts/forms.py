@@ -21,6 +21,7 @@ from classifications.fields import (
     ManyField,
     PreparedForm,
     Radios,
+    ScriptValidator,
     SectorsField,
     Ticks,
 )
@@ -203,10 +204,12 @@ class PersonStep(PreparedForm):
     )  # fmt: skip
     name = LineField(
         label=_("Name in Latin letters"), max_length=150, help_text=_("As in your passport."),
+        validators=[ScriptValidator("LATIN", _("Write your name in Latin letters, as in your passport."))],
         widget=forms.TextInput({"dir": "ltr", "autocomplete": "name"}),
     )  # fmt: skip
     name_ar = LineField(
         label=_("Name in Arabic script"), max_length=150, required=False,
+        validators=[ScriptValidator("ARABIC", _("Write your name in Arabic letters, or leave this empty."))],
         widget=forms.TextInput({"lang": "ar", "dir": "rtl", "autocomplete": "off"}),
     )  # fmt: skip
     nationality = CountryField(label=_("Nationality"))

@@ -90,6 +90,10 @@ def test_the_referee_is_asked_and_the_applicant_has_a_receipt(client, applicant)
     ("name", "answers", "wrong"),
     [
         ("person", {"name": ""}, "name"),
+        ("person", {"name": "زينب نموذج"}, "name"),
+        ("person", {"name": "Зейнеп Үлгі"}, "name"),
+        ("person", {"name": "12 – 34"}, "name"),
+        ("person", {"name_ar": "Zaynab Samplename"}, "name_ar"),
         ("person", {"nationality": "XX"}, "nationality"),
         ("person", {"gender": "x"}, "gender"),
         ("person", {"name": "a\x00b"}, "name"),
@@ -128,6 +132,20 @@ def test_what_cannot_be_is_refused_and_kept_as_typed(client, applicant, name, an
     assert Draft.objects.get().step == name
     assert client.post(reverse("experts:register-send"), TRUE).headers["Location"] != reverse("experts:desk")
     assert not Expert.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "name_ar"),
+    [
+        ("Şirin Öztürk-Ağaoğlu", ""),
+        ("Nguyễn N’Diaye O'Sample", "پروین گلچهره"),
+        ("د. Zaynab", "Dr. زينب"),
+        ("A. 2", "زَيْنَب 2"),
+    ],
+)
+def test_a_name_may_have_any_letters_beside_those_of_its_script(client, applicant, name, name_ar):
+    response = client.post(step("person"), ANSWERS["person"] | {"name": name, "name_ar": name_ar})
+    assert response.headers["Location"] == step("expertise")
 
 
 def test_a_step_taken_up_again_holds_what_was_typed(client, applicant):
