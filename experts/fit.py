@@ -49,38 +49,48 @@ class Wish:
 
 def points(wish):
     """The points of a row `f` of `Findable`, as SQL with its parameters."""
-    parts, params = [], []
+    parts = [part for part in (criterion(wish) for criterion in CRITERIA.values()) if part]
+    return " + ".join(sql for sql, _params in parts), [param for _sql, params in parts for param in params]
+
+
+# --- Each gives SQL with its parameters, or nothing where the wish does not ask for it --------------------------------------
+
+
+def _of_sectors(wish):
     if wish.sectors:
         held = " + ".join(["(f.labels && %s::int[])::int"] * len(wish.sectors))
-        parts.append(f"{SECTOR} * least({MOST_SECTORS}, {held})")
-        params += [[Kind.SECTOR + key] for key in wish.sectors]
+        return f"{SECTOR} * least({MOST_SECTORS}, {held})", [[Kind.SECTOR + key] for key in wish.sectors]
+
+
+def _of_languages(wish):
     if wish.languages:
         levels = sorted(Level.values, reverse=True)
-        parts.append(
-            f"{LEVEL} * CASE {' '.join(f'WHEN f.labels && %s::int[] THEN {each}' for each in levels)} ELSE 0 END"
-        )
-        params += [[Kind.SPOKEN + 100_000 * level + key for key in wish.languages] for level in levels]
-    parts.append(f"least({MOST_YEARS}, greatest(0, %s - f.first_year))")
-    params.append(localdate().year)
-    parts.append(f"CASE WHEN f.labels && %s::int[] THEN {ENDORSED} ELSE 0 END")
-    params.append([Mark.ENDORSED])
-    parts.append(f"CASE {' '.join(f'WHEN f.renewed_on >= %s THEN {each}' for each in CONFIRMED.values())} ELSE 0 END")
-    params += [_day(days) for days in CONFIRMED]
-    return " + ".join(parts), params
+        cases = " ".join(f"WHEN f.labels && %s::int[] THEN {level}" for level in levels)
+        spoken = [[Kind.SPOKEN + 100_000 * level + key for key in wish.languages] for level in levels]
+        return f"{LEVEL} * CASE {cases} ELSE 0 END", spoken
 
 
-def points_of(expert, wish):
-    """The same points of one expert."""
-    sectors = {sector.pk for sector in expert.sectors.all()} | {sector.theme_id for sector in expert.sectors.all()}
-    spoken = [each.level for each in expert.languages.all() if each.language_id in wish.languages]
-    confirmed = [points for days, points in CONFIRMED.items() if expert.renewed_at.date() >= _day(days)]
-    return (
-        SECTOR * min(MOST_SECTORS, len(sectors & set(wish.sectors)))
-        + LEVEL * max(spoken, default=0)
-        + min(MOST_YEARS, max(0, expert.years))
-        + ENDORSED * (expert.endorsed_on is not None)
-        + max(confirmed, default=0)
-    )
+def _of_years(wish):
+    return f"least({MOST_YEARS}, greatest(0, %s - f.first_year))", [localdate().year]
+
+
+def _of_endorsement(wish):
+    return f"CASE WHEN f.labels && %s::int[] THEN {ENDORSED} ELSE 0 END", [[Mark.ENDORSED]]
+
+
+def _of_confirmation(wish):
+    cases = " ".join(f"WHEN f.renewed_on >= %s THEN {each}" for each in CONFIRMED.values())
+    return f"CASE {cases} ELSE 0 END", [_day(days) for days in CONFIRMED]
+
+
+# A test makes an expert better in each of them.
+CRITERIA = {
+    "sectors": _of_sectors,
+    "languages": _of_languages,
+    "years": _of_years,
+    "endorsement": _of_endorsement,
+    "confirmation": _of_confirmation,
+}
 
 
 def _day(days):

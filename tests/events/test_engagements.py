@@ -12,8 +12,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.timezone import localdate, now
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from accounts.models import User
 from events.models import Engagement, Event
@@ -118,37 +116,13 @@ def test_without_sectors_languages_decide(db):
     assert names(event) == ["Speaks"]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(data=st.data())
-def test_better_in_one_thing_never_costs_a_place(event, data):
-    with transaction.atomic():
-        made = [
-            expert(
-                event, first_year=data.draw(st.integers(1980, 2025)),
-                speaks={"fr": data.draw(st.sampled_from([Level.B1, Level.B2, Level.C2]))},
-            )
-            for _number in range(3)
-        ]  # fmt: skip
-        before = [each.expert.pk for each in suggest(event)]
-        again = suggest(event)
-        assert before == [each.expert.pk for each in again]
-        assert [each.points for each in again] == [each.expert.points for each in again]
-        chosen = made[data.draw(st.integers(0, 2))]
-        better = data.draw(st.sampled_from(["years", "level", "endorsed", "free", "home"]))
-        if better == "years":
-            Expert.objects.filter(pk=chosen.pk).update(first_year=1970)
-        elif better == "level":
-            chosen.languages.update(level=Level.NATIVE)
-        elif better == "endorsed":
-            Expert.objects.filter(pk=chosen.pk).update(endorsed_on=localdate())
-        elif better == "free":
-            chosen.periods.create(starts_on=FIRST, until=LAST)
-        else:
-            Expert.objects.filter(pk=chosen.pk).update(residence=event.country)
-        after = [each.expert.pk for each in suggest(event)]
-        assert after.index(chosen.pk) <= before.index(chosen.pk)
-        assert [each.points for each in suggest(event)] == [each.expert.points for each in suggest(event)]
-        transaction.set_rollback(True)
+def test_who_has_not_confirmed_the_profile_for_a_year_comes_last_and_the_page_says_so(event):
+    expert(event, name="Lapsed", first_year=1980, renewed_at=now() - timedelta(days=365))
+    expert(event, name="Current", first_year=2020, renewed_at=now() - timedelta(days=364))
+    assert names(event) == ["Current", "Lapsed"]
+    page = staff().get(reverse("admin:events_event_experts", args=[event.pk])).text
+    current, lapsed = page.split("<strong><bdi>Lapsed</bdi>")
+    assert ("Not confirmed for a year" in current, "Not confirmed for a year" in lapsed) == (False, True)
 
 
 def test_the_best_is_found_behind_any_number_of_fresher_ones(event):
