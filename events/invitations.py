@@ -35,8 +35,8 @@ def invitation(request, pk):
         "engagement": engagement,
         "event": engagement.event,
         "reviews": engagement.reviews.open_to_expert(),
-        "may_accept": engagement.may(Engagement.Decision.ACCEPTED),
-        "may_decline": engagement.may(Engagement.Decision.DECLINED),
+        "may_accept": engagement.may_answer(Engagement.Decision.ACCEPTED),
+        "may_decline": engagement.may_answer(Engagement.Decision.DECLINED),
     }
     return render(request, "events/invitation.html", context)
 

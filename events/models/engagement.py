@@ -52,8 +52,9 @@ class EngagementQuerySet(models.QuerySet):
         return self.filter(expert__is_kept=True)
 
     def unanswered(self):
-        """Invitations to events that are not over, which their experts have not answered; the oldest first."""
-        return self.filter(status=Status.INVITED, event__ends_on__gte=localdate()).order_by("waiting_since")
+        """Invitations that their experts have not answered and still may; the oldest first."""
+        rows = self.filter(status=Status.INVITED, event__ends_on__gte=localdate())
+        return rows.exclude(event__status__in=Event.CALLED_OFF).order_by("waiting_since")
 
     def standing(self):
         """Those that were neither declined nor called off."""
@@ -160,11 +161,20 @@ class Engagement(Stepped):
     def _progress(self):
         return self.STANDING.index(self.status), self.rating is not None
 
+    def may_answer(self, decision):
+        """Whether the expert may still take a step; the Centre may note it afterwards, too."""
+        return self.may(decision) and self.event.may_invite
+
+    def _answer(self, decision, by, role, words):
+        if role == Role.APPLICANT and not self.event.may_invite:
+            raise ValidationError(_("The event is over or called off."))
+        return self.take(decision, by, role, words)
+
     def accept(self, by, role=Role.APPLICANT, words=""):
-        return self.take(Decision.ACCEPTED, by, role, words)
+        return self._answer(Decision.ACCEPTED, by, role, words)
 
     def decline(self, by, role=Role.APPLICANT, words=""):
-        return self.take(Decision.DECLINED, by, role, words)
+        return self._answer(Decision.DECLINED, by, role, words)
 
     def call_off(self, by, reason):
         return self.take(Decision.CALLED_OFF, by, Role.CENTRE, reason)

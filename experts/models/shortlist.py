@@ -160,6 +160,8 @@ class Apart(models.Model):
     at = models.DateTimeField(default=now)
 
     class Meta:
+        verbose_name = _("pair told apart")
+        verbose_name_plural = _("pairs told apart")
         constraints = [
             models.UniqueConstraint(fields=["one", "other"], name="apart_said_once"),
             models.CheckConstraint(condition=Q(one__lt=models.F("other")), name="apart_in_order"),

@@ -19,6 +19,7 @@ from events.suggested import MOST_SUGGESTED, suggest
 from experts.models import Expert
 from experts.models.linked import Level, RosterMembership
 from notifications.models import Letter
+from partners.applications import Role
 from tests.factories import (
     CountryFactory,
     EngagementFactory,
@@ -318,6 +319,26 @@ def test_declining_and_being_invited_again(event):
     assert first.status == "declined"
     Engagement.invite(event, one, None)
     assert one.engagements.standing().count() == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"status": "cancelled"}, {"status": "postponed"}, {"starts_on": date(2020, 3, 3), "ends_on": date(2020, 3, 6)}],
+)
+def test_nobody_is_asked_to_answer_for_what_is_over_or_called_off(event, change):
+    """The Centre may still note what the expert told it."""
+    engagement, own = Engagement.invite(event, expert(event), None), Client()
+    own.force_login(engagement.expert.user)
+    page, accept = engagement.get_absolute_url(), reverse("events:accept-invitation", args=[engagement.pk])
+    assert (page in own.get(reverse("desk")).text, accept in own.get(page).text) == (True, True)
+    Event.objects.filter(pk=event.pk).update(**change)
+    assert (page in own.get(reverse("desk")).text, accept in own.get(page).text) == (False, False)
+    assert "Nothing is left to answer." in own.get(page).text
+    assert "The event is over or called off." in own.post(accept, follow=True).text
+    engagement.refresh_from_db()
+    assert engagement.status == "invited"
+    engagement.accept(None, Role.CENTRE)
+    assert engagement.status == "accepted"
 
 
 def test_what_is_not_possible(event):

@@ -12,7 +12,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from experts.models import Expert, Export
 from notifications.models import Letter
 from partners.applications import Decision, Status
-from tests.factories import CountryFactory, EngagementFactory, ExpertFactory, RosterFactory, SectorFactory
+from tests.factories import ApartFactory, CountryFactory, EngagementFactory, ExpertFactory, RosterFactory, SectorFactory
 
 
 @pytest.fixture
@@ -87,6 +87,14 @@ def test_the_form_of_a_roster_is_in_the_language_of_the_page(client, superuser, 
     shown = client.get("/ar" + reverse("admin:experts_roster_add")).text
     heads = re.findall(r"<th[^>]*>\s*(.*?)\s*<", shown.split("sectors-group")[1], re.S)
     assert heads[1] == "القطاع"
+
+
+def test_all_that_moves_by_a_merge_has_a_name_of_its_own(client, superuser, db):
+    one, other, third = ExpertFactory.create_batch(3, purposes=["kept"])
+    ApartFactory(one=other, other=third)
+    page = reverse("admin:experts_expert_merge", args=[one.pk, other.pk])
+    assert "Pairs told apart" in client.get(page).text
+    assert "paires de personnes distinctes" in client.get(f"/fr{page}").text.lower()
 
 
 @pytest.mark.parametrize(("step", "status"), [("return", Status.RETURNED), ("decline", Status.DECLINED)])
