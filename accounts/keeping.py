@@ -68,8 +68,12 @@ def give_back(request):
 
 
 def forget_answers(request):
-    """Forget whatever was kept for the reader."""
-    request.session.pop(KEPT, None)
+    """Forget whatever was kept for the reader, in the browsers in which they are signed in beside this one, too."""
+    own = request.session
+    others = request.user.usersession_set.exclude(session_key=own.session_key).values_list("session_key", flat=True)
+    for session in (own, *map(type(own), others)):
+        if session.pop(KEPT, None) is not None and session is not own:
+            session.save()
 
 
 def answers_of(posted, names=None):

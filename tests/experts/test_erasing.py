@@ -33,7 +33,7 @@ from partners.applications import Decision, Status
 from partners.emails import tell_centre_of_application
 from partners.routing import route_all
 from programmes.models import Proposal
-from tests.accounts.helpers import confirmed_user, show_it_is_me
+from tests.accounts.helpers import confirmed_user, show_it_is_me, sign_in
 from tests.experts.helpers import ANSWERS, TRUE, fill_in, pdf, register
 from tests.factories import (
     ApartFactory,
@@ -225,6 +225,19 @@ def test_what_others_wrote_about_the_person_goes_too(client, expert, django_capt
     assert KEPT not in client.session
     assert (export.experts.count(), Export.objects.get().count, Apart.objects.count()) == (0, 1, 0)
     assert rows_that_hold(["An okapi."]) != set()
+
+
+def test_what_waits_in_another_browser_of_the_person_goes_too(client, expert):
+    """Typed there after the session had ended, and not sent again behind the sign-in."""
+    other, stranger = Client(), Client()
+    for browser, user in ((other, expert.user), (stranger, confirmed_user())):
+        browser.post(reverse("experts:profile-step", args=["person"]), {"name": "Kept Quokka"})
+        sign_in(browser, user.email)
+        assert browser.session[KEPT]["answers"]["name"] == ["Kept Quokka"]
+    client.post(reverse("experts:erase"))
+    assert KEPT not in other.session
+    assert other.get(reverse("desk")).context["user"] == expert.user  # who stays signed in
+    assert stranger.session[KEPT]["answers"]["name"] == ["Kept Quokka"]
 
 
 def test_a_file_that_no_row_names_is_deleted_within_two_days(expert):
