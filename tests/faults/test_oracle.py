@@ -33,11 +33,10 @@ from tests.factories import (
 
 pytestmark = pytest.mark.long
 
-TODAY = localdate()
-
 
 def things():
     """A few rows of every kind, all open, that differ in every facet."""
+    today = localdate()
     countries = [CountryFactory(iso2=iso2, oic_group=group) for iso2, group in [("AA", "Arab"), ("BB", "Asian")]]
     languages = [LanguageFactory(code=code) for code in ("en", "fr", "ar")]
     sectors = SectorFactory.create_batch(3)
@@ -63,7 +62,7 @@ def things():
             OpportunityFactory(
                 institution=member, title=words[n % 4], category=["workshop", "seminar"][n % 2],
                 mode=["online", "in_person"][n % 2], sectors=sectors[n % 3 :],
-                languages=[languages[n % 3]], apply_by=TODAY + timedelta(days=10 + 25 * n), city=some["city"],
+                languages=[languages[n % 3]], apply_by=today + timedelta(days=10 + 25 * n), city=some["city"],
                 open_to=countries[n % 3 : 1 + n % 3], covered=["travel"] if n % 2 else [],
             )
         )  # fmt: skip
@@ -75,7 +74,7 @@ def things():
         )  # fmt: skip
         made["event"].append(
             EventFactory(
-                **some, status="planned", starts_on=TODAY + timedelta(days=30 + n), title_en=f"{words[n % 4]} {n}",
+                **some, status="planned", starts_on=today + timedelta(days=30 + n), title_en=f"{words[n % 4]} {n}",
                 kind=["workshop", "seminar"][n % 2], mode=["online", "hybrid", "in_person"][n % 3],
                 programmes=programmes[: n % 3], provider_countries=countries[n % 3 :], languages=languages[: n % 3],
                 beneficiary_countries=countries[: n % 2],

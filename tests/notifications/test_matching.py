@@ -30,8 +30,6 @@ from tests.factories import (
 )
 from trop.models import TrainingOpportunity
 
-TODAY = localdate()
-
 
 def told(kind, pk):
     """Announce a row and find its readers; give the followers who are told."""
@@ -138,7 +136,7 @@ def test_what_rolls_back_tells_nobody(db):
 def test_what_is_over_or_hidden_is_no_news(db):
     follow("opportunity"), follow("event"), follow("notice"), follow("institution")
     assert announce("opportunity", OpportunityFactory(status="draft").pk) is None
-    assert announce("opportunity", OpportunityFactory(apply_by=TODAY - timedelta(days=1)).pk) is None
+    assert announce("opportunity", OpportunityFactory(apply_by=localdate() - timedelta(days=1)).pk) is None
     assert announce("event", EventFactory().pk) is None
     assert announce("event", EventFactory(starts_on=date(2090, 1, 1), status="cancelled").pk) is None
     assert announce("event", EventFactory(starts_on=date(2090, 1, 1), status="planned", published_at=None).pk) is None
@@ -160,7 +158,13 @@ def announced():
 
 def test_publishing_a_notice_announces_it_once(db):
     institution, by = InstitutionFactory(), UserFactory()
-    facts = {"kind": "offer", "title": "T", "text": "T", "written_in": "en", "closes_on": TODAY + timedelta(days=9)}
+    facts = {
+        "kind": "offer",
+        "title": "T",
+        "text": "T",
+        "written_in": "en",
+        "closes_on": localdate() + timedelta(days=9),
+    }
     for _click in range(2):
         Notice.publish(institution, by, [SectorFactory()], [], key="6ba7b810-9dad-11d1-80b4-00c04fd430c8", **facts)
     assert announced() == [("notice", "appeared")]

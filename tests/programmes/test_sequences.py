@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -19,10 +19,10 @@ from partners.models import Institution
 from programmes.models import DesignationStep, FocalPoint
 from programmes.tables import FocalPointTable
 from tests.factories import CountryFactory, FocalPointFactory, ProgrammeFactory, UserFactory
+from tests.programmes.days import dated, day
 from tests.programmes.test_import import confirmed, previewed, table, told
 from tests.racing import race
 
-TODAY = localdate()
 DAY = timedelta(days=1)
 
 
@@ -37,10 +37,6 @@ VERBS = [
 STEP = st.tuples(st.sampled_from(VERBS), st.integers(0, 7), DAYS, LATER, LATER)
 
 
-def day(number):
-    return None if number is None else TODAY + number * DAY
-
-
 def page(name, *args):
     return reverse(f"admin:programmes_focalpoint_{name}", args=args)
 
@@ -49,12 +45,17 @@ class SeatOfOne:
     """One seat, what staff did to it in the admin, and from which day on a designation may not act any longer."""
 
     def __init__(self, client, clock):
+        self.today = localdate()
         self.client, self.clock, self.done, self.over = client, clock, Counter(), {}
         self.country, self.programme = CountryFactory(iso2="GM"), ProgrammeFactory(slug=f"p{ProgrammeFactory().pk}")
         self.application = Institution.apply(
             UserFactory(), "Head", country=self.country, name_en=f"Applicant of {self.programme}",
             kind=Institution.Kind.TRAINING, offers="Courses.", written_in="en",
         )  # fmt: skip
+
+    def day(self, number):
+        """A day by its distance from that on which the sequence begins."""
+        return None if number is None else self.today + number * DAY
 
     @property
     def points(self):
@@ -65,7 +66,7 @@ class SeatOfOne:
         points = list(self.points.order_by("pk"))
         point = points[which % len(points)] if points else None
         before = list(self.points.order_by("pk").values())
-        going = self._act(verb, point, day(first), day(last), day(end))
+        going = self._act(verb, point, *map(self.day, (first, last, end)))
         self.done[verb] += going
         assert going or list(self.points.order_by("pk").values()) == before
         for each in self.points:
@@ -137,13 +138,13 @@ class SeatOfOne:
 
     def check(self):
         for number in range(-4, 16):
-            acting = self.points.acting(day(number))
+            acting = self.points.acting(self.day(number))
             assert len(acting) <= 1, "two in force on one day"
             for one in acting:
-                assert one.designated_on <= day(number)
-                assert one.term_ends_on is None or day(number) <= one.term_ends_on
-                assert one.ended_on is None or day(number) < one.ended_on
-                assert one.pk not in self.over or day(number) < self.over[one.pk], "acting after the end"
+                assert one.designated_on <= self.day(number)
+                assert one.term_ends_on is None or self.day(number) <= one.term_ends_on
+                assert one.ended_on is None or self.day(number) < one.ended_on
+                assert one.pk not in self.over or self.day(number) < self.over[one.pk], "acting after the end"
         for point in self.points.filter(pk__in=self.over):
             with time_machine.travel(datetime.combine(self.over[point.pk], time(12), UTC)):
                 assert point not in FocalPoint.objects.able_to_act()
@@ -153,7 +154,7 @@ class SeatOfOne:
 
 @pytest.fixture
 def clock():
-    with time_machine.travel(datetime.combine(TODAY, time(9), UTC), tick=False) as clock:
+    with time_machine.travel(datetime.combine(localdate(), time(9), UTC), tick=False) as clock:
         yield clock
 
 
@@ -186,18 +187,18 @@ def test_a_term_that_ended_while_days_passed_stays_over(client, superuser, clock
     for verb in ("edit", "import a line on record"):
         seat.take(verb, 0, -3, 9, None)
     assert seat.done == {"designate": 1, "let days pass": 1, "edit": 0, "import a line on record": 0}
-    assert list(seat.over.values()) == [TODAY + DAY]
+    assert list(seat.over.values()) == [seat.day(1)]
     seat.check()
 
 
 def test_no_sequence_leaves_two_acting_or_one_acting_after_the_end(client, superuser, clock):
-    done = Counter()
+    done, begins = Counter(), now()
 
     @hypothesis_settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(STEP, min_size=3, max_size=8))
     def take_all(sequence):
         FocalPoint.objects.all().delete()
-        clock.move_to(datetime.combine(TODAY, time(9), UTC))
+        clock.move_to(begins)
         seat = SeatOfOne(client, clock)
         for step in sequence:
             seat.take(*step)
@@ -215,16 +216,17 @@ def test_no_sequence_leaves_two_acting_or_one_acting_after_the_end(client, super
 @pytest.mark.parametrize(
     ("was", "becomes"),
     [
-        ({"ended_on": TODAY - DAY}, {"ended_on": None}),
-        ({"ended_on": TODAY - DAY}, {"ended_on": TODAY + DAY}),
-        ({"ended_on": TODAY + 9 * DAY}, {"ended_on": None}),
-        ({"ended_on": TODAY + 9 * DAY}, {"ended_on": TODAY + 10 * DAY}),
-        ({"term_ends_on": TODAY - DAY}, {"term_ends_on": None}),
-        ({"term_ends_on": TODAY - DAY}, {"term_ends_on": TODAY}),
-        ({"term_ends_on": TODAY - DAY, "ended_on": TODAY - 2 * DAY}, {"term_ends_on": None, "ended_on": None}),
+        ({"ended_on": -1}, {"ended_on": None}),
+        ({"ended_on": -1}, {"ended_on": 1}),
+        ({"ended_on": 9}, {"ended_on": None}),
+        ({"ended_on": 9}, {"ended_on": 10}),
+        ({"term_ends_on": -1}, {"term_ends_on": None}),
+        ({"term_ends_on": -1}, {"term_ends_on": 0}),
+        ({"term_ends_on": -1, "ended_on": -2}, {"term_ends_on": None, "ended_on": None}),
     ],
 )
 def test_the_database_brings_nothing_back(db, was, becomes):
+    was, becomes = dated(was), dated(becomes)
     point = FocalPointFactory(**was)
     with pytest.raises(IntegrityError, match="has ended, and that stays"), transaction.atomic():
         FocalPoint.objects.filter(pk=point.pk).update(**becomes)
@@ -234,16 +236,17 @@ def test_the_database_brings_nothing_back(db, was, becomes):
 @pytest.mark.parametrize(
     ("was", "becomes"),
     [
-        ({}, {"ended_on": TODAY}),
-        ({"term_ends_on": TODAY}, {"term_ends_on": TODAY + DAY}),
-        ({"term_ends_on": TODAY}, {"term_ends_on": None}),
-        ({"term_ends_on": TODAY - DAY}, {"ended_on": TODAY}),
-        ({"term_ends_on": TODAY - 9 * DAY}, {"term_ends_on": TODAY - DAY}),
-        ({"ended_on": TODAY}, {"term_ends_on": TODAY + DAY}),
-        ({"ended_on": TODAY}, {"office_en": "Renamed", "ended_because": "By letter."}),
+        ({}, {"ended_on": 0}),
+        ({"term_ends_on": 0}, {"term_ends_on": 1}),
+        ({"term_ends_on": 0}, {"term_ends_on": None}),
+        ({"term_ends_on": -1}, {"ended_on": 0}),
+        ({"term_ends_on": -9}, {"term_ends_on": -1}),
+        ({"ended_on": 0}, {"term_ends_on": 1}),
+        ({"ended_on": 0}, {"office_en": "Renamed", "ended_because": "By letter."}),
     ],
 )
 def test_what_runs_and_what_stays_over_can_be_put_right(db, was, becomes):
+    was, becomes = dated(was), dated(becomes)
     point = FocalPointFactory(**was)
     FocalPoint.objects.filter(pk=point.pk).update(**becomes)
     assert FocalPoint.objects.filter(**was | becomes).get() == point
@@ -256,7 +259,7 @@ class Racers:
     """A seat with a focal point, and what people do to it at once, each over a connection and a session of their own."""
 
     def __init__(self):
-        self.point = FocalPointFactory(term_ends_on=TODAY + 9 * DAY)
+        self.point = FocalPointFactory(term_ends_on=day(9))
         self.seat = {"country": self.point.country, "programme": self.point.programme, "role": "focal_point"}
 
     def own(self):
@@ -297,13 +300,13 @@ class Racers:
 
 def check_seat(point):
     for number in range(-2, 40):
-        assert FocalPoint.objects.of_seat(point).acting(TODAY + number * DAY).count() <= 1
+        assert FocalPoint.objects.of_seat(point).acting(day(number)).count() <= 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_fill_a_seat_at_once_one_is_refused():
     """But for an import that comes after the other: it finds the designation of that day on record, and corrects that one."""
-    later = TODAY + 10 * DAY
+    later = day(10)
     imports = (
         lambda it: [it.imports(designated_on=later)] * 2,
         lambda it: [
@@ -313,14 +316,14 @@ def test_of_two_who_fill_a_seat_at_once_one_is_refused():
     for acts in (
         *imports,
         lambda it: [lambda: FocalPoint.designate(None, **it.seat, office_en="One", designated_on=later)] * 3,
-        lambda it: [lambda: it.own().succeed(None, FocalPoint(office_en="Heir", designated_on=TODAY))] * 3,
+        lambda it: [lambda: it.own().succeed(None, FocalPoint(office_en="Heir", designated_on=localdate()))] * 3,
         lambda it: [
             it.posts(page("add"), {"country": it.point.country_id, "programme": it.point.programme_id, "role": "focal_point",
                                    "office_en": "One", "designated_on": later})
             for _twice in range(2)
         ],
         lambda it: [
-            it.posts(page("succeed", it.point.pk), {"office_en": "Heir", "designated_on": TODAY}) for _twice in range(2)
+            it.posts(page("succeed", it.point.pk), {"office_en": "Heir", "designated_on": localdate()}) for _twice in range(2)
         ],
         lambda it: [
             it.posts(page("change", it.point.pk), {"office_en": "Old", "designated_on": it.point.designated_on,
@@ -342,13 +345,13 @@ def test_what_is_ended_while_it_is_prolonged_stays_ended():
     for _each in range(3):
         racers = Racers()
         answers = race(
-            lambda it=racers: it.own().end(None, TODAY),
-            lambda it=racers: it.own().end(None, TODAY),
+            lambda it=racers: it.own().end(None, localdate()),
+            lambda it=racers: it.own().end(None, localdate()),
             racers.posts(page("change", racers.point.pk), {
-                "office_en": "Old", "designated_on": racers.point.designated_on, "term_ends_on": TODAY + 30 * DAY,
+                "office_en": "Old", "designated_on": racers.point.designated_on, "term_ends_on": day(30),
                 "steps-TOTAL_FORMS": 0, "steps-INITIAL_FORMS": 0,
             }),
         )  # fmt: skip
         assert answers.count("done") in (1, 2), answers  # who prolongs it is told where it is ended by then
-        assert (racers.own().ended_on, racers.own().is_acting) == (TODAY, False)
+        assert (racers.own().ended_on, racers.own().is_acting) == (localdate(), False)
         assert racers.point.steps.filter(what="ended").count() == 1
