@@ -249,6 +249,34 @@ def test_to_be_better_in_one_never_costs_a_place(world):
     never()
 
 
+def test_every_edge_of_the_rule(world):
+    """Who differs by a day, a year, a level or a sector, each beside the others; as many as are suggested at most."""
+    plain = {
+        "sectors": {"Dams"}, "speaks": {"ar": 5}, "years": 12, "endorsed": False, "days": 1, "free": set(), "lives": 0,
+        "way": "both", "contacted": True, "busy": None,
+    }  # fmt: skip
+    asked = {
+        "sectors": {"Alfalfa", "Barley", "Clover"}, "of_programme": {"Dams"}, "themes": set(), "theme_of_programme": 1,
+        "languages": {"ar", "fr"}, "mode": "in_person", "country": 1,
+    }  # fmt: skip
+    worlds = [
+        [plain | {"days": days, "years": years} for days in (0, 1, 364, 365, 547, 548) for years in (25, 26, 40)],
+        [plain | {"speaks": {"ar": level, "fr": 3}} for level in Level.values]
+        + [plain | {"sectors": set(list(SECTORS)[first:])} for first in range(len(SECTORS))],
+        [plain | {"busy": busy} for busy in (None, "here", *BUSY)]
+        + [plain | {"free": {days}} for days in (*ALL_DAYS, *NOT_ALL)]
+        + [plain | each for each in ({"lives": 1}, {"endorsed": True}, {"way": "online"}, {"way": "travels"})]
+        + [plain | {"contacted": False}],
+    ]
+    without = asked | {"sectors": set(), "theme_of_programme": None}
+    for alike in worlds:
+        for facts in (asked, asked | {"mode": "online"}, asked | {"themes": {1}, "theme_of_programme": None}, without):
+            with undone():
+                event = world.event(facts)
+                experts = [world.make(each, event) for each in alike]
+                assert suggested(event, experts) == in_order(alike, facts)
+
+
 def test_the_same_input_gives_the_same_order(world):
     """Whichever way and in whichever order the rows were written."""
 

@@ -41,12 +41,13 @@ PERIODS = {
     (date(2091, 3, 5), date(2091, 3, 9)): "free 5–9 March 2091",
     (date(2091, 3, 7), date(2092, 1, 1)): "free 7 March 2091 – 1 January 2092",
 }
+DAYS = [0, 1, 89, 90, 179, 180, 300, 364, 365, 366, 547, 548]
 EXPERT = {
     "sectors": st.sets(st.sampled_from(list(SECTORS)), max_size=4),
     "speaks": st.dictionaries(st.sampled_from(LANGUAGES), st.integers(1, 7), max_size=3),
     "years": st.sampled_from([0, 1, 2, 12, 23, 24, 25, 26, 40]),
     "endorsed": st.booleans(),
-    "days": st.sampled_from([0, 1, 89, 90, 179, 180, 181, 300, 364, 365, 366, 547, 548]),
+    "days": st.sampled_from(DAYS),
     "free": st.sets(st.sampled_from(list(PERIODS)), max_size=2),
     "purposes": st.sets(st.sampled_from(["public", "partners"])),
     "state": st.integers(0, 1),
@@ -308,6 +309,34 @@ def test_all_true_reasons_are_told_and_no_others(world):
                 assert told == told_of(facts_of[expert.pk], question)
 
     always()
+
+
+def test_every_edge_of_the_rule(world):
+    """Who differs by a day, a year, a level or a sector, each beside all others."""
+    people = [PLAIN | {"days": days, "years": years} for days in DAYS for years in (24, 26, 40)]
+    people += [PLAIN | {"speaks": {"ar": level, "fr": 3}} for level in Level.values]
+    people += [PLAIN | {"sectors": set(list(SECTORS)[first:])} for first in range(len(SECTORS))]
+    people += [PLAIN | {"endorsed": True}, PLAIN | {"free": set(PERIODS)}, PLAIN]
+    question = {"endorsed": False, "seen": None, "level": Level.B1, "reader": "staff"}
+    experts = [world.make(facts) for facts in people]
+    for sort in ("fit", "fresh", "experience"):
+        for languages, themes, sectors in [
+            (set(), set(), set()), ({"ar"}, {1}, set()), ({"ar", "fr"}, set(), {"Alfalfa", "Clover", "Dams"}),
+            (set(), {0, 1}, {"Eels", "Dams"}),
+        ]:  # fmt: skip
+            asked = question | {"sort": sort, "languages": languages, "themes": themes, "sectors": sectors}
+            asked |= {
+                "free": (date(2091, 3, 7), date(2091, 3, 9)) if sort == "fit" and not sectors and themes else None
+            }
+            assert world.points(experts, asked) == [points_of(facts, asked) for facts in people]
+            assert world.order(experts, asked) == in_order(people, asked)
+            facts_of, filterset = (
+                {expert.pk: facts for expert, facts in zip(experts, people, strict=True)},
+                world.asked(asked),
+            )
+            for expert in filterset.qs[0:100]:
+                told = list(map(str, reasons(Profile(expert, Kind.STAFF), filterset.wish)))
+                assert told == told_of(facts_of[expert.pk], asked)
 
 
 # --- Single cases -----------------------------------------------------------------------------------------------------
