@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.keeping import answers_of, signed_in
 from accounts.models import Draft, as_posted
+from classifications.written import digits
 
 
 class SteppedForm(ABC):
@@ -145,6 +146,8 @@ def answered(form):
             texts = [value.name] if value else []
         elif isinstance(field, forms.ChoiceField):
             texts = [dict(field.choices)[value]] if value else []
+        elif isinstance(field, forms.IntegerField):
+            texts = [digits(value)] if value is not None else []
         else:
             texts = [value] if value not in (None, "") else []
         if texts:

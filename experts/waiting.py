@@ -3,6 +3,7 @@
 from allauth.mfa.utils import is_mfa_enabled
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import Draft
 from accounts.waiting import Task, Turn
@@ -26,7 +27,7 @@ def tasks_of(user):
     draft = Draft.objects.of(user, Registration.FORM)
     if draft:
         url = Registration(user).address_of("step", draft.step)
-        title = _("Go on with your registration")
+        title = pgettext("of an expert", "Go on with your registration")
         yield Task(title, _("Roster of experts"), _("Go on"), url, draft.saved_at, Turn.BEGUN)
     asking = list(Expert.objects.for_word_of(user))
     names_them = bool(asking) and is_mfa_enabled(user)  # who it is, a focal point reads with a second factor only

@@ -67,6 +67,29 @@ def test_from_the_first_step_to_the_desk(client, applicant):
     assert "Zaynab Samplename" in client.get(reverse("experts:desk")).text
 
 
+def test_what_waits_on_the_desk_is_the_registration_of_the_person_and_not_of_an_institution(client, applicant):
+    client.post(step("person"), ANSWERS["person"])
+    assertContains(client.get("/fr/desk/"), "Poursuivre votre inscription au fichier d’experts")
+    assertContains(client.get("/ar/desk/"), "متابعة تسجيلكم في قائمة الخبراء")
+
+
+def test_numbers_are_read_over_in_the_figures_of_the_page(client, applicant):
+    fill_in(client)
+    page = client.get("/ar/experts/register/check/")
+    assertContains(page, "٣٧")
+    assertNotContains(page, ">37<")
+
+
+def test_who_is_listed_already_is_not_told_of_a_review(client, applicant):
+    review = "the Centre looks at it and lists you"
+    assertContains(client.get(step("person")), review)
+    register(client)
+    Expert.objects.get().approve(None)
+    page = client.get(step("person", "profile"))
+    assertNotContains(page, review)
+    assertContains(page, "Once a year you are asked whether it is still right.")
+
+
 def test_a_cv_is_asked_for_where_none_is_stored(client, applicant):
     register(client)
     assertContains(client.get(reverse("experts:desk")), "told of every decision by e-mail. Add your CV now.")
