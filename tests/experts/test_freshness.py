@@ -35,6 +35,16 @@ def days_of_letters(days=(0, 200, *range(300, 370), 500, 800)):
     return written
 
 
+@pytest.mark.parametrize(
+    ("language", "by"), [("fr", "au plus tard le 31 décembre 2026"), ("ar", "في موعد أقصاه ٣١ كانون الأول/ديسمبر ٢٠٢٦")]
+)
+def test_the_letter_names_the_last_day_and_not_the_one_before(expert, language, by):
+    expert.user.language = language
+    expert.user.save()
+    days_of_letters([305])
+    assert by in Letter.objects.get().text
+
+
 def test_three_letters_and_no_more(expert):
     assert days_of_letters() == [305, 335, 358]
     assert set(Reminder.objects.values_list("days", flat=True)) == {60, 30, 7}
@@ -125,7 +135,9 @@ def test_one_click_on_the_desk_brings_it_back(client, expert):
     client.force_login(expert.user)
     with time_machine.travel(START + timedelta(days=600), tick=False):
         client.force_login(expert.user)
-        assert "One click brings it back." in client.get(reverse("experts:desk")).content.decode()
+        desk = client.get(reverse("experts:desk"))
+        assertContains(desk, "One click brings it back.")
+        assertContains(desk, "Everything is still right", count=1)  # one button, where it is spoken of
         assert "Is your profile still right?" in client.get(reverse("desk")).content.decode()
         client.post(reverse("experts:renew"))
         assert Expert.objects.public().exists()

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
+from experts.emails import ask_for_reference
 from experts.models import Reference
 from notifications.models import Letter
 from tests.factories import ExpertFactory, ReferenceFactory
@@ -42,6 +43,15 @@ def test_who_comes_back_reads_that_it_is_answered_and_answers_once(client, refer
     assert reference.answer == "knows"
     reference.expert.take_back("kept")
     assert client.get(at(reference)).status_code == 404
+
+
+def test_who_does_not_know_the_person_is_told_which_answer_says_so(reference):
+    """The letter names an answer that the page has."""
+    ask_for_reference(reference)
+    answer = Reference.Answer.DECLINES.label.removeprefix("I ")
+    assert (
+        f"If you do not know this person, do nothing, or choose there that you {answer}." in Letter.objects.get().text
+    )
 
 
 def test_a_faulty_answer_is_told(client, reference):
