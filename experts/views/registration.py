@@ -28,6 +28,8 @@ def _sent(request, expert):
         messages.success(request, _("Saved. Your page keeps the name it has until the Centre accepts the new one."))
     elif expert.is_listed:
         messages.success(request, _("Saved. The page shows it now."))
+    elif expert.cv:
+        messages.success(request, _("Sent. You will be told of every decision by e-mail."))
     else:
         messages.success(request, _("Sent. You will be told of every decision by e-mail. Add your CV now."))
     return redirect("experts:desk")
