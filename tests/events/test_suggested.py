@@ -260,7 +260,7 @@ def test_every_edge_of_the_rule(world):
         "languages": {"ar", "fr"}, "mode": "in_person", "country": 1,
     }  # fmt: skip
     worlds = [
-        [plain | {"days": days, "years": years} for days in (0, 1, 364, 365, 547, 548) for years in (25, 26, 40)],
+        [plain | {"days": days, "years": years} for days in (548, 547, 365, 364, 1, 0) for years in (2, 26, 40)],
         [plain | {"speaks": {"ar": level, "fr": 3}} for level in Level.values]
         + [plain | {"sectors": set(list(SECTORS)[first:])} for first in range(len(SECTORS))],
         [plain | {"busy": busy} for busy in (None, "here", *BUSY)]
