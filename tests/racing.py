@@ -30,8 +30,11 @@ def race(*acts):
     return sorted(answers)
 
 
-def overtaken(act, by):
-    """Let `act` begin while what `by` does is not certain yet, so that it waits for that; give what `act` answered."""
+def overtaken(act, by, then=lambda: None):
+    """Let `act` begin while what `by` does is not certain yet, so that it waits for that; give what `act` answered.
+
+    While it waits, `then` is done as well.
+    """
     answers = []
 
     def run():
@@ -49,6 +52,7 @@ def overtaken(act, by):
             assert thread.is_alive(), "it waited for nothing"
             assert time.monotonic() < until, "it waits for something else"
             time.sleep(0.01)
+        then()
     thread.join()
     assert answers, "it ended with an error"
     return answers[0]

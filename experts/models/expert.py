@@ -398,7 +398,7 @@ class Expert(Worded):
         """Note that the expert agrees to a purpose as it is worded today; whatever it is, being kept is needed for it."""
         from experts.models.consent import WORDED_ON  # noqa: PLC0415  consents need the expert
 
-        Expert.objects.select_for_update().get(pk=self.pk)
+        self._lock_after_drafts()
         self.refresh_from_db(fields=self.FLAGS)
         if purpose != "kept" and not self.is_kept:
             raise ValidationError(_("Without being kept by the Centre nothing else is possible."))
@@ -416,7 +416,7 @@ class Expert(Worded):
         """
         from experts.erasing import forget_letters  # noqa: PLC0415  it reads references, which need the expert
 
-        Expert.objects.select_for_update().get(pk=self.pk)
+        self._lock_after_drafts()
         ended = self.consents.in_force()
         if purpose != "kept":
             ended = ended.filter(purpose=purpose)
@@ -425,6 +425,12 @@ class Expert(Worded):
             self.proposals.delete()
         ended.update(withdrawn_at=now())
         self.raise_flags()
+
+    def _lock_after_drafts(self):
+        """Lock the row, and before it what the person has begun to write: who sends that has locked it, and then locks the row."""
+        if self.user:
+            list(self.user.drafts.select_for_update().filter(form="expert").order_by("pk"))
+        Expert.objects.select_for_update().get(pk=self.pk)
 
     def _forget_drafted_consent(self):
         """Take what was ticked earlier out of what the expert has begun to write: sent later, it would undo the latest word."""
@@ -478,6 +484,7 @@ class Expert(Worded):
         from experts.erasing import forget_letters  # noqa: PLC0415  it reads references, which need the expert
         from experts.tally import fold  # noqa: PLC0415  it counts experts
 
+        self._lock_after_drafts()
         forget_letters(self)
         self._drop_cv()
         for rows in (

@@ -11,12 +11,14 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import override
 
+from accounts.models import Draft
 from experts.models import Expert, Purpose
 from experts.models.consent import FLAGS, WORDED_ON, WORDINGS
 from experts.own_data import held_about
 from partners.applications import Status
 from tests.experts.helpers import FIRST_WORDING, TRUE, as_agreed_at_first, fill_in, lists
 from tests.factories import ExpertFactory, FocalPointFactory, SecondFactorFactory, UserFactory
+from tests.racing import overtaken
 
 
 @pytest.fixture
@@ -202,3 +204,18 @@ def test_focal_points_of_all_states_find_who_agreed_to_that(client, expert):
     Expert.objects.filter(pk=expert.pk).update(status=Status.LISTED, waiting_since=None)
     client.post(reverse("experts:withdraw-consent", args=["kept"]))
     assert found() == [(404, []), (404, [])]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "act", [lambda one: one.take_back("public"), lambda one: one.agree_to("partners"), lambda one: one.erase()]
+)
+def test_a_profile_sent_from_another_tab_waits_for_nobody_who_waits_for_it(act):
+    """Sending it locks what was written and then the record, in one order with all else."""
+    expert = ExpertFactory(purposes=["kept", "public"])
+    Draft.save_answers(expert.user, "expert", expert.pk, "consent", {"public": ["on"]})
+    overtaken(
+        lambda: act(Expert.objects.get(pk=expert.pk)) or "done",
+        by=lambda: Draft.objects.select_for_update().get(),
+        then=lambda: Expert.objects.select_for_update().get(pk=expert.pk),
+    )
