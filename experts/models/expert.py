@@ -399,7 +399,9 @@ class Expert(Worded):
         from experts.models.consent import WORDED_ON  # noqa: PLC0415  consents need the expert
 
         self._lock_after_drafts()
-        self.refresh_from_db(fields=self.FLAGS)
+        self.refresh_from_db(fields=[*self.FLAGS, "status", "erased_at"])
+        if self.erased_at:
+            self.refuse_as_decided()
         if purpose != "kept" and not self.is_kept:
             raise ValidationError(_("Without being kept by the Centre nothing else is possible."))
         self.consents.in_force().filter(purpose=purpose).exclude(version=WORDED_ON).update(withdrawn_at=now())
@@ -460,7 +462,10 @@ class Expert(Worded):
 
     @transaction.atomic
     def keep_cv(self, file):
-        """Store a checked CV in place of the one before."""
+        """Store a checked CV in place of the one before; raise `ValidationError` where the person was erased meanwhile."""
+        self.lock()
+        if self.erased_at:
+            self.refuse_as_decided()
         self._drop_cv()
         self.cv = file
         self.save(update_fields=["cv"])

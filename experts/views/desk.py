@@ -115,8 +115,12 @@ def cv(request):
         return render(request, "experts/cv.html", {"expert": expert, "form": CVForm()}, status=429)
     form = CVForm(request.POST, request.FILES) if is_sent else CVForm()
     if form.is_valid():
-        expert.keep_cv(form.cleaned_data["cv"])
-        return _back(request, _("Your CV is stored. Only you and the Centre can open it."))
+        try:
+            expert.keep_cv(form.cleaned_data["cv"])
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            return _back(request, _("Your CV is stored. Only you and the Centre can open it."))
     context = {"expert": expert, "form": form}
     return render(request, "experts/cv.html", context, status=400 if form.is_bound else 200)
 

@@ -16,7 +16,7 @@ from experts.models import Expert, Purpose
 from experts.models.consent import FLAGS, WORDED_ON, WORDINGS
 from experts.own_data import held_about
 from partners.applications import Status
-from tests.experts.helpers import FIRST_WORDING, TRUE, as_agreed_at_first, fill_in, lists
+from tests.experts.helpers import FIRST_WORDING, TRUE, as_agreed_at_first, fill_in, lists, pdf
 from tests.factories import ExpertFactory, FocalPointFactory, SecondFactorFactory, UserFactory
 from tests.racing import overtaken
 
@@ -204,6 +204,25 @@ def test_focal_points_of_all_states_find_who_agreed_to_that(client, expert):
     Expert.objects.filter(pk=expert.pk).update(status=Status.LISTED, waiting_since=None)
     client.post(reverse("experts:withdraw-consent", args=["kept"]))
     assert found() == [(404, []), (404, [])]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_erased_meanwhile_agrees_to_nothing_and_stores_nothing(settings):
+    """Neither is an error of the portal, and no file stays of somebody who is nobody."""
+    for act in (lambda one: one.agree_to("kept"), lambda one: one.keep_cv(pdf())):
+        expert = ExpertFactory(purposes=["kept"])
+        stale = Expert.objects.get(pk=expert.pk)
+
+        def told(act=act, stale=stale):
+            with pytest.raises(ValidationError) as refused:
+                act(stale)
+            return refused.value.messages
+
+        assert overtaken(told, by=expert.erase) == [
+            "This has been decided in the meantime. Its state is now: Withdrawn."
+        ]
+        assert not expert.consents.exists()
+        assert list(settings.MEDIA_ROOT.rglob("*")) == []
 
 
 @pytest.mark.django_db(transaction=True)
