@@ -21,6 +21,8 @@ from tests.browser.test_partner_journey import (
 )
 from tests.experts.helpers import pdf_bytes
 
+pytestmark = pytest.mark.long
+
 
 def answer(page, step):
     """Fill one step of the registration and go on."""

@@ -6,6 +6,7 @@ import pytest
 
 from tests.browser.portal import PASSWORD
 
+pytestmark = pytest.mark.long
 QUESTION = "Which department gives the courses?"
 LETTER = "Could two of our instructors visit you in March?"
 ANSWER = "With pleasure; write to us what they teach."

@@ -28,6 +28,7 @@ from tests.factories import (
 )
 from tests.worlds import PROPERTY, level_in_words, people, undone
 
+pytestmark = pytest.mark.long
 NOW = datetime(2026, 12, 31, 21, 30, tzinfo=UTC)
 YEAR = 2027
 FIRST, LAST = date(2090, 3, 3), date(2090, 3, 6)

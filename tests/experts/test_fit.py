@@ -32,6 +32,7 @@ from tests.factories import (
 )
 from tests.worlds import PROPERTY, level_in_words, people, undone
 
+pytestmark = pytest.mark.long
 NOW = datetime(2026, 12, 31, 21, 30, tzinfo=UTC)
 YEAR = 2027
 SECTORS = {"Alfalfa": 0, "Barley": 0, "Clover": 0, "Dams": 1, "Eels": 1}  # each under one of two themes
