@@ -23,6 +23,7 @@ from experts.models import ExpertLanguage
 from experts.models.linked import Level
 from experts.readers import Kind, Profile, Reader
 from experts.tally import fold
+from tests.experts.helpers import as_agreed_at_first
 from tests.factories import (
     CountryFactory,
     ExpertFactory,
@@ -50,7 +51,9 @@ EXPERT = {
     "endorsed": st.booleans(),
     "days": st.sampled_from(DAYS),
     "free": st.sets(st.sampled_from(list(PERIODS)), max_size=2),
-    "purposes": st.sets(st.sampled_from(["public", "partners"])),
+    "purposes": st.sets(
+        st.sampled_from(["public", "partners", "focal points"])
+    ),  # these, of all states, is a wording of "kept"
     "state": st.integers(0, 1),
 }
 
@@ -78,15 +81,18 @@ QUESTION = st.fixed_dictionaries(
 # --- The same in plain Python -----------------------------------------------------------------------------------------
 
 
+def sees_all(facts, question):
+    return question["reader"] == "staff" or (question["reader"] == "focal point" and facts["state"] == 0)
+
+
 def shows_days(facts, question):
-    partner = question["reader"] == "partner" and "partners" in facts["purposes"]
-    return partner or question["reader"] == "staff" or (question["reader"] == "focal point" and facts["state"] == 0)
+    return sees_all(facts, question) or f"{question['reader']}s" in facts["purposes"]
 
 
 def is_found(facts, question):
-    agreed = {"public": {"public"}, "focal point": {"public"}, "partner": {"public", "partners"}}
-    sees_all = question["reader"] == "staff" or (question["reader"] == "focal point" and facts["state"] == 0)
-    if not sees_all and (facts["days"] >= 548 or not facts["purposes"] & agreed[question["reader"]]):
+    if not sees_all(facts, question) and (
+        facts["days"] >= 548 or not facts["purposes"] & {"public", f"{question['reader']}s"}
+    ):
         return False
     least = question["level"] or Level.B2
     seen = {"3": 91, "12": 365}.get(question["seen"], 10_000)
@@ -169,8 +175,10 @@ class World:
     def make(self, facts):
         expert = ExpertFactory(
             first_year=YEAR - facts["years"], nationality=self.states[facts["state"]], rosters=[self.roster], speaks={},
-            sectors=[], purposes=["kept", *facts["purposes"]],
+            sectors=[], purposes=["kept", *(facts["purposes"] - {"focal points"})],
         )  # fmt: skip
+        if "focal points" not in facts["purposes"]:
+            as_agreed_at_first(expert)
         self.change(expert, facts)
         return expert
 
