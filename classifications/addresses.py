@@ -1,6 +1,7 @@
 """How things on record get their addresses, and what is said where nothing is on record."""
 
 import re
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from itertools import chain
 
@@ -33,15 +34,15 @@ class NotOnRecord(Http404):
     """Nothing is on record at an address; unlike other 404s its message is written for readers, in their language."""
 
 
-class LeadsOn:
+class LeadsOn(ABC):
     """What a converter has beside Django's methods whose parts of addresses lead on where they are not those of today."""
 
+    @abstractmethod
     def meant(self, written, user, **others):
         """The part meant by one as it was written, which may be that itself; None where it means nothing to `user`.
 
         `others` are the other parts of the address.
         """
-        raise NotImplementedError
 
 
 class Named(LeadsOn, SlugConverter):
@@ -52,9 +53,9 @@ class Named(LeadsOn, SlugConverter):
 
     FIELD = "slug"
 
+    @abstractmethod
     def records(self, user, **others):
         """What an address may mean to `user`, whatever is done with it there; `others` are the other parts of the address."""
-        raise NotImplementedError
 
     def address_of(self, record):
         """The address of a record as the portal writes it."""

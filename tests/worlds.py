@@ -6,7 +6,9 @@ from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from experts.models import ExpertLanguage
 from experts.models.linked import Level
+from tests.factories import LanguageFactory
 
 PROPERTY = settings(
     max_examples=25,
@@ -35,3 +37,16 @@ def people(least=2, most=5, **facts):
 def level_in_words(level):
     """As reasons tell how well a language is spoken, after its name."""
     return "(first language)" if level == Level.NATIVE else Level(level).label
+
+
+def link(expert, facts, sectors, ordered=sorted):
+    """Write all anew that is linked to an expert, each kind in the order that `ordered` gives it; `sectors` are rows by name."""
+    expert.sectors.clear()
+    for name in ordered(facts["sectors"]):
+        expert.sectors.add(sectors[name])
+    expert.languages.all().delete()
+    for code, level in ordered(facts["speaks"].items()):
+        ExpertLanguage.objects.create(expert=expert, language=LanguageFactory(code=code), level=level)
+    expert.periods.all().delete()
+    for first, last in ordered(facts["free"]):
+        expert.periods.create(starts_on=first, until=last)

@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
+from django.utils.translation import pgettext, pgettext_lazy
 
 from classifications.office import YesOrNoFilter
 from classifications.steps import Queue, ReadOnly, ReasonForm, Step, StepsAdmin, WordsForm, age
@@ -103,7 +103,8 @@ class ExpertAdmin(ReadOnly, StepsAdmin):
     ]  # fmt: skip
     steps = [
         Step(
-            "approve", _("List"), lambda row, by, answers: row.approve(by, answers["reason"]),
+            "approve", pgettext_lazy("to take up among the experts", "List"),
+            lambda row, by, answers: row.approve(by, answers["reason"]),
             _("listed. The expert was told."), _fits(Status.APPLIED), WordsForm,
         ),
         Step(

@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from events.suggested import CRITERIA, suggest
-from experts.models import ExpertLanguage
 from experts.models.linked import Level
 from tests.factories import (
     CountryFactory,
@@ -26,7 +25,7 @@ from tests.factories import (
     SectorFactory,
     ThemeFactory,
 )
-from tests.worlds import PROPERTY, level_in_words, people, undone
+from tests.worlds import PROPERTY, level_in_words, link, people, undone
 
 pytestmark = pytest.mark.long
 NOW = datetime(2026, 12, 31, 21, 30, tzinfo=UTC)
@@ -164,19 +163,7 @@ class World:
             first_year=YEAR - facts["years"], renewed_at=NOW - facts["days"] * DAY, way=facts["way"],
             endorsed_on=date(2026, 1, 1) if facts["endorsed"] else None, residence=self.countries[facts["lives"]],
         )  # fmt: skip
-        self.link(expert, facts, sorted)
-
-    def link(self, expert, facts, ordered):
-        """Write all that is linked anew."""
-        expert.sectors.clear()
-        for name in ordered(facts["sectors"]):
-            expert.sectors.add(self.sectors[name])
-        expert.languages.all().delete()
-        for code, level in ordered(facts["speaks"].items()):
-            ExpertLanguage.objects.create(expert=expert, language=LanguageFactory(code=code), level=level)
-        expert.periods.all().delete()
-        for first, last in ordered(facts["free"]):
-            expert.periods.create(starts_on=first, until=last)
+        link(expert, facts, self.sectors)
 
 
 def suggested(event, experts):
@@ -290,7 +277,7 @@ def test_the_same_input_gives_the_same_order(world):
             first = suggested(event, experts)
             assert suggested(event, experts) == first
             for n in chance.sample(range(len(people)), 3):
-                world.link(experts[n], people[n], lambda rows: chance.sample(sorted(rows), len(rows)))
+                link(experts[n], people[n], world.sectors, lambda rows: chance.sample(sorted(rows), len(rows)))
                 type(experts[n]).objects.filter(pk=experts[n].pk).update(employer="Elsewhere")
             assert suggested(event, experts) == first
 

@@ -19,7 +19,6 @@ from hypothesis import strategies as st
 from experts import fit
 from experts.filters import ExpertFilter
 from experts.fit import CONFIRMED, CRITERIA, Wish, reasons
-from experts.models import ExpertLanguage
 from experts.models.linked import Level
 from experts.readers import Kind, Profile, Reader
 from experts.tally import fold
@@ -31,7 +30,7 @@ from tests.factories import (
     RosterFactory,
     SectorFactory,
 )
-from tests.worlds import PROPERTY, level_in_words, people, undone
+from tests.worlds import PROPERTY, level_in_words, link, people, undone
 
 pytestmark = pytest.mark.long
 NOW = datetime(2026, 12, 31, 21, 30, tzinfo=UTC)
@@ -189,19 +188,7 @@ class World:
             renewed_at=NOW - timedelta(days=facts["days"]),
             endorsed_on=date(2026, 1, 1) if facts["endorsed"] else None,
         )
-        self.link(expert, facts, lambda rows: sorted(rows))
-
-    def link(self, expert, facts, ordered):
-        """Write all that is linked anew."""
-        expert.sectors.clear()
-        for name in ordered(facts["sectors"]):
-            expert.sectors.add(self.sectors[name])
-        expert.languages.all().delete()
-        for code, level in ordered(facts["speaks"].items()):
-            ExpertLanguage.objects.create(expert=expert, language=LanguageFactory(code=code), level=level)
-        expert.periods.all().delete()
-        for first, last in ordered(facts["free"]):
-            expert.periods.create(starts_on=first, until=last)
+        link(expert, facts, self.sectors)
 
     def asked(self, question):
         names = [("theme", self.themes[n].slug) for n in question["themes"]]
@@ -297,7 +284,7 @@ def test_the_same_input_gives_the_same_order(world):
             first = world.order(experts, question)
             for gather in (lambda: None, fold, fold):
                 for n in chance.sample(range(len(people)), 3):
-                    world.link(experts[n], people[n], lambda rows: chance.sample(sorted(rows), len(rows)))
+                    link(experts[n], people[n], world.sectors, lambda rows: chance.sample(sorted(rows), len(rows)))
                     type(experts[n]).objects.filter(pk=experts[n].pk).update(employer="Elsewhere")
                 assert world.order(experts, question) == first
                 gather()
